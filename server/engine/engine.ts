@@ -1,0 +1,112 @@
+// The engine's face: what can be asked of it, in plain values. The work is done in worker.ts.
+
+// ── Prompts ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** A piece of a prompt: text, or a control token by name. Text can never turn into a control token. */
+export type Piece = string | { readonly special: string };
+export type Prompt = readonly Piece[];
+
+// ── Generation ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface GenerateRequest {
+  /** Names the cached sequence that this prompt continues (a document, a command). */
+  readonly sequence: string;
+  readonly expert: string;
+  readonly prompt: Prompt;
+  /**
+   * Token healing: the prompt stops before its last, possibly half-typed token, and decoding is held to the characters
+   * taken off until they are consumed. The text returned starts after them.
+   */
+  readonly heal: boolean;
+  /** Most new tokens, those that heal included. */
+  readonly maxTokens: number;
+  /** Generation ends where one of these appears; the text returned ends before it. */
+  readonly stops: readonly string[];
+  /** How many of the likeliest first tokens are each followed to their end; 1 is plain greedy decoding. */
+  readonly branches: number;
+  /** Absent: greedy, ties to the lowest id. */
+  readonly sampling?: { readonly temperature: number; readonly seed: number };
+  /** A completion goes before a command, which waits and then goes on from its cache. */
+  readonly priority: "completion" | "command";
+}
+
+/** One token of a continuation. */
+export interface Token {
+  /** What it adds to the text (after healing; incomplete characters appear with the token that completes them). */
+  readonly text: string;
+  /** Natural logarithm of its probability under the model, unconstrained. */
+  readonly logProbability: number;
+}
+
+export interface Continuation {
+  readonly text: string;
+  readonly tokens: readonly Token[];
+  readonly stop: "end" | "stop" | "length" | "cancelled";
+}
+
+export interface Generation {
+  /** The likeliest branch first. At least one. */
+  readonly continuations: readonly Continuation[];
+  readonly promptTokens: number;
+  /** Of the prompt's tokens, how many the backbone had read before. */
+  readonly reusedTokens: number;
+  readonly newTokens: number;
+}
+
+export interface ScoreRequest extends Pick<GenerateRequest, "sequence" | "expert" | "prompt" | "heal" | "priority"> {
+  readonly texts: readonly string[];
+}
+
+export interface Score {
+  /** Sum over the text's tokens, nats. */
+  readonly logProbability: number;
+  readonly tokens: number;
+}
+
+// ── Memory ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Bytes; `process` is private memory of the whole process where the system tells it, else its resident size. */
+export interface MemoryReport {
+  readonly backbone: number;
+  readonly experts: Readonly<Record<string, number>>;
+  readonly head: number;
+  readonly caches: number;
+  readonly process: number;
+}
+
+export interface ExpertInfo {
+  readonly id: string;
+  /** [first, end) */
+  readonly layers: readonly [number, number];
+  readonly parameters: number;
+  /** Size of its compiled files. */
+  readonly bytes: number;
+}
+
+export interface EngineOptions {
+  /** Folder of compiled parts: backbone, head, and a folder an expert. */
+  readonly model: string;
+  /** The compiled worker (dist/engine.js). */
+  readonly worker: string;
+  readonly threads: number;
+  /** Most tokens of one sequence. */
+  readonly contextTokens: number;
+  /** Budget of all sequences' caches, bytes. */
+  readonly cacheBytes: number;
+}
+
+export interface Engine {
+  readonly experts: readonly ExpertInfo[];
+  /**
+   * Streams the text of the likeliest branch as it comes and returns everything about it.
+   * Cancelling is no error: what there is by then is returned with stop "cancelled".
+   * @throws Error when the expert is unknown or the prompt does not fit the context, in words.
+   */
+  generate(request: GenerateRequest, signal: AbortSignal): AsyncGenerator<string, Generation>;
+  /** Log-probabilities of several continuations of one prompt, in the order given; null when cancelled. */
+  score(request: ScoreRequest, signal: AbortSignal): Promise<readonly Score[] | null>;
+  /** Counts the tokens of a text as the prompt would hold them. */
+  countTokens(text: string): number;
+  memory(): Promise<MemoryReport>;
+  close(): Promise<void>;
+}
