@@ -1,0 +1,133 @@
+// Builds dist (extension, server, engine, command line), out (editor tests), the runtime's binaries and the compiled weights.
+// Usage: node esbuild.mjs [--watch] [--target linux-x64] [--no-weights]
+import { spawnSync } from "node:child_process";
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build, context } from "esbuild";
+
+const root = dirname(fileURLToPath(import.meta.url));
+process.chdir(root);
+
+const watch = process.argv.includes("--watch");
+const target = option("--target") ?? `${process.platform}-${process.arch}`;
+
+const entries = [
+  { from: "src/extension.ts", to: "dist/extension.js" },
+  { from: "server/main.ts", to: "dist/server.js" },
+  { from: "server/engine/worker.ts", to: "dist/engine.js" },
+  { from: "server/cli.ts", to: "dist/cli.js", shebang: true },
+  { from: "test/editor/suite.ts", to: "out/tests.js" },
+];
+
+// Only what the CPU provider loads. DirectML.dll is loaded lazily and the shader compilers belong to WebGPU, so a CPU-only
+// package needs neither; darwin holds its library twice and the binding asks for the short name.
+const runtimeFiles = {
+  linux: ["libonnxruntime.so.1", "onnxruntime_binding.node"],
+  darwin: ["libonnxruntime.1.dylib", "onnxruntime_binding.node"],
+  win32: ["onnxruntime.dll", "onnxruntime_binding.node"],
+};
+
+/** The value after a command-line flag, or undefined. */
+function option(name) {
+  const at = process.argv.indexOf(name);
+  return at < 0 ? undefined : process.argv[at + 1];
+}
+
+function bundle({ from, to, shebang }) {
+  // The sources are ES modules and find their neighbours by import.meta.url, which CommonJS output lacks.
+  const url = 'const coterieModuleUrl = require("node:url").pathToFileURL(__filename).href;';
+  return {
+    entryPoints: [from],
+    outfile: to,
+    bundle: true,
+    platform: "node",
+    format: "cjs",
+    target: "node20",
+    mainFields: ["module", "main"],
+    external: ["vscode", "onnxruntime-node"],
+    define: { "import.meta.url": "coterieModuleUrl" },
+    banner: { js: shebang ? `#!/usr/bin/env node\n${url}` : url },
+    sourcemap: true,
+    sourcesContent: false,
+    logLevel: "warning",
+  };
+}
+
+/** Puts the runtime's JavaScript and the target platform's libraries where dist/engine.js finds them by plain require. */
+function stageRuntime() {
+  const [platform, arch] = target.split("-");
+  const require = createRequire(import.meta.url);
+  const node = dirname(dirname(require.resolve("onnxruntime-node")));
+  const common = dirname(dirname(dirname(createRequire(join(node, "package.json")).resolve("onnxruntime-common"))));
+  const binaries = join("bin", "napi-v6", platform, arch);
+  const wanted = runtimeFiles[platform];
+  if (!wanted || !existsSync(join(node, binaries))) {
+    throw new Error(
+      `onnxruntime-node has no binaries for ${target}: choose linux-x64, linux-arm64, darwin-arm64, win32-x64 or win32-arm64.`,
+    );
+  }
+  const stage = "dist/node_modules";
+  const files = [
+    ...scripts(join(node, "dist")).map((name) => [node, "onnxruntime-node", join("dist", name)]),
+    ...scripts(join(common, "dist", "cjs")).map((name) => [common, "onnxruntime-common", join("dist", "cjs", name)]),
+    [common, "onnxruntime-common", "dist/cjs/package.json"],
+    [node, "onnxruntime-node", "package.json"],
+    [common, "onnxruntime-common", "package.json"],
+    ...wanted.map((name) => [node, "onnxruntime-node", join(binaries, name)]),
+  ];
+  const bin = join(stage, "onnxruntime-node", "bin");
+  if (existsSync(bin) && !existsSync(join(stage, "onnxruntime-node", binaries))) rmSync(bin, { recursive: true });
+  for (const [from, name, file] of files) {
+    const source = join(from, file);
+    const to = join(stage, name, file);
+    // A library that a running editor has loaded must not be overwritten in place.
+    if (
+      existsSync(to) &&
+      statSync(to).size === statSync(source).size &&
+      statSync(to).mtimeMs === statSync(source).mtimeMs
+    )
+      continue;
+    mkdirSync(dirname(to), { recursive: true });
+    rmSync(to, { force: true });
+    cpSync(source, to, { preserveTimestamps: true });
+  }
+}
+
+function scripts(folder) {
+  return readdirSync(folder).filter((name) => name.endsWith(".js"));
+}
+
+const missing = entries.filter((entry) => !existsSync(entry.from)).map((entry) => entry.from);
+const present = entries.filter((entry) => existsSync(entry.from));
+for (const folder of ["dist", "out"]) {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "package.json"), '{ "type": "commonjs" }\n');
+}
+stageRuntime();
+
+if (watch) {
+  const contexts = await Promise.all(present.map((entry) => context({ ...bundle(entry), logLevel: "info" })));
+  await Promise.all(contexts.map((each) => each.watch()));
+} else {
+  await Promise.all(present.map((entry) => build(bundle(entry))));
+  if (existsSync("dist/cli.js")) chmodSync("dist/cli.js", 0o755);
+}
+
+if (!process.argv.includes("--no-weights")) {
+  if (existsSync("scripts/compile.ts")) {
+    const compile = spawnSync(process.execPath, ["--import", "tsx", "scripts/compile.ts"], { stdio: "inherit" });
+    if (compile.status !== 0) {
+      console.error("build: the weights were not compiled, see above");
+      process.exit(1);
+    }
+  } else missing.push("scripts/compile.ts");
+}
+if (missing.length > 0) {
+  console.error(`build: these sources are missing, so nothing was built from them: ${missing.join(", ")}`);
+  process.exit(1);
+}
+if (!watch) {
+  for (const { to } of present) console.log(`build: ${to} ${(statSync(to).size / 1024).toFixed(0)} KB`);
+}
