@@ -1,0 +1,1 @@
+# The recipe that trains Coterie's experts: see README.md.

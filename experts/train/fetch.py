@@ -1,0 +1,114 @@
+# Fetches the packages of manifest.json into data/packages through npm, pip and apt, and checks licence and digest.
+"""python -m train.fetch [--pin]
+
+Every entry of manifest.json names one package: {"from": "npm" | "pip" | "apt", "name", "version", "licence",
+"sha256", "split": "train" | "held-out"}. The archive must have that digest. With --pin entries without a version
+get what the registry has now, and the manifest is written again: that is how a package is added.
+"""
+import argparse
+import email
+import hashlib
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+import zipfile
+from pathlib import Path
+
+HERE = Path(__file__).parent
+MANIFEST = HERE / "manifest.json"
+PACKAGES = HERE / "data" / "packages"
+ALLOWED = re.compile(r"\b(MIT|BSD|Apache|ISC|PSF|Python Software Foundation|0BSD|Python-2\.0)\b", re.I)
+REFUSED = re.compile(r"\b(A?GPL|LGPL|MPL|EPL|CC-BY-NC|SSPL|Commons Clause|BUSL)", re.I)
+
+
+def command(entry, target):
+    """The client call that puts one archive for `entry` into the folder `target`."""
+    version = entry.get("version")
+    if entry["from"] == "npm":
+        spec = entry["name"] + (f"@{version}" if version else "")
+        return ["npm", "pack", spec, "--ignore-scripts", "--silent", "--pack-destination", str(target)]
+    if entry["from"] == "pip":
+        spec = entry["name"] + (f"=={version}" if version else "")
+        return [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--only-binary", ":all:", "-d", str(target), spec]
+    return ["apt-get", "download", entry["name"] + (f"={version}" if version else "")]
+
+
+def unpack(archive, kind, folder):
+    """Unpacks an archive into `folder`, without links and without paths that leave it."""
+    folder.mkdir(parents=True)
+    if kind == "npm":
+        with tarfile.open(archive) as tar:
+            tar.extractall(folder, filter="data", members=[m for m in tar if m.isfile()])
+    elif kind == "pip":
+        with zipfile.ZipFile(archive) as wheel:
+            wheel.extractall(folder)
+    else:
+        subprocess.run(["dpkg-deb", "-x", str(archive), str(folder)], check=True)
+
+
+def describe(entry, archive, folder):
+    """(version, licence) as the package itself states them."""
+    if entry["from"] == "npm":
+        meta = json.loads(next(folder.glob("*/package.json")).read_text("utf-8"))
+        licence = meta.get("license") or meta.get("licenses") or ""
+        if isinstance(licence, list):
+            licence = " OR ".join(item.get("type", "") for item in licence)
+        return meta["version"], licence if isinstance(licence, str) else licence.get("type", "")
+    if entry["from"] == "pip":
+        meta = email.message_from_string(next(folder.glob("*.dist-info/METADATA")).read_text("utf-8"))
+        stated = meta.get("License-Expression") or ""
+        classes = [c.split("::")[-1].strip() for c in meta.get_all("Classifier", []) if c.startswith("License")]
+        return meta["Version"], stated or " OR ".join(classes) or (meta.get("License") or "").strip().split("\n")[0][:80]
+    version = subprocess.run(["dpkg-deb", "-f", str(archive), "Version"], check=True, capture_output=True, text=True)
+    return version.stdout.strip(), entry["licence"]
+
+
+def fetch(entry, pin):
+    """Fetches, checks and unpacks one package; returns its entry, completed when `pin`. Raises ValueError."""
+    folder = PACKAGES / (entry["from"] + "-" + entry["name"].replace("/", "_"))
+    stamp = folder / ".coterie-digest"
+    if stamp.exists() and stamp.read_text() == entry.get("sha256"):
+        return entry
+    if not pin and not entry.get("sha256"):
+        raise ValueError("no digest in the manifest: run with --pin")
+    with tempfile.TemporaryDirectory() as target:
+        done = subprocess.run(command(entry, target), cwd=target, capture_output=True, text=True)
+        archives = [p for p in Path(target).iterdir() if p.is_file()]
+        if done.returncode or len(archives) != 1:
+            raise ValueError("download failed: " + (done.stderr.strip().split("\n")[-1] or "no archive"))
+        digest = hashlib.sha256(archives[0].read_bytes()).hexdigest()
+        if entry.get("sha256") not in (None, digest):
+            raise ValueError(f"digest is {digest}, the manifest says {entry['sha256']}")
+        shutil.rmtree(folder, ignore_errors=True)
+        unpack(archives[0], entry["from"], folder)
+        version, licence = describe(entry, archives[0], folder)
+    if not ALLOWED.search(licence) or REFUSED.search(licence):
+        shutil.rmtree(folder)
+        raise ValueError(f"licence {licence!r} is not one of the permissive ones")
+    stamp.write_text(digest)
+    return {**entry, "version": version, "licence": licence, "sha256": digest}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pin", action="store_true", help="complete entries that have no version yet")
+    pin = parser.parse_args().pin
+    entries, failed = json.loads(MANIFEST.read_text("utf-8")), []
+    for at, entry in enumerate(entries):
+        try:
+            entries[at] = fetch(entry, pin)
+        except ValueError as problem:
+            failed.append(f"{entry['from']} {entry['name']}: {problem}")
+            print(failed[-1], flush=True)
+        if pin:
+            MANIFEST.write_text("[\n" + ",\n".join(json.dumps(e) for e in entries) + "\n]\n", "utf-8")
+    print(f"{len(entries) - len(failed)} packages in {PACKAGES}")
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()
