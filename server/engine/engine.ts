@@ -53,6 +53,7 @@ export interface Generation {
   readonly newTokens: number;
 }
 
+/** What `score` is asked: how likely each of `texts` is after the prompt. */
 export interface ScoreRequest extends Pick<GenerateRequest, "sequence" | "expert" | "prompt" | "heal" | "priority"> {
   readonly texts: readonly string[];
 }
@@ -105,8 +106,6 @@ export interface Engine {
   generate(request: GenerateRequest, signal: AbortSignal): AsyncGenerator<string, Generation>;
   /** Log-probabilities of several continuations of one prompt, in the order given; null when cancelled. */
   score(request: ScoreRequest, signal: AbortSignal): Promise<readonly Score[] | null>;
-  /** Counts the tokens of a text as the prompt would hold them. */
-  countTokens(text: string): number;
   memory(): Promise<MemoryReport>;
   close(): Promise<void>;
 }

@@ -1,0 +1,173 @@
+// What has been computed for a text and can be used again: keys, values and hidden states, per sequence.
+import type { Shape } from "../model/manifest.ts";
+
+/**
+ * Keys and values of a run of layers for one sequence. Each layer has two arrays [kvHeads, capacity, headSize], of which
+ * the first `length` rows of every head count. Rewinding is forgetting: the rows stay and are written over.
+ */
+export class LayerCache {
+  length = 0;
+  capacity = 0;
+  /** Per layer; replaced when the cache grows. */
+  keys: Float32Array[];
+  values: Float32Array[];
+  private readonly shape: Shape;
+
+  constructor(layers: number, shape: Shape) {
+    this.shape = shape;
+    this.keys = Array.from({ length: layers }, () => new Float32Array(0));
+    this.values = Array.from({ length: layers }, () => new Float32Array(0));
+  }
+
+  get bytes(): number {
+    return this.keys.length * 2 * this.capacity * this.rowSize * 4;
+  }
+
+  /** Makes room for `rows` rows; true when the arrays were replaced. */
+  reserve(rows: number): boolean {
+    if (rows <= this.capacity) return false;
+    const capacity = grown(this.capacity, rows);
+    this.keys = this.keys.map((old) => this.copied(old, capacity));
+    this.values = this.values.map((old) => this.copied(old, capacity));
+    this.capacity = capacity;
+    return true;
+  }
+
+  /** Adds `rows` rows; `keys[layer]` and `values[layer]` are [kvHeads, rows, headSize]. There must be room for them. */
+  append(rows: number, keys: readonly Float32Array[], values: readonly Float32Array[]): void {
+    for (let layer = 0; layer < this.keys.length; layer++) {
+      this.write(this.keys[layer]!, keys[layer]!, rows);
+      this.write(this.values[layer]!, values[layer]!, rows);
+    }
+    this.length += rows;
+  }
+
+  rewind(length: number): void {
+    this.length = Math.min(this.length, length);
+  }
+
+  private get rowSize(): number {
+    return this.shape.kvHeads * this.shape.headSize;
+  }
+
+  private write(into: Float32Array, rows: Float32Array, count: number): void {
+    const { kvHeads, headSize } = this.shape;
+    for (let head = 0; head < kvHeads; head++) {
+      const from = rows.subarray(head * count * headSize, (head + 1) * count * headSize);
+      into.set(from, (head * this.capacity + this.length) * headSize);
+    }
+  }
+
+  private copied(old: Float32Array, capacity: number): Float32Array {
+    const { kvHeads, headSize } = this.shape;
+    const wider = new Float32Array(kvHeads * capacity * headSize);
+    for (let head = 0; head < kvHeads; head++) {
+      const from = head * this.capacity * headSize;
+      wider.set(old.subarray(from, from + this.length * headSize), head * capacity * headSize);
+    }
+    return wider;
+  }
+}
+
+/**
+ * One text as the backbone has read it. Below the cut all experts share the same keys, values and hidden states; each
+ * expert adds only its own layers, and only as far as it has been asked (Huang et al., CCoE, arXiv 2407.11686).
+ */
+export class Sequence {
+  /** The tokens that the backbone has read. */
+  readonly tokens: number[] = [];
+  readonly backbone: LayerCache;
+  /** The backbone's output, [capacity, hidden]; the first tokens.length rows count. */
+  hidden = new Float32Array(0);
+  private readonly experts = new Map<string, LayerCache>();
+  private readonly shape: Shape;
+
+  constructor(layers: number, shape: Shape) {
+    this.shape = shape;
+    this.backbone = new LayerCache(layers, shape);
+  }
+
+  get bytes(): number {
+    let bytes = this.backbone.bytes + this.hidden.byteLength;
+    for (const cache of this.experts.values()) bytes += cache.bytes;
+    return bytes;
+  }
+
+  expert(id: string, layers: number): LayerCache {
+    let cache = this.experts.get(id);
+    if (cache === undefined) {
+      cache = new LayerCache(layers, this.shape);
+      this.experts.set(id, cache);
+    }
+    return cache;
+  }
+
+  /** Keeps the longest prefix that `tokens` and this sequence have in common; its length. */
+  rewindTo(tokens: readonly number[]): number {
+    let length = 0;
+    while (length < this.tokens.length && length < tokens.length && this.tokens[length] === tokens[length]) length++;
+    this.rewind(length);
+    return length;
+  }
+
+  rewind(length: number): void {
+    if (length >= this.tokens.length) return;
+    this.tokens.length = length;
+    this.backbone.rewind(length);
+    for (const cache of this.experts.values()) cache.rewind(length);
+  }
+
+  /** Notes that the backbone has read `tokens`, whose output states [tokens.length, hidden] are given. */
+  append(tokens: readonly number[], hidden: Float32Array): void {
+    const size = this.shape.hidden;
+    const rows = this.tokens.length + tokens.length;
+    if (this.hidden.length < rows * size) {
+      const wider = new Float32Array(grown(this.hidden.length / size, rows) * size);
+      wider.set(this.hidden.subarray(0, this.tokens.length * size));
+      this.hidden = wider;
+    }
+    this.hidden.set(hidden, this.tokens.length * size);
+    this.tokens.push(...tokens);
+  }
+}
+
+/** All sequences, within a budget of bytes; the one not used for longest goes first. */
+export class Cache {
+  // A Map iterates in the order of insertion, and `use` inserts again: the first is the one not used for longest.
+  private readonly sequences = new Map<string, Sequence>();
+  private readonly create: () => Sequence;
+  private readonly budget: number;
+
+  /** @param budget bytes; the sequence in use may exceed it. */
+  constructor(create: () => Sequence, budget: number) {
+    this.create = create;
+    this.budget = budget;
+  }
+
+  get bytes(): number {
+    let bytes = 0;
+    for (const sequence of this.sequences.values()) bytes += sequence.bytes;
+    return bytes;
+  }
+
+  /** The sequence of that name, new if need be. Others are dropped until the budget holds, but never `kept` ones. */
+  use(name: string, kept: ReadonlySet<string>): Sequence {
+    const sequence = this.sequences.get(name) ?? this.create();
+    this.sequences.delete(name);
+    this.sequences.set(name, sequence);
+    let bytes = this.bytes;
+    for (const [other, { bytes: freed }] of this.sequences) {
+      if (bytes <= this.budget) break;
+      if (other === name || kept.has(other)) continue;
+      this.sequences.delete(other);
+      bytes -= freed;
+    }
+    return sequence;
+  }
+}
+
+/** Rows to allocate: room to type on without growing at every key, without doubling a long text's memory. */
+function grown(capacity: number, needed: number): number {
+  const step = 128;
+  return Math.ceil(Math.max(needed, Math.min(capacity * 2, capacity + 512)) / step) * step;
+}

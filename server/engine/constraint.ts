@@ -1,0 +1,64 @@
+// What decoding is held to: functions from the tokens so far to the tokens allowed next.
+import type { Allowed } from "./sample.ts";
+import type { Tokenizer } from "./tokenizer.ts";
+
+export type Constraint = (soFar: readonly number[]) => Allowed;
+
+/** Finds tokens by the bytes they stand for. */
+export interface TokenIndex {
+  /** Tokens whose bytes are a non-empty prefix of `bytes`, or have `bytes` as prefix. */
+  compatible(bytes: string): number[];
+}
+
+/** @param tokenizer control tokens stand for no bytes and are in no answer. */
+export function indexTokens(tokenizer: Tokenizer): TokenIndex {
+  const spelled = new Map<string, number>();
+  for (let id = 0; id < tokenizer.size; id++) {
+    const bytes = latin1(tokenizer.bytes(id));
+    if (bytes !== "") spelled.set(bytes, id);
+  }
+  const sorted = [...spelled.keys()].sort();
+  return {
+    compatible(bytes) {
+      const found: number[] = [];
+      for (let end = 1; end < bytes.length; end++) {
+        const id = spelled.get(bytes.slice(0, end));
+        if (id !== undefined) found.push(id);
+      }
+      for (let i = lowerBound(sorted, bytes); sorted[i]?.startsWith(bytes); i++) found.push(spelled.get(sorted[i]!)!);
+      return found;
+    },
+  };
+}
+
+/**
+ * Holds decoding to `typed` until it is consumed; the token that completes it may go beyond it. Undoes the harm of a prompt
+ * that ends in the middle of a token (token healing).
+ */
+export function healing(typed: Uint8Array, tokenizer: Tokenizer, index: TokenIndex): Constraint {
+  const wanted = latin1(typed);
+  return (soFar) => {
+    let consumed = 0;
+    for (const id of soFar) {
+      consumed += tokenizer.bytes(id).length;
+      if (consumed >= wanted.length) return null;
+    }
+    return wanted === "" ? null : index.compatible(wanted.slice(consumed));
+  };
+}
+
+/** One character a byte, so that strings compare and slice as bytes do. */
+function latin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
+}
+
+function lowerBound(sorted: readonly string[], key: string): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (sorted[middle]! < key) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,64 @@
+// From a prompt of typed pieces to token ids, cut for healing and fitted into the context.
+import type { Prompt } from "./engine.ts";
+import type { Tokenizer } from "./tokenizer.ts";
+
+export interface EncodedPrompt {
+  readonly ids: readonly number[];
+  /** The text taken off the end, that decoding must repeat first; "" without healing. */
+  readonly typed: string;
+}
+
+/**
+ * Encodes a prompt.
+ * @param limit most tokens; a longer prompt loses the start of its last text. What goes is a multiple of `fitStep`, so that
+ *   the same tokens stay in front, and in the cache, while the user types on.
+ * @throws Error when what stands before the last text does not fit by itself.
+ */
+export function encodePrompt(prompt: Prompt, heal: boolean, limit: number, tokenizer: Tokenizer): EncodedPrompt {
+  const ids: number[] = [];
+  for (const piece of prompt.slice(0, -1)) {
+    if (typeof piece === "string") ids.push(...tokenizer.encode(piece));
+    else ids.push(tokenizer.special(piece.special));
+  }
+  const last = prompt.at(-1);
+  if (last === undefined) throw new Error("the prompt is empty");
+  if (typeof last !== "string") return { ids: [...ids, tokenizer.special(last.special)], typed: "" };
+
+  let body = tokenizer.encode(last);
+  let typed = "";
+  if (heal) {
+    const kept = healedLength(body, last, tokenizer);
+    typed = tokenizer.decode(body.slice(kept));
+    body = body.slice(0, kept);
+  }
+  const over = ids.length + body.length - limit;
+  if (over > 0) {
+    if (ids.length >= limit) throw new Error(`the prompt's frame of ${ids.length} tokens does not fit into ${limit}`);
+    body = body.slice(Math.ceil(over / fitStep) * fitStep);
+  }
+  return { ids: [...ids, ...body], typed };
+}
+
+const fitStep = 128;
+
+/** No healing reaches further back: a longer run of blanks stays in the prompt as it is. */
+const mostHealedTokens = 8;
+
+/**
+ * How many tokens stay when the last one, which the user may still be typing, and all trailing blanks are taken off. The
+ * cut never falls inside a character.
+ */
+function healedLength(ids: readonly number[], text: string, tokenizer: Tokenizer): number {
+  let blanks = Buffer.byteLength(text) - Buffer.byteLength(text.trimEnd());
+  let kept = ids.length;
+  do {
+    if (kept === 0 || kept === ids.length - mostHealedTokens) break;
+    blanks -= tokenizer.bytes(ids[--kept]!).length;
+  } while (blanks > 0 || startsInsideCharacter(tokenizer.bytes(ids[kept]!)));
+  return kept;
+}
+
+/** UTF-8 continuation bytes are 10xxxxxx. */
+function startsInsideCharacter(bytes: Uint8Array): boolean {
+  return bytes.length > 0 && (bytes[0]! & 0xc0) === 0x80;
+}

@@ -1,0 +1,150 @@
+// One generation: read the prompt, then choose token after token; and one scoring. Both yield between runs.
+import { type Constraint, healing } from "./constraint.ts";
+import { encodePrompt } from "./encode.ts";
+import type { Continuation, GenerateRequest, Generation, Score, ScoreRequest, Token } from "./engine.ts";
+import { type Loaded, readTokens } from "./loaded.ts";
+import { draw, likeliest, logSumExp, uniforms } from "./sample.ts";
+import type { Session } from "./session.ts";
+import { Transcript } from "./transcript.ts";
+
+/** True as soon as nobody waits for the result any more. */
+export type Cancelled = () => boolean;
+
+/** Sequences that must not be dropped from the cache: those of requests that are under way. */
+export type Kept = ReadonlySet<string>;
+
+/** A branch is not followed when its first token is less than 1/20 as likely as the likeliest. */
+const widestGap = Math.log(20);
+
+/**
+ * Generates as the request says; the text of the likeliest branch is yielded as it comes, "" where nothing is new.
+ * A control token ends a branch, so that none can get into the text.
+ */
+export async function* generate(
+  loaded: Loaded,
+  request: GenerateRequest,
+  kept: Kept,
+  cancelled: Cancelled,
+): AsyncGenerator<string, Generation> {
+  const expert = await loaded.expert(request.expert);
+  const { ids, typed } = encodePrompt(request.prompt, request.heal, promptLimit(loaded, request), loaded.tokenizer);
+  const constraint = healing(Buffer.from(typed), loaded.tokenizer, loaded.index);
+  const sequence = loaded.cache.use(request.sequence, kept);
+  const usage = { promptTokens: ids.length, reusedTokens: 0, newTokens: 0 };
+
+  const first = yield* quietly(readTokens(loaded, sequence, expert, ids, 1, cancelled));
+  if (first === null) return { continuations: [nothing], ...usage };
+  usage.reusedTokens = first.reused;
+  const logits = await loaded.stack.logits(first.hidden);
+  const starts = likeliest(logits, constraint([]), request.sampling ? 1 : Math.max(1, request.branches));
+
+  const continuations: Continuation[] = [];
+  for (const start of starts) {
+    if (continuations.length > 0 && (cancelled() || logits[starts[0]!]! - logits[start]! > widestGap)) break;
+    const step = { loaded, sequence, expert, constraint, request, ids, cancelled };
+    // Only the first branch is streamed.
+    const branch = follow(step, logits, request.sampling ? null : start, typed, usage);
+    continuations.push(yield* continuations.length === 0 ? branch : quietly(branch));
+  }
+  return { continuations: continuations.length > 0 ? continuations : [nothing], ...usage };
+}
+
+const nothing: Continuation = { text: "", tokens: [], stop: "cancelled" };
+
+interface Step {
+  readonly loaded: Loaded;
+  readonly sequence: Parameters<typeof readTokens>[1];
+  readonly expert: Session;
+  readonly constraint: Constraint;
+  readonly request: GenerateRequest;
+  readonly ids: readonly number[];
+  readonly cancelled: Cancelled;
+}
+
+/** One branch from its first logits to its end. @param start its first token; null: chosen like the others. */
+async function* follow(
+  { loaded, sequence, expert, constraint, request, ids, cancelled }: Step,
+  logits: Float32Array,
+  start: number | null,
+  typed: string,
+  usage: { newTokens: number },
+): AsyncGenerator<string, Continuation> {
+  const uniform = uniforms(request.sampling?.seed ?? 0);
+  const transcript = new Transcript(loaded.tokenizer.decoder(), typed, request.stops);
+  const chosen: number[] = [];
+  const tokens: Token[] = [];
+  const finish = (stop: Continuation["stop"]): Continuation => ({ text: transcript.finish(), tokens, stop });
+
+  for (let row = logits; ; ) {
+    const allowed = constraint(chosen);
+    const token =
+      (chosen.length === 0 ? start : null) ??
+      (request.sampling ? draw(row, allowed, request.sampling.temperature, uniform()) : likeliest(row, allowed, 1)[0]);
+    // No token spells what was typed: as if the text ended here.
+    if (token === undefined || loaded.tokenizer.bytes(token).length === 0) return finish("end");
+    chosen.push(token);
+    usage.newTokens++;
+    const { text, stopped } = transcript.push(token);
+    tokens.push({ text, logProbability: row[token]! - logSumExp(row) });
+    yield transcript.settled();
+    if (stopped) return finish("stop");
+    if (chosen.length >= request.maxTokens) return finish("length");
+    const reading = yield* quietly(readTokens(loaded, sequence, expert, [...ids, ...chosen], 1, cancelled));
+    if (reading === null) return finish("cancelled");
+    row = await loaded.stack.logits(reading.hidden);
+  }
+}
+
+/** Log-probabilities of texts that might follow the prompt; null when cancelled. */
+export async function* score(
+  loaded: Loaded,
+  request: ScoreRequest,
+  kept: Kept,
+  cancelled: Cancelled,
+): AsyncGenerator<string, readonly Score[] | null> {
+  const expert = await loaded.expert(request.expert);
+  const texts = request.texts.length;
+  const limit = loaded.contextTokens - mostScoredTokens;
+  const { ids, typed } = encodePrompt(request.prompt, request.heal, limit, loaded.tokenizer);
+  const sequence = loaded.cache.use(request.sequence, kept);
+  const scores: Score[] = [];
+  for (let i = 0; i < texts; i++) {
+    const ending = loaded.tokenizer.encode(typed + request.texts[i]!).slice(0, mostScoredTokens);
+    if (ending.length === 0) {
+      scores.push({ logProbability: 0, tokens: 0 });
+      continue;
+    }
+    // The state before the first token tells its probability; after the last nobody asks.
+    const read = [...ids, ...ending.slice(0, -1)];
+    const reading = yield* quietly(readTokens(loaded, sequence, expert, read, ending.length, cancelled));
+    if (reading === null) return null;
+    const rows = await loaded.stack.logits(reading.hidden);
+    const width = rows.length / ending.length;
+    let logProbability = 0;
+    ending.forEach((token, place) => {
+      const row = rows.subarray(place * width, (place + 1) * width);
+      logProbability += row[token]! - logSumExp(row);
+    });
+    scores.push({ logProbability, tokens: ending.length });
+  }
+  return scores;
+}
+
+/** A longer text is scored by its beginning. */
+const mostScoredTokens = 128;
+
+function promptLimit(loaded: Loaded, request: GenerateRequest): number {
+  const limit = loaded.contextTokens - request.maxTokens;
+  if (limit <= 0)
+    throw new Error(`${request.maxTokens} new tokens do not fit into a context of ${loaded.contextTokens}`);
+  return limit;
+}
+
+/** Runs a generator for its result alone: each of its yields becomes an empty piece of text. */
+async function* quietly<Result>(steps: AsyncGenerator<unknown, Result>): AsyncGenerator<string, Result> {
+  for (;;) {
+    const step = await steps.next();
+    if (step.done) return step.value;
+    yield "";
+  }
+}

@@ -1,0 +1,24 @@
+// Where the memory goes.
+import { readFileSync } from "node:fs";
+import type { MemoryReport } from "./engine.ts";
+import { type Loaded, partBytes } from "./loaded.ts";
+
+/** Bytes by part. Weights count as their files' size (they are mapped), caches as allocated. */
+export function memoryReport(loaded: Loaded): MemoryReport {
+  return {
+    backbone: partBytes(loaded.backbone.part.files),
+    experts: loaded.loadedExperts(),
+    head: partBytes(loaded.head.part.files),
+    caches: loaded.cache.bytes,
+    process: privateBytes(),
+  };
+}
+
+/** Private memory of this process where the system tells it (Linux), else its resident size; bytes. */
+function privateBytes(): number {
+  if (process.platform !== "linux") return process.memoryUsage().rss;
+  const rollup = readFileSync("/proc/self/smaps_rollup", "utf8");
+  let kibibytes = 0;
+  for (const [, amount] of rollup.matchAll(/^Private_(?:Clean|Dirty):\s+(\d+) kB$/gm)) kibibytes += Number(amount);
+  return kibibytes * 1024;
+}

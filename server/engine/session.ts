@@ -1,0 +1,110 @@
+// Loads one compiled part and runs its graph. The only file that knows onnxruntime.
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { InferenceSession, Tensor } from "onnxruntime-node";
+import { type Part, partSchema } from "../model/manifest.ts";
+
+export interface Session {
+  readonly part: Part;
+  readonly folder: string;
+  run(feeds: Feeds, fetches: readonly string[]): Promise<Record<string, Float32Array>>;
+}
+
+/** Tensors by input name. A tensor is a view: it may be kept and run again as long as its array stays. */
+export type Feeds = Record<string, Tensor>;
+
+/** Makes input tensors; separate from a session, so that they can be shared between sessions. */
+export interface Runtime {
+  float32(data: Float32Array, dims: readonly number[]): Tensor;
+  int32(data: Int32Array, dims: readonly number[]): Tensor;
+  /**
+   * Loads the part in `folder` after checking every file's digest.
+   * @throws Error in words when a file is missing, cut short or changed.
+   */
+  load(folder: string, threads: number): Promise<Session>;
+}
+
+/** @throws Error in words when the native runtime cannot be loaded on this machine. */
+export async function openRuntime(): Promise<Runtime> {
+  const ort = await import("onnxruntime-node").catch((error: unknown) => {
+    throw new Error(
+      `the ONNX runtime for ${process.platform}-${process.arch} does not load (${firstLine(error)}). ` +
+        `Install Coterie's package for this platform again.`,
+    );
+  });
+  return {
+    float32: (data, dims) => new ort.Tensor("float32", data, dims),
+    int32: (data, dims) => new ort.Tensor("int32", data, dims),
+    async load(folder, threads) {
+      const part = await checkedPart(folder);
+      const native = await ort.InferenceSession.create(join(folder, "graph.onnx"), sessionOptions(threads));
+      return { part, folder, run: (feeds, fetches) => run(native, feeds, fetches) };
+    },
+  };
+}
+
+/** Reads and checks `part.json` without loading anything. */
+export async function readPart(folder: string): Promise<Part> {
+  const path = join(folder, "part.json");
+  const text = await readFile(path, "utf8").catch((error: unknown) => {
+    throw new Error(`${path} cannot be read (${firstLine(error)}). ${repair}`);
+  });
+  try {
+    return partSchema.parse(JSON.parse(text));
+  } catch (error) {
+    throw new Error(`${path} is not a part description (${firstLine(error)}). ${repair}`);
+  }
+}
+
+const repair = `Run "npm run build" in a checkout, or install the extension again.`;
+
+/** The part of `folder`, once every file's size and SHA-256 is as written: a changed weight is not used. */
+async function checkedPart(folder: string): Promise<Part> {
+  const part = await readPart(folder);
+  for (const [name, expected] of Object.entries(part.files)) {
+    const path = join(folder, name);
+    const info = await stat(path).catch(() => null);
+    if (info === null) throw new Error(`${path} is missing. ${repair}`);
+    if (info.size !== expected.bytes) {
+      throw new Error(`${path} has ${info.size} bytes instead of ${expected.bytes}. ${repair}`);
+    }
+    if ((await sha256(path)) !== expected.sha256)
+      throw new Error(`${path} was changed (its digest differs). ${repair}`);
+  }
+  return part;
+}
+
+function sessionOptions(threads: number): InferenceSession.SessionOptions {
+  return {
+    executionProviders: ["cpu"],
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    // Shapes differ from run to run, so a recorded pattern would only hold memory.
+    enableMemPattern: false,
+    // Every session has a pool of its own: spinning pools steal the cores from each other, and burn them when idle.
+    extra: { session: { intra_op: { allow_spinning: "0" } } },
+  };
+}
+
+async function run(native: InferenceSession, feeds: Feeds, fetches: readonly string[]) {
+  const outputs = await native.run(feeds, fetches);
+  const arrays: Record<string, Float32Array> = {};
+  for (const name of fetches) {
+    const data = outputs[name]?.data;
+    if (!(data instanceof Float32Array)) throw new Error(`the graph gave no float32 output ${name}`);
+    arrays[name] = data;
+  }
+  return arrays;
+}
+
+async function sha256(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const piece of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(piece as Buffer);
+  return hash.digest("hex");
+}
+
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split("\n", 1)[0] ?? "";
+}

@@ -1,0 +1,34 @@
+// The messages between the engine's face (open.ts) and its worker thread.
+import type {
+  EngineOptions,
+  ExpertInfo,
+  GenerateRequest,
+  Generation,
+  MemoryReport,
+  Score,
+  ScoreRequest,
+} from "./engine.ts";
+
+export type WorkerOptions = EngineOptions;
+
+/** A request to the worker. `cancel` holds one Int32 that turns 1 when nobody waits any more. */
+export type Request =
+  | {
+      readonly id: number;
+      readonly kind: "generate";
+      readonly request: GenerateRequest;
+      readonly cancel: SharedArrayBuffer;
+    }
+  | { readonly id: number; readonly kind: "score"; readonly request: ScoreRequest; readonly cancel: SharedArrayBuffer }
+  | { readonly id: number; readonly kind: "memory" }
+  | { readonly id: number; readonly kind: "close" };
+
+export type Result = Generation | readonly Score[] | null | MemoryReport;
+
+/** A message from the worker: once opened or failed, then pieces of text, results and failures by request id. */
+export type Reply =
+  | { readonly kind: "opened"; readonly experts: readonly ExpertInfo[] }
+  | { readonly kind: "failed"; readonly message: string }
+  | { readonly kind: "text"; readonly id: number; readonly text: string }
+  | { readonly kind: "result"; readonly id: number; readonly result: Result }
+  | { readonly kind: "error"; readonly id: number; readonly message: string };
