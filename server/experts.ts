@@ -1,0 +1,193 @@
+// What an expert pack and a rule file may say, and reading them: a bad one is a reported problem, never a crash.
+import {
+  createScanner,
+  findNodeAtLocation,
+  getNodeValue,
+  type Node,
+  type ParseError,
+  parseTree,
+  printParseErrorCode,
+} from "jsonc-parser";
+import { z } from "zod";
+import { regions, tasks } from "./protocol.ts";
+import type { Rule } from "./route.ts";
+
+// ── The shape of a rule file; experts/rules.schema.json is made from it ──────────────────────────────────────────────
+
+/** Most bytes of a rule file or an expert.json: both may come from strangers. */
+export const mostBytes = 64 * 1024;
+const mostDepth = 16;
+
+// Invisible and direction-changing characters could make a rule look like another one.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it keeps out
+const visible = /^[^\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]*$/;
+const text = (most: number) => z.string().min(1).max(most).regex(visible, "has invisible characters");
+const oneOrMore = <T extends z.ZodType>(item: T) => z.union([item, z.array(item).min(1).max(64)]);
+
+const ruleSchema = z
+  .strictObject({
+    task: oneOrMore(z.enum(tasks)).optional().meta({ description: "What is asked. Absent: anything." }),
+    language: oneOrMore(text(64))
+      .optional()
+      .meta({ description: "Language id of the document, or of the fenced block that the cursor is in." }),
+    path: oneOrMore(text(256)).optional().meta({
+      description: "Glob for the path in the workspace folder: *, **, ?, {a,b}. Without a slash: for the file's name.",
+    }),
+    region: oneOrMore(z.enum(regions)).optional().meta({ description: "What the cursor is in." }),
+    expert: z
+      .string()
+      .regex(/^[a-z][a-z0-9-]{0,31}$/, "must be an expert's id: lower-case letters, digits and dashes")
+      .meta({ description: "Id of the expert that answers: general, code, math, docs or that of a pack." }),
+    because: text(200).meta({ description: "Why, in words for the sidebar." }),
+  })
+  .meta({ description: "All that is named must match; the first rule that matches is used." });
+
+export const ruleFileSchema = z.strictObject({
+  $schema: z.string().max(1024).optional(),
+  rules: z.array(ruleSchema).max(200),
+});
+
+/** What this file needs of a pack's expert.json; the rest (provenance, digests) is read by those who use it. */
+const packSchema = z.looseObject({
+  id: ruleSchema.shape.expert,
+  kind: z.string().max(32).optional(),
+  rules: z.array(z.unknown()).max(200).optional(),
+});
+
+export interface Pack {
+  readonly id: string;
+  /** The backbone's folder is a pack too, but nobody can be routed to it. */
+  readonly expert: boolean;
+  readonly rules: readonly Rule[];
+}
+
+/** What is wrong with a file, and where: characters [start, end) of its text. */
+export interface Problem {
+  readonly message: string;
+  readonly start: number;
+  readonly end: number;
+  /** Errors leave something out, warnings do not. */
+  readonly severity: "error" | "warning";
+}
+
+/** Ids that rules may name before their pack is installed. */
+export const knownExperts: readonly string[] = ["general", "code", "math", "docs"];
+
+// ── Reading ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/**
+ * Reads a rule file's text (JSON with comments). `origin` is the part of the rules' names before "#"; `known` the expert
+ * ids that a rule may name. Rules that are wrong are left out, the others count.
+ */
+export function readRules(
+  source: string,
+  origin: string,
+  known: readonly string[],
+): { readonly rules: readonly Rule[]; readonly problems: readonly Problem[] } {
+  const parsed = parse(source);
+  if (!parsed.root) return { rules: [], problems: parsed.problems };
+  const problems = [...parsed.problems];
+  const list = findNodeAtLocation(parsed.root, ["rules"]);
+  const whole = ruleFileSchema.safeParse(getNodeValue(parsed.root));
+  for (const issue of whole.error?.issues ?? []) problems.push(at(parsed.root, issue));
+  const rules: Rule[] = [];
+  if (list?.type !== "array" || (list.children?.length ?? 0) > 200) return { rules, problems };
+  for (const [index, node] of (list.children ?? []).entries()) {
+    const rule = ruleSchema.safeParse(getNodeValue(node));
+    if (!rule.success) continue;
+    rules.push({ ...rule.data, name: `${origin}#${index + 1}` });
+    if (!known.includes(rule.data.expert)) problems.push(unknownExpert(node, rule.data.expert, known));
+  }
+  return { rules, problems };
+}
+
+/** Reads the text of a pack's expert.json; null when it cannot be used at all. */
+export function readPack(
+  source: string,
+  known: readonly string[],
+): { readonly pack: Pack | null; readonly problems: readonly Problem[] } {
+  const parsed = parse(source);
+  if (!parsed.root) return { pack: null, problems: parsed.problems };
+  const problems = [...parsed.problems];
+  const said = packSchema.safeParse(getNodeValue(parsed.root));
+  if (!said.success) {
+    return { pack: null, problems: [...problems, ...said.error.issues.map((issue) => at(parsed.root, issue))] };
+  }
+  const { id, kind } = said.data;
+  const rules: Rule[] = [];
+  for (const [index, written] of (said.data.rules ?? []).entries()) {
+    const rule = ruleSchema.safeParse(written);
+    for (const issue of rule.error?.issues ?? []) {
+      problems.push(at(parsed.root, { ...issue, path: ["rules", index, ...issue.path] }));
+    }
+    if (!rule.success) continue;
+    rules.push({ ...rule.data, name: `pack:${id}#${index + 1}` });
+    const node = findNodeAtLocation(parsed.root, ["rules", index]);
+    if (node && rule.data.expert !== id && !known.includes(rule.data.expert)) {
+      problems.push(unknownExpert(node, rule.data.expert, known));
+    }
+  }
+  return { pack: { id, expert: id !== "backbone" && kind !== "backbone", rules }, problems };
+}
+
+/** Parses with offsets kept; syntax errors are problems and what could be read is still used. */
+function parse(source: string): { readonly root: Node | undefined; readonly problems: readonly Problem[] } {
+  if (Buffer.byteLength(source) > mostBytes) {
+    const message = `This file is larger than ${mostBytes / 1024} KB and is not read. Shorten it.`;
+    return { root: undefined, problems: [{ message, start: 0, end: 1, severity: "error" }] };
+  }
+  const deep = tooDeep(source);
+  if (deep !== null) {
+    const message = `This file is nested deeper than ${mostDepth} levels and is not read.`;
+    return { root: undefined, problems: [{ message, start: deep, end: deep + 1, severity: "error" }] };
+  }
+  const errors: ParseError[] = [];
+  const root = parseTree(source, errors, { allowTrailingComma: true });
+  const problems = errors.map(
+    ({ error, offset, length }): Problem => ({
+      message: `This is no valid JSON (${printParseErrorCode(error)}).`,
+      start: offset,
+      end: offset + Math.max(1, length),
+      severity: "error",
+    }),
+  );
+  if (!root && problems.length === 0) {
+    problems.push({
+      message: 'This file is empty. It should hold {"rules": []}.',
+      start: 0,
+      end: 1,
+      severity: "error",
+    });
+  }
+  return { root, problems };
+}
+
+/** Offset of the first bracket that is nested too deep for a recursive parser, or null. */
+function tooDeep(source: string): number | null {
+  const scanner = createScanner(source, true);
+  for (let depth = 0; scanner.getPosition() < source.length; ) {
+    scanner.scan();
+    if (scanner.getTokenLength() !== 1) continue;
+    const token = source[scanner.getTokenOffset()];
+    if (token === "{" || token === "[") depth++;
+    else if (token === "}" || token === "]") depth--;
+    if (depth > mostDepth) return scanner.getTokenOffset();
+  }
+  return null;
+}
+
+/** A schema issue as a problem at the deepest node that exists on its path. */
+function at(root: Node | undefined, issue: z.core.$ZodIssue): Problem {
+  const path = issue.path.filter((step) => typeof step !== "symbol");
+  let node: Node | undefined;
+  for (let length = path.length; root && !node; length--) node = findNodeAtLocation(root, path.slice(0, length));
+  const where = path.length > 0 ? `${path.join(".")}: ` : "";
+  const start = node?.offset ?? 0;
+  return { message: `${where}${issue.message}`, start, end: start + (node?.length ?? 1), severity: "error" };
+}
+
+function unknownExpert(rule: Node, expert: string, known: readonly string[]): Problem {
+  const node = findNodeAtLocation(rule, ["expert"]) ?? rule;
+  const message = `There is no expert "${expert}"; "general" answers in its place. Known experts: ${known.join(", ")}.`;
+  return { message, start: node.offset, end: node.offset + node.length, severity: "warning" };
+}

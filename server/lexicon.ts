@@ -1,0 +1,159 @@
+// How comments and strings look in the common languages, for the scan in region.ts.
+import type { Region } from "./protocol.ts";
+
+/** A stretch of text between two marks. */
+export interface Span {
+  readonly open: string;
+  readonly close: string;
+  readonly region: Region;
+  /** Whether it goes on over a line's end. */
+  readonly lines: boolean;
+  /** Whether a backslash takes the next character's meaning away. */
+  readonly escape: boolean;
+  /** What opens a piece of code inside. */
+  readonly hole?: string;
+  /** It is a docstring where this fits the text before it. */
+  readonly documents?: RegExp;
+  /** Whether it begins here, where its mark alone does not tell. */
+  readonly when?: (text: string, at: number) => boolean;
+}
+
+const block = (open: string, close: string, region: Region = "comment"): Span => ({
+  open,
+  close,
+  region,
+  lines: true,
+  escape: false,
+});
+const line = (open: string, region: Region = "comment"): Span => ({ ...block(open, "\n", region), lines: false });
+const quote = (mark: string): Span => ({ ...block(mark, mark, "string"), lines: false, escape: true });
+const long = (mark: string): Span => ({ ...quote(mark), lines: true });
+
+const slashes = [block("/**", "*/", "docstring"), block("/*", "*/"), line("//")];
+const docSlashes = [line("///", "docstring"), line("//!", "docstring"), ...slashes];
+const quotes = [quote('"'), quote("'")];
+const template: Span = { ...long("`"), hole: "${" };
+
+/** `/` begins a regular expression where a value is expected, and divides elsewhere. */
+const pattern: Span = {
+  ...quote("/"),
+  when: (text, at) =>
+    /(^|[(,=:[!&|?{};+\-*%<>~^\n]|\breturn|\btypeof|\bcase)\s*$/.test(text.slice(Math.max(0, at - 40), at)),
+};
+/** In Rust `'a` may be a lifetime. */
+const letter: Span = { ...quote("'"), when: (text, at) => /^'(\\[^\n]{1,8}|[^\\\n])'/.test(text.slice(at, at + 12)) };
+/** In a shell `#` also counts arguments and cuts prefixes. */
+const hash: Span = { ...line("#"), when: (text, at) => at === 0 || /\s/.test(text[at - 1]!) };
+/** Python's stand first in a file or below the colon of what they document. */
+const pythonic = /(^|:[^\S\n]*(#[^\n]*)?\n|^#[^\n]*\n)\s*[rRuU]?$/;
+const triple = (mark: string, documents: RegExp): Span => ({ ...long(mark), documents });
+
+const script = [...slashes, ...quotes, template, pattern];
+const python = [line("#"), triple('"""', pythonic), triple("'''", pythonic), ...quotes];
+const java = [...slashes, long('"""'), ...quotes];
+const markup = [block("<!--", "-->")];
+const sql = [line("--"), block("/*", "*/"), { ...quote("'"), lines: true, escape: false }, quote('"')];
+const shell = [hash, { ...block("'", "'", "string") }, long('"')];
+const lisp = [line(";"), long('"')];
+
+const lexicons: Readonly<Record<string, readonly Span[]>> = {
+  typescript: script,
+  typescriptreact: script,
+  javascript: script,
+  javascriptreact: script,
+  vue: [...markup, ...script],
+  svelte: [...markup, ...script],
+  python,
+  starlark: python,
+  java,
+  kotlin: java,
+  scala: java,
+  groovy: java,
+  c: [...slashes, ...quotes],
+  cpp: [...docSlashes, ...quotes],
+  "objective-c": [...docSlashes, ...quotes],
+  csharp: [...docSlashes, long('"""'), { ...long('@"'), close: '"', escape: false }, ...quotes],
+  fsharp: [...docSlashes, block("(*", "*)"), long('"""'), quote('"')],
+  swift: [...docSlashes, long('"""'), quote('"')],
+  dart: [...docSlashes, long('"""'), long("'''"), ...quotes],
+  go: [...slashes, block("`", "`", "string"), ...quotes],
+  rust: [...docSlashes, long('"'), letter],
+  zig: [line("///", "docstring"), line("//"), quote('"'), letter],
+  php: [...slashes, line("#"), long('"'), long("'")],
+  ruby: [line("#"), block("=begin", "=end"), long('"'), long("'")],
+  perl: [hash, long('"'), long("'")],
+  shellscript: shell,
+  powershell: [block("<#", "#>"), hash, long('"'), block("'", "'", "string")],
+  dockerfile: shell,
+  makefile: [hash],
+  yaml: [hash, ...quotes],
+  toml: [line("#"), long('"""'), long("'''"), ...quotes],
+  ini: [line("#"), line(";")],
+  r: [line("#'", "docstring"), line("#"), ...quotes],
+  julia: [block("#=", "=#"), line("#"), triple('"""', /(^|\n)$/), quote('"')],
+  elixir: [line("#"), triple('"""', /@(module|type)?doc\s+(~[sS])?$/), quote('"')],
+  lua: [block("--[[", "]]"), line("--"), block("[[", "]]", "string"), ...quotes],
+  haskell: [block("{-", "-}"), line("--"), quote('"')],
+  sql,
+  html: [...markup, ...quotes.map((one) => ({ ...one, lines: false }))],
+  xml: markup,
+  css: [block("/*", "*/"), ...quotes],
+  scss: [block("/*", "*/"), line("//"), ...quotes],
+  less: [block("/*", "*/"), line("//"), ...quotes],
+  json: [quote('"')],
+  jsonc: [...slashes, quote('"')],
+  clojure: lisp,
+  lisp,
+  matlab: [block("%{", "%}"), line("%"), quote('"')],
+};
+
+const unknown = [block("/*", "*/"), line("//"), ...quotes];
+const byFirst = new Map(Object.entries(lexicons).map(([id, spans]) => [id, grouped(spans)]));
+const unknownByFirst = grouped(unknown);
+
+/** Spans by the first character of their opening mark; where several fit, the first one counts. */
+function grouped(spans: readonly Span[]): ReadonlyMap<string, readonly Span[]> {
+  const groups = new Map<string, Span[]>();
+  for (const span of spans) {
+    const first = span.open[0]!;
+    groups.set(first, [...(groups.get(first) ?? []), span]);
+  }
+  return groups;
+}
+
+/** The spans of a language; of one that is not listed those that most languages share. */
+export function spansOf(languageId: string): ReadonlyMap<string, readonly Span[]> {
+  return byFirst.get(languageId) ?? unknownByFirst;
+}
+
+const fences: Readonly<Record<string, string>> = {
+  ts: "typescript",
+  tsx: "typescriptreact",
+  js: "javascript",
+  mjs: "javascript",
+  jsx: "javascriptreact",
+  py: "python",
+  sh: "shellscript",
+  bash: "shellscript",
+  zsh: "shellscript",
+  shell: "shellscript",
+  rb: "ruby",
+  rs: "rust",
+  cs: "csharp",
+  "c++": "cpp",
+  yml: "yaml",
+  math: "latex",
+  tex: "latex",
+  golang: "go",
+  ps1: "powershell",
+  text: "plaintext",
+  txt: "plaintext",
+  md: "markdown",
+  "": "plaintext",
+};
+
+/** Language id of a fence's info string: "ts", "{python}", "js title=x". */
+export function languageOfFence(info: string): string {
+  const word = (/[\p{L}\d+#_-]+/u.exec(info)?.[0] ?? "").toLowerCase();
+  return fences[word] ?? word;
+}
