@@ -1,0 +1,149 @@
+// Text to token ids and back, from the vocabulary that the model file brings.
+import { Tokenizer as Library } from "@huggingface/tokenizers";
+
+/** `tokenizer.json` of a compiled head: the GGUF's own lists, token strings in the byte-level alphabet. */
+export interface TokenizerFile {
+  /** By id. */
+  readonly vocabulary: readonly string[];
+  /** "left right", the most urgent first. */
+  readonly merges: readonly string[];
+  /** Names of the control tokens, as they stand in the vocabulary. */
+  readonly special: readonly string[];
+  /** How text is split before merging. */
+  readonly pre: string;
+  readonly eos: number;
+  readonly bos?: number;
+}
+
+/** Text from tokens that come one by one. */
+export interface Decoder {
+  /** @returns the text that is certain now; the bytes of an incomplete character wait for the next token. */
+  push(id: number): string;
+  /** @returns what still waits, as U+FFFD. */
+  flush(): string;
+}
+
+export interface Tokenizer {
+  /** Tokens of the vocabulary, control tokens included. */
+  readonly size: number;
+  readonly eos: number;
+  /**
+   * Ids of a text. Never a control token: what looks like one is encoded as plain characters. Lone surrogates become
+   * U+FFFD. A byte that the vocabulary lacks (the embedded one lacks 04, 06, 13, 14, 16, 1D, F1 and F2) is left out, as in
+   * the tokenizer that the model was trained with.
+   */
+  encode(text: string): number[];
+  /** @throws Error when there is no control token of this name. */
+  special(name: string): number;
+  /** The bytes that a token stands for; none for a control token. @throws RangeError when there is no such id. */
+  bytes(id: number): Uint8Array;
+  decoder(): Decoder;
+  /** Text of tokens; bytes that are no UTF-8 become U+FFFD. */
+  decode(ids: readonly number[]): string;
+}
+
+/**
+ * How text falls into pieces before merging, by the name that the GGUF gives it. "smollm": every numeric character is a
+ * piece of its own, and what lies between is split as GPT-2 does, which includes that blanks before a number stay together.
+ * White space is written out because `\s` means another set in JavaScript than in the original.
+ */
+const splits: Readonly<Record<string, string>> = {
+  smollm: [
+    "'s|'t|'re|'ve|'m|'ll|'d",
+    " ?\\p{L}+",
+    "\\p{N}",
+    " ?[^\\p{White_Space}\\p{L}\\p{N}]+",
+    "\\p{White_Space}+(?![^\\p{White_Space}\\p{N}])",
+    "\\p{White_Space}+",
+  ].join("|"),
+};
+
+/**
+ * Makes a tokenizer.
+ * @throws Error when the file's way of splitting is unknown or its ids do not fit together.
+ */
+export function openTokenizer(file: TokenizerFile): Tokenizer {
+  const split = splits[file.pre];
+  if (split === undefined) {
+    const known = Object.keys(splits).join(", ");
+    throw new Error(
+      `the model splits text as "${file.pre}", which is not supported; use a model that splits as ${known}`,
+    );
+  }
+  const size = file.vocabulary.length;
+  if (!(file.eos >= 0 && file.eos < size))
+    throw new Error(`the end token ${file.eos} is not in a vocabulary of ${size}`);
+
+  const names = new Set(file.special);
+  const special = new Map<string, number>();
+  // Control tokens are kept from the library altogether: nothing in a text can become one.
+  const plain = new Map<string, number>();
+  file.vocabulary.forEach((token, id) => {
+    if (names.has(token)) special.set(token, id);
+    else plain.set(token, id);
+  });
+  const library = new Library(
+    {
+      added_tokens: [],
+      normalizer: null,
+      pre_tokenizer: {
+        type: "Sequence",
+        pretokenizers: [
+          { type: "Split", pattern: { Regex: split }, behavior: "Isolated", invert: false },
+          { type: "ByteLevel", add_prefix_space: false, use_regex: false },
+        ],
+      },
+      model: { type: "BPE", vocab: Object.fromEntries(plain), merges: file.merges, unk_token: null },
+      post_processor: null,
+      decoder: null,
+    },
+    {},
+  );
+
+  const alphabet = byteOfCharacter();
+  const none = new Uint8Array(0);
+  const spelled = file.vocabulary.map((token, id) => (names.has(token) ? none : bytesOfToken(token, id, alphabet)));
+  const bytes = (id: number): Uint8Array => {
+    const found = spelled[id];
+    if (found === undefined) throw new RangeError(`there is no token ${id} in a vocabulary of ${size}`);
+    return found;
+  };
+  return {
+    size,
+    eos: file.eos,
+    encode: (text) => library.encode(text.toWellFormed()).ids,
+    special(name) {
+      const id = special.get(name);
+      if (id === undefined) throw new Error(`the model has no control token ${name}`);
+      return id;
+    },
+    bytes,
+    decoder: () => openDecoder(bytes),
+    decode(ids) {
+      const decoder = openDecoder(bytes);
+      return ids.map((id) => decoder.push(id)).join("") + decoder.flush();
+    },
+  };
+}
+
+function openDecoder(bytes: (id: number) => Uint8Array): Decoder {
+  const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
+  return { push: (id) => utf8.decode(bytes(id), { stream: true }), flush: () => utf8.decode() };
+}
+
+function bytesOfToken(token: string, id: number, alphabet: ReadonlyMap<string, number>): Uint8Array {
+  return Uint8Array.from(token, (character) => {
+    const byte = alphabet.get(character);
+    if (byte === undefined) throw new Error(`token ${id} is not written in the byte-level alphabet`);
+    return byte;
+  });
+}
+
+/** The byte-level alphabet: printable Latin-1 stands for itself, the other bytes in order for U+0100 and on. */
+function byteOfCharacter(): Map<string, number> {
+  const printable = (byte: number) => (byte > 0x20 && byte < 0x7f) || (byte > 0xa0 && byte !== 0xad);
+  const alphabet = new Map<string, number>();
+  let next = 0x100;
+  for (let byte = 0; byte < 256; byte++) alphabet.set(String.fromCharCode(printable(byte) ? byte : next++), byte);
+  return alphabet;
+}
