@@ -5,8 +5,8 @@ import type { Continuation } from "./engine/engine.ts";
 const closers = new Set(")]}>\"'`;:,");
 
 /**
- * The places where a continuation may stop: its end, and, where text follows the cursor on the line, every token boundary
- * at which something is closed or the text after the cursor could take over. Whole continuation first, no doubles.
+ * The places where a continuation may stop: its end, and, where text follows the cursor on the line, everywhere that
+ * something is closed or the text after the cursor could take over. Whole continuation first, no doubles.
  */
 export function possibleStops(continuation: Continuation, afterCursor: string): string[] {
   const whole = finished(continuation);

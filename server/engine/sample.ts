@@ -15,11 +15,12 @@ export type Allowed = readonly number[] | null;
 /** The `count` likeliest of the allowed tokens, likeliest first, ties to the lowest id. */
 export function likeliest(logits: Float32Array, allowed: Allowed, count: number): number[] {
   const best: number[] = [];
+  const before = (one: number, other: number) =>
+    logits[one]! > logits[other]! || (logits[one] === logits[other] && one < other);
   const consider = (token: number) => {
-    const logit = logits[token]!;
-    if (best.length === count && logit <= logits[best[count - 1]!]!) return;
+    if (best.length === count && !before(token, best[count - 1]!)) return;
     let place = best.length;
-    while (place > 0 && logits[best[place - 1]!]! < logit) place--;
+    while (place > 0 && before(token, best[place - 1]!)) place--;
     best.splice(place, 0, token);
     if (best.length > count) best.pop();
   };

@@ -1,0 +1,72 @@
+// One at a time, completions before commands, a newer completion instead of an older one.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type Job, Queue } from "../../server/engine/queue.ts";
+
+/** A job of `steps` steps that writes its name for each. */
+function job(name: string, priority: Job["priority"], steps: number, log: string[]): Job & { done: Promise<void> } {
+  let cancelled = false;
+  let finish: () => void = () => undefined;
+  const done = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  return {
+    priority,
+    done,
+    cancel: () => {
+      cancelled = true;
+    },
+    async step() {
+      if (cancelled || steps-- === 0) {
+        log.push(cancelled ? `${name} cancelled` : `${name} done`);
+        finish();
+        return true;
+      }
+      log.push(name);
+      return false;
+    },
+  };
+}
+
+const turn = () => new Promise(setImmediate);
+
+test("a completion interrupts a command, which then goes on", async () => {
+  const log: string[] = [];
+  const queue = new Queue();
+  const command = job("command", "command", 6, log);
+  queue.add(command);
+  await turn();
+  const before = log.length;
+  assert.ok(before > 0 && before < 6);
+  const completion = job("completion", "completion", 2, log);
+  queue.add(completion);
+  await command.done;
+  const rest = log.slice(before);
+  const start = rest.indexOf("completion");
+  assert.ok(start <= 1, rest.join());
+  assert.deepEqual(rest.slice(start, start + 3), ["completion", "completion", "completion done"]);
+  assert.equal(log.filter((entry) => entry === "command").length, 6);
+});
+
+test("a newer completion takes the place of an older one", async () => {
+  const log: string[] = [];
+  const queue = new Queue();
+  const older = job("older", "completion", 100, log);
+  const newer = job("newer", "completion", 1, log);
+  queue.add(older);
+  await turn();
+  queue.add(newer);
+  await newer.done;
+  assert.deepEqual(log.slice(-3), ["older cancelled", "newer", "newer done"]);
+});
+
+test("commands run in the order they came", async () => {
+  const log: string[] = [];
+  const queue = new Queue();
+  const first = job("first", "command", 2, log);
+  const second = job("second", "command", 1, log);
+  queue.add(first);
+  queue.add(second);
+  await second.done;
+  assert.deepEqual(log, ["first", "first", "first done", "second", "second done"]);
+});
