@@ -1,16 +1,55 @@
-// From a scope to a prompt: layout "complete" of the design, stable things first.
+// From a scope to a prompt: fills the slots of a layout, stable things first. The layouts are data that the training recipe
+// reads too, so that experts see the prompts they were trained on.
+import file from "../experts/layouts.json" with { type: "json" };
 import type { Scope } from "./context.ts";
-import type { Prompt } from "./engine/engine.ts";
+import type { Piece, Prompt } from "./engine/engine.ts";
+
+type Part =
+  | { readonly special: string }
+  | { readonly text: string }
+  | { readonly slot: string }
+  | { readonly if: string; readonly pieces: readonly Part[] };
+
+/** What stands in a slot; an absent slot is empty. */
+export type Slots = Readonly<Record<string, string>>;
+
+export type LayoutName = keyof typeof file.layouts;
+
+/** The layout with its slots filled. Neighbouring texts become one piece, since tokens may span them. */
+export function compose(layout: LayoutName, slots: Slots): Prompt {
+  return joined(filled(file.layouts[layout].pieces as readonly Part[], slots));
+}
+
+function* filled(parts: readonly Part[], slots: Slots): Generator<Piece> {
+  for (const part of parts) {
+    if ("special" in part) yield part;
+    else if ("text" in part) yield part.text;
+    else if ("slot" in part) yield slots[part.slot] ?? "";
+    else if ((slots[part.if] ?? "") !== "") yield* filled(part.pieces, slots);
+  }
+}
+
+function joined(pieces: Iterable<Piece>): Prompt {
+  const prompt: Piece[] = [];
+  for (const piece of pieces) {
+    const last = prompt.at(-1);
+    if (typeof piece === "string" && typeof last === "string") prompt[prompt.length - 1] = last + piece;
+    else if (piece !== "") prompt.push(piece);
+  }
+  return prompt;
+}
 
 /**
- * The prompt that a completion continues: workspace, path, then the text before the cursor. It always ends in text, so that
- * its last token can be healed.
+ * The prompt that a completion continues: workspace, path, then the text before the cursor. It ends in text, so that its
+ * last token can be healed.
  * @param contextTokens most tokens; the window is measured in characters here, the engine cuts what is still too long.
  */
 export function composeCompletion(scope: Scope, contextTokens: number): Prompt {
-  const header: Prompt = [{ special: "<file_sep>" }, `${scope.path}\n`];
-  const workspace: Prompt = scope.workspace === null ? [] : [{ special: "<repo_name>" }, scope.workspace];
-  return [...workspace, ...header, windowBefore(scope, contextTokens * charactersPerToken)];
+  return compose("complete", {
+    workspace: scope.workspace ?? "",
+    path: scope.path,
+    prefix: windowBefore(scope, contextTokens * charactersPerToken),
+  });
 }
 
 /** Measured on TypeScript and Python sources with the embedded tokenizer: 3.0 to 3.6. */

@@ -1,7 +1,7 @@
 // The layout "complete" and its window, whose start must not move with every key.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { composeCompletion, windowBefore } from "../../server/prompt.ts";
+import { compose, composeCompletion, windowBefore } from "../../server/prompt.ts";
 
 const line = (number: number) => `const value${number} = ${number};\n`;
 const text = (lines: number) => Array.from({ length: lines }, (_, i) => line(i)).join("");
@@ -21,10 +21,22 @@ test("the layout: repository, file, path, text", () => {
     { special: "<repo_name>" },
     "demo",
     { special: "<file_sep>" },
-    "src/a.ts\n",
-    "let x = ",
+    "src/a.ts\nlet x = ",
   ]);
-  assert.deepEqual(composeCompletion({ ...scope, workspace: null }, 1024)[0], { special: "<file_sep>" });
+});
+
+test("a group is left out where its slot is empty, and texts become one piece", () => {
+  const asked = compose("tasks", { request: "Why?", window: "" });
+  assert.deepEqual(asked, [
+    { special: "<|im_start|>" },
+    "user\nWhy?",
+    { special: "<|im_end|>" },
+    "\n",
+    { special: "<|im_start|>" },
+    "assistant\n",
+  ]);
+  const shown = compose("tasks", { request: "Why?", window: "f()", path: "a.py", language: "python" });
+  assert.equal(shown[1], "user\na.py\n```python\nf()\n```\n\nWhy?");
 });
 
 test("a short text is whole", () => {
