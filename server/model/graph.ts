@@ -1,0 +1,199 @@
+// The three graphs of a cut llama model - backbone, expert, head - and which tensor goes where in their weights files.
+import type { Llama } from "./llama.ts";
+import { OnnxBuilder } from "./onnx.ts";
+import { BLOCK } from "./quantize.ts";
+
+export type Precision = "q8" | "f32";
+
+/** What must be written at a place of weights.bin; offsets in bytes. */
+export type Slot =
+  | { readonly what: "vector"; readonly tensor: string; readonly offset: number }
+  | { readonly what: "rope"; readonly cos: number; readonly sin: number; readonly rows: number }
+  | {
+      readonly what: "matrix";
+      /** Their rows follow each other. */
+      readonly tensors: readonly string[];
+      /** Quants when `scales` is given, else float32 values. */
+      readonly offset: number;
+      readonly scales?: number;
+    };
+
+export interface Graph {
+  readonly model: Uint8Array;
+  readonly slots: readonly Slot[];
+  /** Size of weights.bin. */
+  readonly bytes: number;
+  readonly parameters: number;
+}
+
+/** Positions that the rotary tables cover; a longer context than this is never used. */
+export const MAX_CONTEXT = 8192;
+export const WEIGHTS_FILE = "weights.bin";
+
+/**
+ * Layers [first, end) of the model. Inputs, all float32 unless said: `hidden` [1, n, hidden] (embedding rows for layer 0, else
+ * the residual stream before `first`), `past_key_i` and `past_value_i` [1, kvHeads, capacity, headSize] of which the first
+ * rows count, `seqlens_k` int32 [1] (past + n - 1), `total_sequence_length` int32 scalar (past + n). Outputs: `hidden_out`
+ * [1, n, hidden], after the final norm if `finalNorm`, and `new_key_i`, `new_value_i` [1, kvHeads, n, headSize].
+ */
+export function layersGraph(model: Llama, first: number, end: number, finalNorm: boolean, precision: Precision): Graph {
+  const graph = new GraphWeights(model, precision);
+  const { onnx } = graph;
+  let residual = onnx.input("hidden", "float32", [1, "n", model.hidden]);
+  const past = ["key", "value"].map((kind) => (layer: number) => `past_${kind}_${layer}`);
+  for (let layer = first; layer < end; layer++) {
+    for (const name of past) onnx.input(name(layer), "float32", [1, model.kvHeads, "capacity", model.headSize]);
+  }
+  onnx.input("seqlens_k", "int32", [1]);
+  onnx.input("total_sequence_length", "int32", []);
+  onnx.output("hidden_out", "float32", [1, "n", model.hidden]);
+  graph.rope();
+  newRowsRange(onnx);
+
+  const epsilon = model.epsilon;
+  // What the layer before adds to the residual stream: the addition is done together with the next norm.
+  let pending: string | undefined;
+  const norm = (tensor: string, name: string): string => {
+    const scale = graph.vector(tensor);
+    if (pending === undefined) {
+      onnx.node("SimplifiedLayerNormalization", [residual, scale], [name], { axis: -1, epsilon, stash_type: 1 });
+    } else {
+      onnx.contrib("SkipSimplifiedLayerNormalization", [residual, pending, scale], [name, "", "", `${name}.sum`], {
+        epsilon,
+      });
+      residual = `${name}.sum`;
+    }
+    return name;
+  };
+  for (let layer = first; layer < end; layer++) {
+    const at = `layer.${layer}`;
+    const tensor = (name: string) => `blk.${layer}.${name}.weight`;
+    const qkv = graph.product(
+      norm(tensor("attn_norm"), `${at}.attn_norm`),
+      [tensor("attn_q"), tensor("attn_k"), tensor("attn_v")],
+      (model.heads + 2 * model.kvHeads) * model.headSize,
+      model.hidden,
+      `${at}.qkv`,
+    );
+    pending = graph.product(
+      attention(onnx, model, qkv, layer),
+      [tensor("attn_output")],
+      model.hidden,
+      model.heads * model.headSize,
+      `${at}.attn_output`,
+    );
+    pending = feedForward(graph, norm(tensor("ffn_norm"), `${at}.ffn_norm`), layer);
+  }
+  if (pending === undefined) throw new RangeError(`no layers in [${first}, ${end})`);
+  if (finalNorm) {
+    onnx.contrib(
+      "SkipSimplifiedLayerNormalization",
+      [residual, pending, graph.vector("output_norm.weight")],
+      ["hidden_out"],
+      { epsilon },
+    );
+  } else {
+    onnx.node("Add", [residual, pending], ["hidden_out"]);
+  }
+  return graph.finish(finalNorm ? "expert" : "backbone");
+}
+
+/** The output projection: `hidden` [1, m, hidden] -> `logits` [1, m, vocabulary]. Its weights are the embedding table. */
+export function headGraph(model: Llama, precision: Precision): Graph {
+  const graph = new GraphWeights(model, precision);
+  const hidden = graph.onnx.input("hidden", "float32", [1, "m", model.hidden]);
+  graph.onnx.output("logits", "float32", [1, "m", model.vocabulary]);
+  graph.product(hidden, ["token_embd.weight"], model.vocabulary, model.hidden, "logits");
+  return graph.finish("head");
+}
+
+/** Names `past` and `total`, both int64 [1]: the rows of the present keys that this run makes. */
+function newRowsRange(onnx: OnnxBuilder): void {
+  onnx.constant("one", [1]);
+  onnx.constant("rows_axis", [2]);
+  onnx.node("Shape", ["hidden"], ["n"], { start: 1, end: 2 });
+  onnx.node("Cast", ["total_sequence_length"], ["total_scalar"], { to: 7 });
+  onnx.node("Reshape", ["total_scalar", "one"], ["total"]);
+  onnx.node("Sub", ["total", "n"], ["past"]);
+}
+
+function attention(onnx: OnnxBuilder, model: Llama, qkv: string, layer: number): string {
+  const name = `layer.${layer}.attention`;
+  const present = ["key", "value"].map((kind) => ({ kind, all: `layer.${layer}.present_${kind}` }));
+  onnx.contrib(
+    "GroupQueryAttention",
+    [qkv, "", "", `past_key_${layer}`, `past_value_${layer}`, "seqlens_k", "total_sequence_length", "cos", "sin"],
+    [name, ...present.map(({ all }) => all)],
+    { num_heads: model.heads, kv_num_heads: model.kvHeads, do_rotary: 1 },
+  );
+  for (const { kind, all } of present) {
+    const rows = onnx.output(`new_${kind}_${layer}`, "float32", [1, model.kvHeads, "n", model.headSize]);
+    onnx.node("Slice", [all, "past", "total", "rows_axis"], [rows]);
+  }
+  return name;
+}
+
+/** down(silu(gate(x)) * up(x)); SiLU is QuickGelu with alpha 1. */
+function feedForward(graph: GraphWeights, input: string, layer: number): string {
+  const at = `layer.${layer}`;
+  const { hidden, feedForward: wide } = graph.llama;
+  const tensor = (name: string) => `blk.${layer}.${name}.weight`;
+  const gate = graph.product(input, [tensor("ffn_gate")], wide, hidden, `${at}.gate`);
+  const up = graph.product(input, [tensor("ffn_up")], wide, hidden, `${at}.up`);
+  graph.onnx.contrib("QuickGelu", [gate], [`${at}.silu`], { alpha: 1 });
+  graph.onnx.node("Mul", [`${at}.silu`, up], [`${at}.gated`]);
+  return graph.product(`${at}.gated`, [tensor("ffn_down")], hidden, wide, `${at}.down`);
+}
+
+/** A graph in the making together with the list of what its weights file must hold. */
+class GraphWeights {
+  readonly onnx = new OnnxBuilder(WEIGHTS_FILE);
+  readonly llama: Llama;
+  readonly #precision: Precision;
+  readonly #slots: Slot[] = [];
+  #parameters = 0;
+
+  constructor(llama: Llama, precision: Precision) {
+    this.llama = llama;
+    this.#precision = precision;
+  }
+
+  vector(tensor: string): string {
+    const offset = this.onnx.weight(tensor, "float32", [this.llama.hidden]);
+    this.#slots.push({ what: "vector", tensor, offset });
+    this.#parameters += this.llama.hidden;
+    return tensor;
+  }
+
+  /** Names `cos` and `sin`, the rotary tables [context, headSize / 2]. */
+  rope(): void {
+    const rows = Math.min(this.llama.context, MAX_CONTEXT);
+    const shape = [rows, this.llama.headSize / 2];
+    const cos = this.onnx.weight("cos", "float32", shape);
+    this.#slots.push({ what: "rope", cos, sin: this.onnx.weight("sin", "float32", shape), rows });
+  }
+
+  /** input [1, n, columns] times the transpose of the stacked tensors [rows, columns] -> `output` [1, n, rows]. */
+  product(input: string, tensors: readonly string[], rows: number, columns: number, output: string): string {
+    const name = `${output}.weight`;
+    this.#parameters += rows * columns;
+    if (this.#precision === "f32") {
+      const offset = this.onnx.weight(name, "float32", [rows, columns]);
+      this.#slots.push({ what: "matrix", tensors, offset });
+      this.onnx.contrib("FusedMatMul", [input, name], [output], { transB: 1 });
+      return output;
+    }
+    const blocks = columns / BLOCK;
+    const offset = this.onnx.weight(name, "uint8", [rows, blocks, BLOCK]);
+    const scales = this.onnx.weight(`${name}.scales`, "float32", [rows * blocks]);
+    this.#slots.push({ what: "matrix", tensors, offset, scales });
+    const attributes = { K: columns, N: rows, bits: 8, block_size: BLOCK, accuracy_level: 4 };
+    this.onnx.contrib("MatMulNBits", [input, name, `${name}.scales`], [output], attributes);
+    return output;
+  }
+
+  finish(name: string): Graph {
+    const model = this.onnx.finish(name);
+    return { model, slots: this.#slots, bytes: this.onnx.bytes, parameters: this.#parameters };
+  }
+}

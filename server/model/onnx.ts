@@ -1,0 +1,143 @@
+// Builds one ONNX model: nodes, inputs and outputs, and the places of its weights in an external file.
+import { create, toBinary } from "@bufbuild/protobuf";
+import {
+  type AttributeProto,
+  AttributeProto_AttributeType,
+  AttributeProtoSchema,
+  ModelProtoSchema,
+  type NodeProto,
+  NodeProtoSchema,
+  type TensorProto,
+  TensorProto_DataLocation,
+  TensorProto_DataType,
+  TensorProtoSchema,
+  type ValueInfoProto,
+  ValueInfoProtoSchema,
+} from "./onnx_pb.ts";
+
+/** A size, or the name of one that is known at run time only. */
+export type Dimension = number | string;
+export type Element = "float32" | "uint8" | "int32" | "int64";
+
+const ELEMENTS: Record<Element, { readonly type: TensorProto_DataType; readonly bytes: number }> = {
+  float32: { type: TensorProto_DataType.FLOAT, bytes: 4 },
+  uint8: { type: TensorProto_DataType.UINT8, bytes: 1 },
+  int32: { type: TensorProto_DataType.INT32, bytes: 4 },
+  int64: { type: TensorProto_DataType.INT64, bytes: 8 },
+};
+
+// Weights start on page boundaries, so that the runtime maps each from disk instead of copying it.
+const PAGE = 4096;
+
+/** The version of ONNX's own operators and of the file format; both are understood by onnxruntime 1.30. */
+const OPSET = 21n;
+const IR_VERSION = 10n;
+
+export class OnnxBuilder {
+  /** Bytes that the external file must have. */
+  bytes = 0;
+  readonly #file: string;
+  readonly #nodes: NodeProto[] = [];
+  readonly #weights: TensorProto[] = [];
+  readonly #inputs: ValueInfoProto[] = [];
+  readonly #outputs: ValueInfoProto[] = [];
+
+  /** `file` is the external weights' name, beside the graph. */
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  input(name: string, element: Element, shape: readonly Dimension[]): string {
+    this.#inputs.push(valueInfo(name, element, shape));
+    return name;
+  }
+
+  output(name: string, element: Element, shape: readonly Dimension[]): string {
+    this.#outputs.push(valueInfo(name, element, shape));
+    return name;
+  }
+
+  /** A small constant kept in the graph itself. */
+  constant(name: string, values: readonly number[]): string {
+    const int64Data = values.map(BigInt);
+    const dims = [BigInt(values.length)];
+    this.#weights.push(create(TensorProtoSchema, { name, dataType: TensorProto_DataType.INT64, dims, int64Data }));
+    return name;
+  }
+
+  /** Reserves room in the external file; returns the byte offset that the values must be written to. */
+  weight(name: string, element: Element, shape: readonly number[]): number {
+    const { type, bytes } = ELEMENTS[element];
+    const length = shape.reduce((product, size) => product * size, bytes);
+    const offset = Math.ceil(this.bytes / PAGE) * PAGE;
+    this.bytes = offset + length;
+    const entries = { location: this.#file, offset, length };
+    this.#weights.push(
+      create(TensorProtoSchema, {
+        name,
+        dataType: type,
+        dims: shape.map(BigInt),
+        dataLocation: TensorProto_DataLocation.EXTERNAL,
+        externalData: Object.entries(entries).map(([key, value]) => ({ key, value: String(value) })),
+      }),
+    );
+    return offset;
+  }
+
+  /** A node of ONNX's own operators; "" leaves an optional input out. */
+  node(opType: string, input: string[], output: string[], attributes: Record<string, number> = {}): void {
+    this.#add("", opType, input, output, attributes);
+  }
+
+  /** A node of the runtime's own operators. Attributes are integers unless the name is in FLOATS. */
+  contrib(opType: string, input: string[], output: string[], attributes: Record<string, number> = {}): void {
+    this.#add("com.microsoft", opType, input, output, attributes);
+  }
+
+  /** The finished model as protobuf bytes. */
+  finish(name: string): Uint8Array {
+    const model = create(ModelProtoSchema, {
+      irVersion: IR_VERSION,
+      producerName: "coterie",
+      opsetImport: [
+        { domain: "", version: OPSET },
+        { domain: "com.microsoft", version: 1n },
+      ],
+      graph: {
+        name,
+        node: this.#nodes,
+        initializer: this.#weights,
+        input: this.#inputs,
+        output: this.#outputs,
+      },
+    });
+    return toBinary(ModelProtoSchema, model);
+  }
+
+  #add(domain: string, opType: string, input: string[], output: string[], attributes: Record<string, number>): void {
+    const name = `${opType}:${output[0]}`;
+    const attribute = Object.entries(attributes).map(([key, value]) => toAttribute(key, value));
+    this.#nodes.push(create(NodeProtoSchema, { domain, opType, name, input, output, attribute }));
+  }
+}
+
+const FLOATS: ReadonlySet<string> = new Set(["epsilon", "alpha"]);
+
+function toAttribute(name: string, value: number): AttributeProto {
+  return FLOATS.has(name)
+    ? create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.FLOAT, f: value })
+    : create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.INT, i: BigInt(value) });
+}
+
+function valueInfo(name: string, element: Element, shape: readonly Dimension[]): ValueInfoProto {
+  const dim = shape.map((size) => ({
+    value:
+      typeof size === "number"
+        ? { case: "dimValue" as const, value: BigInt(size) }
+        : { case: "dimParam" as const, value: size },
+  }));
+  return create(ValueInfoProtoSchema, {
+    name,
+    type: { value: { case: "tensorType", value: { elemType: ELEMENTS[element].type, shape: { dim } } } },
+  });
+}

@@ -1,0 +1,96 @@
+// A pack's expert.json as the compiler needs it, and proof that the weights beside it are the ones it speaks of.
+import { createHash } from "node:crypto";
+import { closeSync, openSync, readFileSync, readSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { WeightsError } from "./cursor.ts";
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "must be a SHA-256 in lower-case hexadecimal digits");
+const id = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, "must be lower-case letters, digits and dashes");
+const fileSchema = z.object({
+  file: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/, "must be the name of a file in the pack's folder"),
+  bytes: z.int().positive(),
+  sha256,
+});
+const layer = z.int().nonnegative().max(512);
+
+const backboneSchema = z.object({
+  id: z.literal("backbone"),
+  kind: z.literal("backbone"),
+  /** Layers [0, cut) are shared. */
+  cut: layer.positive(),
+  weights: fileSchema,
+});
+
+const expertSchema = z.object({
+  id: id.refine((name) => name !== "backbone" && name !== "head", "is taken"),
+  kind: z.literal("expert"),
+  /** Digest of the backbone's weights that the expert was trained on. */
+  backbone: sha256,
+  layers: z.tuple([layer, layer]),
+  /** A file that holds these layers and output_norm only, or the backbone's own file. */
+  weights: z.union([fileSchema, z.object({ from: z.literal("backbone") })]),
+});
+
+export type WeightsFile = z.infer<typeof fileSchema>;
+export type BackbonePack = z.infer<typeof backboneSchema> & { readonly folder: string };
+export type ExpertPack = z.infer<typeof expertSchema> & { readonly folder: string };
+
+const MAX_JSON = 64 * 1024;
+
+/** Reads `folder`/expert.json of a backbone. Throws WeightsError. */
+export function readBackbonePack(folder: string): BackbonePack {
+  return { ...readPack(folder, backboneSchema), folder };
+}
+
+/** Reads `folder`/expert.json of an expert. Throws WeightsError. */
+export function readExpertPack(folder: string): ExpertPack {
+  return { ...readPack(folder, expertSchema), folder };
+}
+
+function readPack<T>(folder: string, schema: z.ZodType<T>): T {
+  const path = join(folder, "expert.json");
+  try {
+    if (statSync(path).size > MAX_JSON) throw new Error(`is larger than ${MAX_JSON} bytes`);
+    return schema.parse(JSON.parse(readFileSync(path, "utf8")));
+  } catch (error) {
+    const why = error instanceof z.ZodError ? z.prettifyError(error).replaceAll(/\s*\n\s*/g, " ") : `${error}`;
+    throw new WeightsError(`${path}: ${why}; correct the file or install the pack again`);
+  }
+}
+
+/**
+ * The path of a pack's weights, after its size and digest were found to be those of expert.json. Throws WeightsError when it
+ * is missing, cut short or changed.
+ */
+export function verifyWeights(folder: string, weights: WeightsFile): string {
+  const path = join(folder, weights.file);
+  const remedy = "restore it from the repository or install it again";
+  const size = statSync(path, { throwIfNoEntry: false })?.size;
+  if (size === undefined) throw new WeightsError(`${path}: the weights are missing; ${remedy}`);
+  if (size !== weights.bytes) {
+    const what = size < weights.bytes ? "cut short" : "too long";
+    throw new WeightsError(`${path}: ${what}, expected ${weights.bytes} bytes, found ${size}; ${remedy}`);
+  }
+  const found = digestOf(path);
+  if (found !== weights.sha256) {
+    throw new WeightsError(`${path}: changed, its SHA-256 is ${found}, expert.json says ${weights.sha256}; ${remedy}`);
+  }
+  return path;
+}
+
+/** SHA-256 of a file, in hexadecimal digits, read in pieces. */
+export function digestOf(path: string): string {
+  const hash = createHash("sha256");
+  const piece = new Uint8Array(1 << 20);
+  const fd = openSync(path, "r");
+  try {
+    for (;;) {
+      const got = readSync(fd, piece);
+      if (got === 0) return hash.digest("hex");
+      hash.update(piece.subarray(0, got));
+    }
+  } finally {
+    closeSync(fd);
+  }
+}

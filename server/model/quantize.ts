@@ -1,0 +1,121 @@
+// The number formats of weights: GGUF blocks to float32, and float32 rows to the 8-bit blocks of MatMulNBits.
+import { WeightsError } from "./cursor.ts";
+
+/** Values in a block of 8-bit weights; each block has one float32 scale. */
+export const BLOCK = 32;
+
+export interface BlockType {
+  readonly name: string;
+  /** Values in a block. */
+  readonly values: number;
+  /** Bytes of a block. */
+  readonly bytes: number;
+  /** Writes the float32 values of the blocks in `raw` to `out`. */
+  readonly decode: (raw: DataView, out: Float32Array) => void;
+}
+
+// GGUF's ids. To add a type: its block here and its decoder below.
+const TYPES: ReadonlyMap<number, BlockType> = new Map([
+  [0, { name: "F32", values: 1, bytes: 4, decode: decodeF32 }],
+  [1, { name: "F16", values: 1, bytes: 2, decode: decodeF16 }],
+  [2, { name: "Q4_0", values: 32, bytes: 18, decode: decodeQ40 }],
+  [3, { name: "Q4_1", values: 32, bytes: 20, decode: decodeQ41 }],
+  [8, { name: "Q8_0", values: 32, bytes: 34, decode: decodeQ80 }],
+]);
+
+/** The type with a GGUF id. Throws WeightsError for one that is not supported. */
+export function blockType(id: number, what: string): BlockType {
+  const type = TYPES.get(id);
+  if (type !== undefined) return type;
+  const names = [...TYPES.values()].map((known) => known.name).join(", ");
+  throw new WeightsError(
+    `${what} has number format ${id}, which is not supported; convert the model to one of ${names}`,
+  );
+}
+
+/** The float32 value of IEEE half-precision `bits`. */
+export function fromHalf(bits: number): number {
+  const exponent = (bits >> 10) & 31;
+  const fraction = bits & 1023;
+  const sign = bits & 0x8000 ? -1 : 1;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
+  return sign * (1024 + fraction) * 2 ** (exponent - 25);
+}
+
+function decodeF32(raw: DataView, out: Float32Array): void {
+  for (let i = 0; i < out.length; i++) out[i] = raw.getFloat32(4 * i, true);
+}
+
+function decodeF16(raw: DataView, out: Float32Array): void {
+  for (let i = 0; i < out.length; i++) out[i] = fromHalf(raw.getUint16(2 * i, true));
+}
+
+// value = (nibble - 8) * scale; the low nibbles are the first half of the block.
+function decodeQ40(raw: DataView, out: Float32Array): void {
+  for (let o = 0, at = 0; o < out.length; o += 32, at += 18) {
+    const scale = fromHalf(raw.getUint16(at, true));
+    for (let i = 0; i < 16; i++) {
+      const pair = raw.getUint8(at + 2 + i);
+      out[o + i] = ((pair & 15) - 8) * scale;
+      out[o + 16 + i] = ((pair >> 4) - 8) * scale;
+    }
+  }
+}
+
+// value = nibble * scale + minimum.
+function decodeQ41(raw: DataView, out: Float32Array): void {
+  for (let o = 0, at = 0; o < out.length; o += 32, at += 20) {
+    const scale = fromHalf(raw.getUint16(at, true));
+    const minimum = fromHalf(raw.getUint16(at + 2, true));
+    for (let i = 0; i < 16; i++) {
+      const pair = raw.getUint8(at + 4 + i);
+      out[o + i] = (pair & 15) * scale + minimum;
+      out[o + 16 + i] = (pair >> 4) * scale + minimum;
+    }
+  }
+}
+
+// value = int8 * scale.
+function decodeQ80(raw: DataView, out: Float32Array): void {
+  for (let o = 0, at = 0; o < out.length; o += 32, at += 34) {
+    const scale = fromHalf(raw.getUint16(at, true));
+    for (let i = 0; i < 32; i++) out[o + i] = raw.getInt8(at + 2 + i) * scale;
+  }
+}
+
+/** 8-bit blocks: value = (quant - 128) * scale. One quant a value, one scale for each BLOCK values. */
+export interface Blocks {
+  readonly quants: Uint8Array;
+  readonly scales: Float32Array;
+}
+
+/** Rounds `values` (a multiple of BLOCK) to 8-bit blocks, each scaled so that its largest magnitude becomes 127. */
+export function toBlocks(values: Float32Array): Blocks {
+  const quants = new Uint8Array(values.length);
+  const scales = new Float32Array(values.length / BLOCK);
+  for (let block = 0; block < scales.length; block++) {
+    const start = block * BLOCK;
+    let largest = 0;
+    for (let i = start; i < start + BLOCK; i++) largest = Math.max(largest, Math.abs(values[i]!));
+    if (!Number.isFinite(largest)) throw new WeightsError("holds infinite or undefined values; fetch the file again");
+    scales[block] = largest / 127;
+    // The reciprocal of the scale as stored, so that rounding sees what a reader will multiply by. Below the smallest
+    // normal float32 a scale has too few bits left: such a block becomes 0.
+    const inverse = scales[block]! > 1.2e-38 ? 1 / scales[block]! : 0;
+    for (let i = start; i < start + BLOCK; i++) quants[i] = Math.round(values[i]! * inverse) + 128;
+  }
+  return { quants, scales };
+}
+
+/** Takes Q8_0 blocks over exactly: the same integers and scales in the layout of MatMulNBits. */
+export function repackQ80(raw: DataView): Blocks {
+  const count = raw.byteLength / 34;
+  const quants = new Uint8Array(count * BLOCK);
+  const scales = new Float32Array(count);
+  for (let block = 0, at = 0; block < count; block++, at += 34) {
+    scales[block] = fromHalf(raw.getUint16(at, true));
+    for (let i = 0; i < BLOCK; i++) quants[block * BLOCK + i] = raw.getInt8(at + 2 + i) + 128;
+  }
+  return { quants, scales };
+}
