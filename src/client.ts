@@ -1,0 +1,162 @@
+// The LanguageClient: makes one for every start of the server and leaves starting and stopping to the supervisor.
+import * as vscode from "vscode";
+import { CloseAction, ErrorAction, LanguageClient, type Middleware, TransportKind } from "vscode-languageclient/node";
+import * as protocol from "../server/protocol.ts";
+import { isWritten } from "./documents.ts";
+import { section } from "./ids.ts";
+import { withUserValues } from "./restricted.ts";
+import { type Launched, type Phase, Supervisor } from "./supervisor.ts";
+
+/** Milliseconds until a server that does not answer `initialize` counts as crashed. */
+const patience = 30_000;
+
+export interface ClientOptions {
+  /** Path of the server's bundle. */
+  readonly module: string;
+  readonly log: vscode.LogOutputChannel;
+  /** Ids of the settings that an untrusted workspace must not set. */
+  readonly restricted: readonly string[];
+  changed(phase: Phase, detail: string): void;
+  status(status: protocol.Status): void;
+  answered(answer: protocol.Answer): void;
+}
+
+/** The server as the rest of the extension sees it. */
+export class Client {
+  private readonly options: ClientOptions;
+  private readonly supervisor: Supervisor;
+  private running: LanguageClient | undefined;
+
+  constructor(options: ClientOptions) {
+    this.options = options;
+    this.supervisor = new Supervisor({
+      launch: (crashed) => this.launch(crashed),
+      changed: (phase, detail) => {
+        if (phase === "waiting" || phase === "gave up") options.log.warn(detail);
+        options.changed(phase, detail);
+      },
+    });
+  }
+
+  get isRunning(): boolean {
+    return this.running !== undefined;
+  }
+
+  start(): Promise<void> {
+    return this.supervisor.start();
+  }
+
+  restart(): Promise<void> {
+    return this.supervisor.restart();
+  }
+
+  stop(): Promise<void> {
+    return this.supervisor.stop();
+  }
+
+  /** @throws Error when the server is down or refuses, in words. */
+  async route(params: protocol.RouteParams): Promise<protocol.RouteResult> {
+    if (!this.running) throw new Error("The language server is not running.");
+    return this.running.sendRequest(protocol.route, params);
+  }
+
+  /** Tells the server that the workspace is trusted now, and lets it read the settings again. */
+  async trust(): Promise<void> {
+    await this.running?.sendNotification(protocol.trusted, { trusted: true });
+    await this.running?.sendNotification("workspace/didChangeConfiguration", { settings: null });
+  }
+
+  private async launch(crashed: (why: string) => void): Promise<Launched> {
+    const { log } = this.options;
+    const run = { module: this.options.module, transport: TransportKind.ipc };
+    const client = new QuietClient(
+      section,
+      "Coterie",
+      { run, debug: { ...run, options: { execArgv: ["--nolazy", "--inspect=6009"] } } },
+      {
+        documentSelector: [{ language: "*" }],
+        outputChannel: log,
+        diagnosticCollectionName: section,
+        initializationOptions: (): protocol.InitializationOptions => ({ trusted: vscode.workspace.isTrusted }),
+        // Initialisation is tried again with a new process, by the supervisor.
+        initializationFailedHandler: () => false,
+        middleware: this.middleware(),
+        errorHandler: {
+          error: (error, _message, count) => {
+            log.error(`Connection to the language server: ${error.message}`);
+            return { action: (count ?? 0) <= 3 ? ErrorAction.Continue : ErrorAction.Shutdown, handled: true };
+          },
+          closed: () => {
+            this.running = undefined;
+            crashed("it ended unexpectedly, see the log.");
+            return { action: CloseAction.DoNotRestart, handled: true, message: "The language server has ended." };
+          },
+        },
+      },
+    );
+    client.onNotification(protocol.status, (status) => this.options.status(status));
+    client.onNotification(protocol.answered, (answer) => this.options.answered(answer));
+    await started(client);
+    this.running = client;
+    return {
+      stop: async () => {
+        this.running = undefined;
+        try {
+          await client.stop();
+        } catch (error) {
+          log.warn(`Stopping the language server: ${error instanceof Error ? error.message : String(error)}`);
+        }
+      },
+    };
+  }
+
+  private middleware(): Middleware {
+    return {
+      didOpen: (document, next) => (synced(document) ? next(document) : Promise.resolve()),
+      didChange: (event, next) => (synced(event.document) ? next(event) : Promise.resolve()),
+      didSave: (document, next) => (synced(document) ? next(document) : Promise.resolve()),
+      didClose: (document, next) => (synced(document) ? next(document) : Promise.resolve()),
+      provideInlineCompletionItems: (document, position, context, token, next) =>
+        synced(document) ? next(document, position, context, token) : null,
+      workspace: {
+        configuration: async (params, token, next) => {
+          const values = await next(params, token);
+          if (vscode.workspace.isTrusted || !Array.isArray(values)) return values;
+          const settings = vscode.workspace.getConfiguration();
+          return params.items.map((item, index) =>
+            withUserValues(item.section ?? "", values[index], this.options.restricted, (id) => settings.inspect(id)),
+          );
+        },
+      },
+    };
+  }
+}
+
+/** Logs what the library would pop up: what the user must know is said by us, once and in words. */
+class QuietClient extends LanguageClient {
+  override error(message: string, data?: unknown): void {
+    super.error(message, data, false);
+  }
+}
+
+function synced(document: vscode.TextDocument): boolean {
+  const { scheme } = document.uri;
+  return isWritten(scheme, vscode.workspace.fs.isWritableFileSystem(scheme));
+}
+
+/** Starts a client; rejects when the server does not answer in time. */
+async function started(client: LanguageClient): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`it did not answer within ${patience / 1_000} s.`)), patience);
+  });
+  try {
+    await Promise.race([client.start(), late]);
+  } catch (error) {
+    // Rejects, since there is nothing to say goodbye to; but it makes the library end the process.
+    await client.stop().catch(() => undefined);
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,108 @@
+// Every command and its handler.
+import * as vscode from "vscode";
+import type { Client } from "./client.ts";
+import { isOn, type Languages } from "./documents.ts";
+import { type Command, section } from "./ids.ts";
+import type { Ledger } from "./ledger.ts";
+import type { Routing } from "./routing.ts";
+import { openRules } from "./rules.ts";
+import type { StatusView } from "./status.ts";
+
+export interface Parts {
+  readonly client: Client;
+  readonly ledger: Ledger;
+  readonly log: vscode.LogOutputChannel;
+  readonly routing: Routing;
+  readonly status: StatusView;
+  /** The commands' titles, from the manifest. */
+  readonly titled: readonly Titled[];
+}
+
+/** A command as the manifest offers it. */
+export interface Titled {
+  readonly command: string;
+  readonly title: string;
+  readonly icon: string;
+}
+
+type Handler = (...values: never[]) => unknown;
+
+/** Registers all commands; dispose the result to take them back. */
+export function registerCommands(parts: Parts): vscode.Disposable {
+  const { client, ledger, log, routing } = parts;
+  const handlers: Readonly<Record<Command, Handler>> = {
+    "coterie.toggle": toggle,
+    "coterie.toggleLanguage": toggleLanguage,
+    "coterie.explainRouting": () => withServer(parts, () => routing.explain()),
+    "coterie.showLog": () => log.show(),
+    "coterie.restart": () => client.restart(),
+    "coterie.openRules": openRules,
+    "coterie.accepted": (id: number) => ledger.accepted(id),
+    "coterie.menu": () => menu(parts),
+    "coterie.reveal": reveal,
+  };
+  return vscode.Disposable.from(
+    ...Object.entries(handlers).map(([id, handler]) => vscode.commands.registerCommand(id, reported(log, handler))),
+  );
+}
+
+/** A handler whose failure is told to the user. */
+function reported(log: vscode.LogOutputChannel, handler: Handler): Handler {
+  return async (...values) => {
+    try {
+      await handler(...values);
+    } catch (error) {
+      log.error(error instanceof Error ? error : String(error));
+      const chosen = await vscode.window.showErrorMessage(
+        `Coterie: ${error instanceof Error ? error.message : String(error)}`,
+        "Show Log",
+      );
+      if (chosen) log.show();
+    }
+  };
+}
+
+/** Does what needs the server, or says why it cannot be done. */
+async function withServer({ client, status }: Parts, action: () => Promise<void>): Promise<void> {
+  if (client.isRunning) return action();
+  const chosen = await vscode.window.showWarningMessage(`Coterie cannot answer now. ${status.now.detail}`, "Restart");
+  if (chosen) await client.restart();
+}
+
+async function toggle(): Promise<void> {
+  const settings = vscode.workspace.getConfiguration(section);
+  await settings.update("enable", !settings.get<boolean>("enable"), scopeOf(settings, "enable"));
+}
+
+async function toggleLanguage(): Promise<void> {
+  const languageId = vscode.window.activeTextEditor?.document.languageId;
+  if (languageId === undefined) {
+    vscode.window.showInformationMessage("Coterie: open a document of the language first.");
+    return;
+  }
+  const settings = vscode.workspace.getConfiguration(section);
+  const on = !isOn(settings.get<Languages>("languages") ?? {}, languageId);
+  const target = scopeOf(settings, "languages");
+  const known = settings.inspect<Languages>("languages");
+  const own = target === vscode.ConfigurationTarget.Workspace ? known?.workspaceValue : known?.globalValue;
+  await settings.update("languages", { ...own, [languageId]: on }, target);
+  vscode.window.setStatusBarMessage(`Coterie: completions are ${on ? "on" : "off"} for ${languageId}.`, 4_000);
+}
+
+/** Where a setting is changed: in the workspace when that says something about it, else for the user. */
+function scopeOf(settings: vscode.WorkspaceConfiguration, key: string): vscode.ConfigurationTarget {
+  return settings.inspect(key)?.workspaceValue === undefined
+    ? vscode.ConfigurationTarget.Global
+    : vscode.ConfigurationTarget.Workspace;
+}
+
+async function menu({ status, titled }: Parts): Promise<void> {
+  const items = titled.map(({ command, title, icon }) => ({ label: `${icon} ${title}`, command }));
+  const chosen = await vscode.window.showQuickPick(items, { title: "Coterie", placeHolder: status.now.detail });
+  if (chosen) await vscode.commands.executeCommand(chosen.command);
+}
+
+async function reveal(uri: string, { line, character }: vscode.Position): Promise<void> {
+  const place = new vscode.Position(line, character);
+  await vscode.window.showTextDocument(vscode.Uri.parse(uri), { selection: new vscode.Range(place, place) });
+}

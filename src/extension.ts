@@ -1,0 +1,75 @@
+// Makes each object once, ties them together, and says in words when something fails.
+import * as vscode from "vscode";
+import { Client } from "./client.ts";
+import { registerCommands, type Titled } from "./commands.ts";
+import { answersView, type Command } from "./ids.ts";
+import { Ledger } from "./ledger.ts";
+import { Routing } from "./routing.ts";
+import { Sidebar } from "./sidebar.ts";
+import { StatusView } from "./status.ts";
+
+/** What is read from package.json. */
+interface Manifest {
+  readonly capabilities: { readonly untrustedWorkspaces: { readonly restrictedConfigurations: readonly string[] } };
+  readonly contributes: { readonly commands: readonly Titled[] };
+}
+
+// The editor calls `deactivate` without arguments, and only its promise is waited for.
+let stop: (() => Promise<void>) | undefined;
+
+export function activate(context: vscode.ExtensionContext): void {
+  const { subscriptions } = context;
+  const manifest: Manifest = context.extension.packageJSON;
+  const log = vscode.window.createOutputChannel("Coterie", { log: true });
+  const ledger = new Ledger();
+  const status = new StatusView(ledger);
+  const sidebar = new Sidebar(ledger);
+  const client = new Client({
+    module: context.asAbsolutePath("dist/server.js"),
+    log,
+    restricted: manifest.capabilities.untrustedWorkspaces.restrictedConfigurations,
+    answered: (answer) => ledger.add(answer),
+    changed: (phase, detail) => {
+      status.phaseChanged(phase, detail);
+      if (phase === "gave up") void complain(detail, log);
+    },
+    status: (news) => {
+      status.serverChanged(news);
+      if (news.state === "failed") void complain(news.detail, log);
+    },
+  });
+  const routing = new Routing(client);
+  subscriptions.push(log, status, sidebar, routing);
+  subscriptions.push(vscode.window.registerTreeDataProvider(answersView, sidebar));
+  subscriptions.push(registerCommands({ client, ledger, log, routing, status, titled: manifest.contributes.commands }));
+  subscriptions.push(...watchFates(ledger));
+  subscriptions.push(vscode.workspace.onDidGrantWorkspaceTrust(() => client.trust()));
+  stop = () => client.stop();
+  // Not awaited: the editor must not wait for a process to start. Failures are told by `changed`.
+  void client.start();
+}
+
+export function deactivate(): Promise<void> | undefined {
+  return stop?.();
+}
+
+/** Lets the ledger see what the editor tells about shown text: edits and where the cursor stands. */
+function watchFates(ledger: Ledger): vscode.Disposable[] {
+  return [
+    vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+      const edits = contentChanges.map(({ range, text }) => ({ start: range.start, end: range.end, text }));
+      ledger.edited(document.uri.toString(), edits);
+    }),
+    vscode.window.onDidChangeTextEditorSelection(({ textEditor, selections }) => {
+      const [first] = selections;
+      if (first) ledger.moved(textEditor.document.uri.toString(), first.active);
+    }),
+  ];
+}
+
+async function complain(detail: string, log: vscode.LogOutputChannel): Promise<void> {
+  const restart: Command = "coterie.restart";
+  const chosen = await vscode.window.showErrorMessage(`Coterie: ${detail}`, "Restart", "Show Log");
+  if (chosen === "Restart") await vscode.commands.executeCommand(restart);
+  if (chosen === "Show Log") log.show();
+}

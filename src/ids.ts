@@ -1,0 +1,25 @@
+// Ids that code and manifest share; test/contract/manifest.test.ts holds the two against each other.
+
+/** Commands that the manifest offers to the user. */
+export const publicCommands = [
+  "coterie.toggle",
+  "coterie.toggleLanguage",
+  "coterie.explainRouting",
+  "coterie.showLog",
+  "coterie.restart",
+  "coterie.openRules",
+] as const;
+
+/** Commands that the editor runs for us: on an accepted answer, a click on the status bar, a click on a place. */
+export const internalCommands = ["coterie.accepted", "coterie.menu", "coterie.reveal"] as const;
+
+export type Command = (typeof publicCommands)[number] | (typeof internalCommands)[number];
+
+/** The tree of answers. */
+export const answersView = "coterie.answers";
+
+/** Context key for `when` clauses: "off", "loading", "ready" or "failed". */
+export const stateKey = "coterie.state";
+
+/** Section of the settings, scheme of our own read-only documents, and name of the folder that holds rules. */
+export const section = "coterie";

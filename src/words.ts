@@ -1,0 +1,152 @@
+// What the user reads about answers, routes and the state of things: plain values to plain text.
+import type { Answer, RouteResult, Status } from "../server/protocol.ts";
+import type { Entry, Fate } from "./ledger.ts";
+import type { Phase } from "./supervisor.ts";
+
+// ── Answers ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** One line under an answer in the sidebar. */
+export interface Detail {
+  readonly label: string;
+  readonly value: string;
+  /** Name of one of the editor's icons. */
+  readonly icon: string;
+  /** The line that leads to the place in the document. */
+  readonly leadsToPlace?: true;
+}
+
+const fates: Readonly<Record<Fate, { readonly words: string; readonly icon: string }>> = {
+  shown: { words: "shown", icon: "eye" },
+  accepted: { words: "accepted", icon: "check" },
+  typed: { words: "typed by hand", icon: "edit" },
+  overtaken: { words: "a newer answer took its place", icon: "arrow-up" },
+  dismissed: { words: "not accepted", icon: "circle-outline" },
+  hidden: { words: "not shown", icon: "eye-closed" },
+};
+
+/** Name of the icon that stands for what became of an answer. */
+export function fateIcon(fate: Fate): string {
+  return fates[fate].icon;
+}
+
+/** An answer in one line: the first line of its text, or why nothing was shown. */
+export function answerLabel({ answer }: Entry): string {
+  if (answer.hidden !== null) return answer.hidden;
+  const [first = "", ...more] = answer.text.trim().split("\n");
+  return more.length > 0 ? `${first.trimEnd()} …` : first;
+}
+
+/** Expert, time and, once it is known, what became of the answer. */
+export function answerDescription({ answer, fate }: Entry): string {
+  const parts = [answer.expert, milliseconds(answer.ms)];
+  if (fate === "accepted" || fate === "typed") parts.push(fates[fate].words);
+  return parts.join(" · ");
+}
+
+/** All that is known of an answer. `path` is what the user calls its document. */
+export function answerDetails({ answer, fate }: Entry, path: string): readonly Detail[] {
+  const { line, character } = answer.position;
+  return [
+    { label: "Expert", value: answer.expert, icon: "person" },
+    ...(answer.wanted === null ? [] : [{ label: "Wanted", value: wanted(answer, answer.wanted), icon: "info" }]),
+    { label: "Rule", value: answer.rule, icon: "list-ordered" },
+    { label: "Because", value: answer.because, icon: "comment" },
+    { label: "Tokens", value: `${answer.promptTokens} read, ${answer.newTokens} new`, icon: "symbol-numeric" },
+    { label: "Reused", value: `${answer.reusedTokens} of ${answer.promptTokens} tokens`, icon: "history" },
+    { label: "Time", value: milliseconds(answer.ms), icon: "clock" },
+    { label: "Fate", value: answer.hidden ?? fates[fate].words, icon: fates[fate].icon },
+    { label: "Place", value: `${path}:${line + 1}:${character + 1}`, icon: "go-to-file", leadsToPlace: true },
+  ];
+}
+
+function wanted(answer: Pick<Answer, "expert">, expert: string): string {
+  return `${expert} is not installed; ${answer.expert} answered`;
+}
+
+function milliseconds(ms: number): string {
+  return `${Math.round(ms)} ms`;
+}
+
+// ── Routes ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** A route as a Markdown document. `path` and the place, lines and columns from 1, say where it was asked. */
+export function routeDocument(route: RouteResult, path: string, line: number, column: number): string {
+  const rows = route.considered.map(
+    ({ rule, expert, matched, why }) =>
+      `| ${matched ? "yes" : "no"} | ${plain(rule)} | ${plain(expert)} | ${plain(why)} |`,
+  );
+  return [
+    `# Who answers at ${plain(path)}:${line}:${column}`,
+    "",
+    `**${plain(route.expert)}** answers here, because: ${plain(route.because)} (rule ${plain(route.rule)}).`,
+    ...(route.wanted === null ? [] : ["", `The rule names ${plain(route.wanted)}, which is not installed.`]),
+    "",
+    `The cursor is in ${route.region}, the language is ${plain(route.languageId)}. The rules that were tried, in order:`,
+    "",
+    "| matched | rule | expert | why |",
+    "| --- | --- | --- | --- |",
+    ...rows,
+    "",
+    'The first rule that matches is used. "Coterie: Open Rules" opens the file in which your own rules come first.',
+    "",
+  ].join("\n");
+}
+
+/** Text from rule files and paths, so that it cannot turn into Markdown or HTML. */
+function plain(text: string): string {
+  return text.replace(/[\\`*_[\]<>|]/g, "\\$&").replace(/\s+/g, " ");
+}
+
+// ── State ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export type Light = "off" | "loading" | "ready" | "failed";
+
+export interface Situation {
+  readonly phase: Phase;
+  /** A line about the phase. */
+  readonly detail: string;
+  /** What the server said last; undefined until it has said something. */
+  readonly server: Status | undefined;
+  /** Why completions are off for the document in front of the user, or null when they are on. */
+  readonly off: string | null;
+  readonly latest: Entry | undefined;
+  /** Where the server runs, when that is another machine. */
+  readonly remote: string | undefined;
+}
+
+export interface Shown {
+  readonly light: Light;
+  /** For the status bar. */
+  readonly text: string;
+  /** One line that says it all. */
+  readonly detail: string;
+  readonly busy: boolean;
+}
+
+/** What the status bar says. */
+export function statusText(situation: Situation): Shown {
+  const { phase, server, off, latest, remote } = situation;
+  const place = remote === undefined ? "" : ` It runs on ${remote}.`;
+  if (phase === "gave up" || phase === "stopped") {
+    return { light: "failed", text: "$(warning) Coterie", detail: situation.detail, busy: false };
+  }
+  if (phase === "waiting")
+    return { light: "loading", text: "$(loading~spin) Coterie", detail: situation.detail, busy: true };
+  if (server?.state === "failed")
+    return { light: "failed", text: "$(warning) Coterie", detail: server.detail, busy: false };
+  if (off !== null) return { light: "off", text: "$(circle-slash) Coterie", detail: off, busy: false };
+  if (phase === "starting" || server === undefined || server.state === "loading") {
+    return {
+      light: "loading",
+      text: "$(loading~spin) Coterie",
+      detail: server?.detail ?? situation.detail,
+      busy: true,
+    };
+  }
+  const busy = server.state === "answering";
+  if (latest === undefined)
+    return { light: "ready", text: "$(sparkle) Coterie", detail: `${server.detail}${place}`, busy };
+  const { expert, ms } = latest.answer;
+  const last = `Last answer: ${answerLabel(latest)} (${answerDescription(latest)}).`;
+  return { light: "ready", text: `$(sparkle) ${expert} ${milliseconds(ms)}`, detail: `${last}${place}`, busy };
+}
