@@ -16,5 +16,5 @@ export type Languages = Readonly<Record<string, boolean>>;
 
 /** Whether completions are on for a language; "*" stands for those that are not named. */
 export function isOn(languages: Languages, languageId: string): boolean {
-  return languages[languageId] ?? languages["*"] ?? true;
+  return (Object.hasOwn(languages, languageId) ? languages[languageId] : languages["*"]) !== false;
 }

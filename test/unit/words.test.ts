@@ -1,0 +1,131 @@
+// What the user reads in sidebar, status bar and the explanation of a route.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Answer, RouteResult } from "../../server/protocol.ts";
+import type { Entry } from "../../src/ledger.ts";
+import {
+  answerDescription,
+  answerDetails,
+  answerLabel,
+  routeDocument,
+  type Situation,
+  statusText,
+} from "../../src/words.ts";
+
+function entry(changes: Partial<Answer> = {}, fate: Entry["fate"] = "shown"): Entry {
+  const answer: Answer = {
+    id: 1,
+    task: "complete",
+    uri: "file:///demo/cart.ts",
+    position: { line: 3, character: 8 },
+    languageId: "typescript",
+    region: "code",
+    text: " item.price;",
+    promptTokens: 31,
+    reusedTokens: 20,
+    newTokens: 5,
+    ms: 143.4,
+    stop: "stop",
+    hidden: null,
+    expert: "general",
+    wanted: null,
+    rule: "built-in#1",
+    because: "nothing else fits",
+    considered: [],
+    ...changes,
+  };
+  return { serial: 1, answer, fate };
+}
+
+test("an answer is labelled by its first line, or by why it was not shown", () => {
+  assert.equal(answerLabel(entry()), "item.price;");
+  assert.equal(answerLabel(entry({ text: "{\n  return;\n}" })), "{ …");
+  assert.equal(answerLabel(entry({ hidden: "not confident enough" })), "not confident enough");
+});
+
+test("the description names expert and time, and the outcome when there is one", () => {
+  assert.equal(answerDescription(entry()), "general · 143 ms");
+  assert.equal(answerDescription(entry({}, "accepted")), "general · 143 ms · accepted");
+});
+
+test("the details say everything, the place last and counted from 1", () => {
+  const details = answerDetails(entry({ wanted: "math" }, "accepted"), "src/cart.ts");
+  assert.deepEqual(
+    details.map(({ label, value }) => `${label}: ${value}`),
+    [
+      "Expert: general",
+      "Wanted: math is not installed; general answered",
+      "Rule: built-in#1",
+      "Because: nothing else fits",
+      "Tokens: 31 read, 5 new",
+      "Reused: 20 of 31 tokens",
+      "Time: 143 ms",
+      "Fate: accepted",
+      "Place: src/cart.ts:4:9",
+    ],
+  );
+  assert.deepEqual(
+    details.filter((each) => each.leadsToPlace).map((each) => each.label),
+    ["Place"],
+  );
+  assert.ok(!answerDetails(entry(), "a").some((each) => each.label === "Wanted"));
+});
+
+test("a route is explained with every rule that was tried; text from rule files stays text", () => {
+  const route: RouteResult = {
+    expert: "general",
+    wanted: "docs",
+    rule: "user#2",
+    because: "<b>prose</b> | [link](x)",
+    region: "prose",
+    languageId: "markdown",
+    considered: [
+      { rule: "user#1", expert: "math", matched: false, why: "region is prose, not math" },
+      { rule: "user#2", expert: "docs", matched: true, why: "language is markdown" },
+    ],
+  };
+  const text = routeDocument(route, "docs/a_b.md", 4, 9);
+  assert.match(text, /^# Who answers at docs\/a\\_b.md:4:9\n/);
+  assert.ok(text.includes("because: \\<b\\>prose\\</b\\> \\| \\[link\\](x) (rule user#2)."));
+  assert.ok(text.includes("The rule names docs, which is not installed."));
+  assert.ok(text.includes("| no | user#1 | math | region is prose, not math |\n| yes | user#2 | docs |"));
+});
+
+const ready: Situation = {
+  phase: "running",
+  detail: "The language server is running.",
+  server: { state: "ready", detail: "Ready." },
+  off: null,
+  latest: undefined,
+  remote: undefined,
+};
+
+test("the status tells loading, ready, off and failed apart", () => {
+  const shown = (changes: Partial<Situation>) => {
+    const { light, text } = statusText({ ...ready, ...changes });
+    return `${light} ${text}`;
+  };
+  assert.equal(shown({}), "ready $(sparkle) Coterie");
+  assert.equal(shown({ latest: entry() }), "ready $(sparkle) general 143 ms");
+  assert.equal(shown({ phase: "starting", server: undefined }), "loading $(loading~spin) Coterie");
+  assert.equal(shown({ server: undefined }), "loading $(loading~spin) Coterie");
+  assert.equal(shown({ server: { state: "loading", detail: "Loading." } }), "loading $(loading~spin) Coterie");
+  assert.equal(shown({ phase: "waiting", server: undefined, off: "off" }), "loading $(loading~spin) Coterie");
+  assert.equal(shown({ off: "Completions are turned off." }), "off $(circle-slash) Coterie");
+  assert.equal(shown({ server: { state: "failed", detail: "No weights." }, off: "off" }), "failed $(warning) Coterie");
+  assert.equal(shown({ phase: "gave up" }), "failed $(warning) Coterie");
+});
+
+test("the detail says why, what came last, and where it runs", () => {
+  const detail = (changes: Partial<Situation>) => statusText({ ...ready, ...changes }).detail;
+  assert.equal(
+    detail({ server: { state: "failed", detail: "No weights: run npm run build." } }),
+    "No weights: run npm run build.",
+  );
+  assert.equal(detail({ phase: "gave up", detail: "It crashed 5 times." }), "It crashed 5 times.");
+  assert.equal(
+    detail({ latest: entry({}, "accepted"), remote: "wsl" }),
+    "Last answer: item.price; (general · 143 ms · accepted). It runs on wsl.",
+  );
+  assert.equal(statusText({ ...ready, server: { state: "answering", detail: "Answering." } }).busy, true);
+});
