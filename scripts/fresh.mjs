@@ -1,0 +1,42 @@
+// Runs scripts/NAME.ts from a fresh clone: checks Node and installs the packages first. Plain JavaScript, since it runs before them.
+// Usage: node scripts/fresh.mjs NAME [arguments]
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+process.chdir(root);
+
+/** Whether node_modules holds what package-lock.json asks for. Packages for other platforms are optional and may lack. */
+function upToDate() {
+  const installed = join("node_modules", ".package-lock.json");
+  if (!existsSync(installed)) return false;
+  const wanted = JSON.parse(readFileSync("package-lock.json", "utf8")).packages;
+  const present = JSON.parse(readFileSync(installed, "utf8")).packages;
+  return Object.entries(wanted).every(
+    ([path, entry]) => path === "" || entry.optional || present[path]?.version === entry.version,
+  );
+}
+
+const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+if (major < 20 || (major === 20 && minor < 11)) {
+  console.error(`Coterie is built with Node 20.11 or newer, this is ${process.versions.node}: install a newer Node.`);
+  process.exit(1);
+}
+if (!upToDate()) {
+  console.log("Installing the packages of package-lock.json (npm ci) ...");
+  const npm = spawnSync("npm", ["ci", "--no-audit", "--no-fund"], {
+    stdio: "inherit",
+    shell: process.platform === "win32",
+  });
+  if (npm.status !== 0) {
+    console.error("npm ci failed, see above: it needs a network and the npm that comes with Node.");
+    process.exit(1);
+  }
+}
+const [name, ...rest] = process.argv.slice(2);
+const child = spawnSync(process.execPath, ["--import", "tsx", join("scripts", `${name}.ts`), ...rest], {
+  stdio: "inherit",
+});
+process.exit(child.status ?? 1);

@@ -1,0 +1,94 @@
+// What a user does in VS Code, as functions of a playwright page. Every wait is for a condition, with a limit.
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Page } from "playwright-core";
+import { root } from "../../scripts/editor.ts";
+
+const workbenchLimit = 90_000;
+const stepLimit = 20_000;
+
+/** Waits until the workbench stands and the extension has put its status item up. */
+export async function waitForWorkbench(page: Page): Promise<void> {
+  await page.locator(".monaco-workbench").waitFor({ timeout: workbenchLimit });
+  await page.locator(".statusbar-item", { hasText: "Coterie" }).first().waitFor({ timeout: workbenchLimit });
+}
+
+/** Opens a file of the workspace by quick open and puts the cursor at line and column, from 1. */
+export async function openFile(page: Page, name: string, line: number, column: number): Promise<void> {
+  await page.keyboard.press("ControlOrMeta+P");
+  await page.locator(".quick-input-widget input").first().waitFor({ timeout: stepLimit });
+  await page.keyboard.type(name);
+  await page.locator(".quick-input-list .monaco-list-row", { hasText: name }).first().waitFor({ timeout: stepLimit });
+  await page.keyboard.press("Enter");
+  await page.locator(".tab.active", { hasText: name }).waitFor({ timeout: stepLimit });
+  await page.locator(".monaco-editor .view-line").first().waitFor({ timeout: stepLimit });
+  await page.keyboard.press("Control+G");
+  await page.locator(".quick-input-widget input").first().waitFor({ timeout: stepLimit });
+  await page.keyboard.type(`${line}:${column}`);
+  await page.keyboard.press("Enter");
+  await page.locator(".statusbar-item", { hasText: `Ln ${line}, Col ${column}` }).waitFor({ timeout: stepLimit });
+}
+
+/** Types as fast as a person does. */
+export async function type(page: Page, text: string): Promise<void> {
+  await page.keyboard.type(text, { delay: 60 });
+}
+
+/** The ghost text on screen, once there is some. The first answer also waits for the model to load. */
+export async function ghostText(page: Page, limit = 60_000): Promise<string> {
+  const ghost = page.locator(".monaco-editor [class*=ghost-text]");
+  await ghost.first().waitFor({ timeout: limit });
+  return (await ghost.allTextContents()).join("").replaceAll("\u00a0", " ");
+}
+
+/** Accepts the ghost text with Tab and waits until it has become text. */
+export async function accept(page: Page): Promise<void> {
+  await page.keyboard.press("Tab");
+  await page.locator(".monaco-editor [class*=ghost-text]").first().waitFor({ state: "detached", timeout: stepLimit });
+}
+
+/** Saves the file in front and waits until its tab is clean. */
+export async function save(page: Page): Promise<void> {
+  await page.keyboard.press("ControlOrMeta+S");
+  await page.locator(".tab.active:not(.dirty)").waitFor({ timeout: stepLimit });
+}
+
+/** Runs a command by its title from the palette. */
+export async function run(page: Page, title: string): Promise<void> {
+  await page.keyboard.press("F1");
+  await page.locator(".quick-input-widget input").first().waitFor({ timeout: stepLimit });
+  await page.keyboard.type(title);
+  await page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first().waitFor({ timeout: stepLimit });
+  await page.keyboard.press("Enter");
+}
+
+/** Opens the Coterie view by its icon in the activity bar. */
+export async function openSidebar(page: Page): Promise<void> {
+  await page.locator(".activitybar .action-item a[aria-label^='Coterie']").click({ timeout: stepLimit });
+  await page.locator(".sidebar .pane-body .monaco-list-row").first().waitFor({ timeout: stepLimit });
+}
+
+/** Opens the newest answer of the sidebar and hands back all rows that then stand there, as a screen reader tells them. */
+export async function newestAnswer(page: Page): Promise<string[]> {
+  const rows = page.locator(".sidebar .pane-body .monaco-list-row");
+  const first = rows.first();
+  await first.click({ timeout: stepLimit });
+  if ((await first.getAttribute("aria-expanded")) !== "true") await page.keyboard.press("ArrowRight");
+  await page.locator(".sidebar .pane-body .monaco-list-row[aria-level='2']").first().waitFor({ timeout: stepLimit });
+  return Promise.all(
+    (await rows.all()).map(async (row) => `${await row.getAttribute("aria-label")} ${await row.textContent()}`),
+  );
+}
+
+/** Changes to the dark theme by the palette. */
+export async function turnDark(page: Page): Promise<void> {
+  await run(page, "Preferences: Toggle between Light/Dark Themes");
+  await page.locator(".monaco-workbench.vs-dark").waitFor({ timeout: stepLimit });
+}
+
+/** Puts a picture into out/screenshots. */
+export async function screenshot(page: Page, name: string): Promise<void> {
+  const folder = join(root, "out", "screenshots");
+  mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: join(folder, `${name}.png`) });
+}

@@ -1,0 +1,135 @@
+// The tests that run inside the extension host of a real VS Code; out/tests.js is this file, bundled.
+import { execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { commands, extensions, type TextEditor, Uri, workspace } from "vscode";
+import { newCell, showFile, showUntitled } from "./places.ts";
+import { type Check, check, settled } from "./settled.ts";
+
+const id = "coterie.coterie";
+
+/** What every completion test does: put the cursor somewhere, ask, accept. */
+const triggerEvery = 5_000;
+const answerLimit = 60_000;
+
+/** Called by VS Code. Writes every test's outcome to COTERIE_RESULTS, then throws if any failed. */
+export async function run(): Promise<void> {
+  const outcomes: { name: string; error: string | null }[] = [];
+  for (const [name, test] of Object.entries(tests)) {
+    try {
+      await test();
+      outcomes.push({ name, error: null });
+    } catch (error) {
+      outcomes.push({ name, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+    }
+    console.log(`${outcomes.at(-1)?.error === null ? "passed" : "failed"}: ${name}`);
+  }
+  const file = process.env["COTERIE_RESULTS"];
+  if (!file) throw new Error("COTERIE_RESULTS does not name the file for the results");
+  writeFileSync(file, JSON.stringify(outcomes));
+  const failed = outcomes.filter((each) => each.error !== null).length;
+  if (failed > 0) throw new Error(`${failed} of ${outcomes.length} tests failed`);
+}
+
+const tests: Readonly<Record<string, () => Promise<void>>> = {
+  "the extension under test is the one that is meant": async () => {
+    const extension = extensions.getExtension(id);
+    check(extension !== undefined, `${id} is not installed`);
+    await extension.activate();
+    check(extension.isActive, "it does not become active");
+    const wanted = process.env["COTERIE_VARIANT"];
+    const installed = /[\\/]extensions[\\/]coterie\.coterie-/.test(extension.extensionPath);
+    check(installed === (wanted === "vsix"), `for ${wanted} it was loaded from ${extension.extensionPath}`);
+  },
+
+  "every command of the manifest is registered": async () => {
+    const declared: readonly { command: string }[] = extensions.getExtension(id)?.packageJSON.contributes.commands;
+    const known = new Set(await commands.getCommands(true));
+    const missing = declared.filter(({ command }) => !known.has(command));
+    check(declared.length >= 6 && missing.length === 0, `not registered: ${missing.map((each) => each.command)}`);
+  },
+
+  "TypeScript is completed": () => completes(showFile("src/cart.ts", "sum += item.price * ")),
+  "Python is completed": () => completes(showFile("tools/report.py", "return sum(sale.price * ")),
+  "an untitled document is completed": () => completes(showUntitled("typescript", functionHead)),
+  "a notebook cell is completed": () => completes(newCell("python", "for i in range(10):\n    print(")),
+
+  "a file that holds secrets is not completed": async () => {
+    const env = Uri.joinPath(folder(), ".env");
+    await workspace.fs.writeFile(env, new TextEncoder().encode("SHOP_NAME=Corner\nSHOP_TOKEN="));
+    await staysAsItIs(await showFile(".env", "SHOP_TOKEN="));
+  },
+
+  "nothing is offered while completions are off, and again afterwards": async () => {
+    await commands.executeCommand("coterie.toggle");
+    await settled("coterie.enable to be false", () => workspace.getConfiguration("coterie").get("enable") === false);
+    await staysAsItIs(await showUntitled("typescript", functionHead));
+    await commands.executeCommand("coterie.toggle");
+    await settled("coterie.enable to be true", () => workspace.getConfiguration("coterie").get("enable") === true);
+    await completes(showUntitled("typescript", functionHead));
+  },
+
+  "a killed server costs no text and is back within 5 s": async () => {
+    if (process.platform === "win32") return;
+    const [before] = serverIds();
+    check(before !== undefined, "no server process");
+    const editor = await showUntitled("typescript", functionHead);
+    const text = editor.document.getText();
+    await commands.executeCommand("editor.action.inlineSuggest.trigger");
+    process.kill(before, "SIGKILL");
+    await settled("a new server", () => serverIds().some((pid) => pid !== before), 5_000);
+    check(editor.document.getText() === text, "the text changed");
+    await completes(Promise.resolve(editor));
+  },
+};
+
+const functionHead = "function add(a: number, b: number): number {\n  return a ";
+
+function folder(): Uri {
+  const uri = workspace.workspaceFolders?.[0]?.uri;
+  check(uri !== undefined, "no folder is open");
+  return uri;
+}
+
+/** Asks for a completion at the cursor, accepts it, and expects text to have been inserted there. */
+async function completes(showing: Promise<TextEditor>): Promise<void> {
+  const editor = await showing;
+  const before = editor.document.getText().length;
+  await settled(
+    `a completion in ${editor.document.uri}`,
+    async () => {
+      await commands.executeCommand("editor.action.inlineSuggest.trigger");
+      return committed(editor, before, triggerEvery);
+    },
+    answerLimit,
+  );
+  check(editor.document.getText().length > before, "nothing was inserted");
+}
+
+/** Asks for a completion and expects that none comes. */
+async function staysAsItIs(editor: TextEditor): Promise<void> {
+  const before = editor.document.getText();
+  await commands.executeCommand("editor.action.inlineSuggest.trigger");
+  check(!(await committed(editor, before.length, triggerEvery)), `text was offered: ${editor.document.getText()}`);
+}
+
+/** Whether there was ghost text to accept within `limit` milliseconds. */
+async function committed(editor: TextEditor, before: number, limit: number): Promise<boolean> {
+  const grown: Check = async () => {
+    await commands.executeCommand("editor.action.inlineSuggest.commit");
+    return editor.document.getText().length > before;
+  };
+  return settled("ghost text", grown, limit).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** The server processes that this extension host started. */
+function serverIds(): number[] {
+  const list = execFileSync("ps", ["-A", "-o", "pid=,ppid=,args="], { encoding: "utf8" });
+  return list
+    .split("\n")
+    .map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line))
+    .filter((found) => Number(found?.[2]) === process.pid && /dist[\\/]server\.js/.test(found?.[3] ?? ""))
+    .map((found) => Number(found?.[1]));
+}
