@@ -182,3 +182,12 @@ test("files that the manifest names exist; what is built is built from sources t
   assert.equal(manifest.main, "./dist/extension.js");
   assert.ok(existsSync("src/extension.ts"));
 });
+
+test("the README lists every command and every setting with its default", () => {
+  const readme = readFileSync("README.md", "utf8");
+  for (const { title } of commands) assert.ok(readme.includes(`| ${title} |`), title);
+  for (const [key, each] of Object.entries(properties)) {
+    const value = JSON.stringify(each.default).replaceAll(/([:,])/g, "$1 ");
+    assert.ok(readme.includes(`| \`${key}\` | \`${value}\` |`), `${key} with default ${value}`);
+  }
+});
