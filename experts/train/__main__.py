@@ -1,0 +1,175 @@
+# python -m train EXPERT --budget TOKENS: trains one expert, and goes on where a killed run stopped.
+import argparse
+import hashlib
+import json
+import math
+import os
+import random
+import subprocess
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from .arms import Arm
+from .fetch import HERE, MANIFEST
+from .model import read_gguf
+from .pack import MAKERS, packed
+from .states import States
+
+RUNS = HERE / "runs"
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="python -m train", description="Trains one expert of Coterie.")
+    parser.add_argument("expert", choices=sorted(MAKERS))
+    parser.add_argument("--budget", type=int, required=True, metavar="TOKENS", help="training tokens, padding not counted")
+    parser.add_argument("--pool", type=int, metavar="TOKENS", help="different tokens (default: the budget, one epoch)")
+    parser.add_argument("--arm", choices=("expert", "full", "lora"), default="expert")
+    parser.add_argument("--cut", type=int, default=24, help="first trained layer")
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+    parser.add_argument("--precision", choices=("float32", "mixed", "bfloat16"),
+                        help="float32: everything; mixed: frozen parts in bfloat16; bfloat16: autocast as well")
+    parser.add_argument("--window", type=int, default=512)
+    parser.add_argument("--batch", type=int, default=4, help="windows a step")
+    parser.add_argument("--rate", type=float, default=4e-4, help="highest learning rate")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--held-out", type=int, default=24_000, metavar="TOKENS", help="tokens of the regular measurement")
+    parser.add_argument("--every", type=int, default=50, help="steps between measurements and checkpoints")
+    parser.add_argument("--name", help="folder in runs/ (default: the expert, or expert-arm)")
+    given = parser.parse_args()
+    fast = given.device == "cuda" or has_bfloat16()
+    given.precision = given.precision or ("bfloat16" if fast else "float32")
+    given.pool = given.pool or given.budget
+    given.name = given.name or (given.expert if given.arm == "expert" else f"{given.expert}-{given.arm}")
+    return given
+
+
+def has_bfloat16():
+    """Whether this processor multiplies bfloat16 faster than float32."""
+    return "avx512_bf16" in Path("/proc/cpuinfo").read_text() if Path("/proc/cpuinfo").exists() else False
+
+
+def schedule(step, steps, rate):
+    """Linear warm-up over a twentieth of the steps, then a cosine down to a twentieth of the rate."""
+    warm = max(1, steps // 20)
+    if step < warm:
+        return rate * (step + 1) / warm
+    return rate * (0.05 + 0.95 * (1 + math.cos(math.pi * (step - warm) / max(1, steps - warm))) / 2)
+
+
+def plan(train, budget, batch, seed):
+    """The windows of every step, fixed by the seed, until the budget is spent: list of (windows, tokens so far)."""
+    real, steps, spent, order = (train.tokens.shape[1] - train.padding), [], 0, []
+    rng = random.Random(seed)
+    while spent < budget:
+        if len(order) < batch:
+            order += rng.sample(range(len(train)), len(train))
+        windows, order = order[:batch], order[batch:]
+        spent += int(real[windows].sum())
+        steps.append((windows, spent))
+    return steps
+
+
+def batch_of(set_, states, windows, device):
+    put = lambda array: torch.from_numpy(array[windows].astype(np.int64)).to(device)
+    return states.get(windows), put(set_.tokens), put(set_.positions), put(set_.weights)
+
+
+@torch.no_grad()
+def measure(arm, set_, states, batch, device, autocast):
+    """Mean loss in nats a counted token over a whole packed set."""
+    total, count = 0.0, 0
+    for at in range(0, len(set_), batch):
+        loss, counted = arm.loss(*batch_of(set_, states, list(range(at, min(at + batch, len(set_)))), device), autocast)
+        total, count = total + loss.item(), count + counted.item()
+    return total / count
+
+
+def optimizer_of(arm):
+    matrices = [p for p in arm.learnable().values() if p.ndim > 1]
+    vectors = [p for p in arm.learnable().values() if p.ndim == 1]
+    groups = [{"params": matrices, "weight_decay": 0.01}, {"params": vectors, "weight_decay": 0.0}]
+    return torch.optim.AdamW(groups, betas=(0.9, 0.95), eps=1e-8)
+
+
+def commit():
+    done = subprocess.run(["git", "rev-parse", "HEAD"], cwd=HERE, capture_output=True, text=True)
+    return done.stdout.strip() or "unknown"
+
+
+def replace(path, write):
+    """Writes a file beside `path` and renames it, so that a kill leaves the old one or the new one."""
+    temporary = path.with_suffix(".new")
+    write(temporary)
+    os.replace(temporary, path)
+
+
+def main():
+    given = arguments()
+    torch.set_num_threads(given.threads)
+    torch.manual_seed(given.seed)
+    device, autocast = given.device, given.precision == "bfloat16"
+    frozen = torch.float32 if given.precision == "float32" else torch.bfloat16
+    folder = RUNS / given.name
+    folder.mkdir(parents=True, exist_ok=True)
+    settings = {k: v for k, v in vars(given).items() if k not in ("threads", "name", "every")}
+    settings["manifest"] = hashlib.sha256(MANIFEST.read_bytes()).hexdigest()
+
+    config, tensors = read_gguf()
+    arm = Arm(given.arm, config, tensors, given.cut, device, frozen, given.seed)
+    sets = [packed(given.expert, "train", given.window, given.pool, given.seed),
+            packed(given.expert, "held-out", given.window, given.held_out)]
+    keep = device == "cpu" and given.arm == "expert"
+    train, held = sets
+    states, held_states = (States(s, arm.backbone, given.cut, device, keep) for s in sets)
+    steps, optimizer = plan(train, given.budget, given.batch, given.seed), optimizer_of(arm)
+    step, curve, checkpoint = 0, [], folder / "checkpoint.pt"
+    if checkpoint.exists():
+        saved = torch.load(checkpoint, map_location=device, weights_only=True)
+        if saved["settings"] != settings:
+            different = [k for k in settings if saved["settings"].get(k) != settings[k]]
+            raise SystemExit(f"{folder} holds a run with other {', '.join(different)}: choose another --name or remove it.")
+        for name, parameter in arm.learnable().items():
+            parameter.data.copy_(saved["weights"][name])
+        optimizer.load_state_dict(saved["optimizer"])
+        step, curve = saved["step"], saved["curve"]
+        print(f"going on at step {step} of {len(steps)}", flush=True)
+    held_loss = lambda: measure(arm, held, held_states, given.batch, device, autocast)
+    if not curve:
+        curve = [{"tokens": 0, "held_out": held_loss()}]
+        print(f"{len(steps)} steps, {steps[-1][1]} tokens, base held-out loss {curve[0]['held_out']:.4f}", flush=True)
+
+    busy, laid, losses = 0.0, 0, []
+    while step < len(steps):
+        started, (windows, spent) = time.process_time() if device == "cpu" else time.perf_counter(), steps[step]
+        for group in optimizer.param_groups:
+            group["lr"] = schedule(step, len(steps), given.rate)
+        loss, counted = arm.loss(*batch_of(train, states, windows, device), autocast)
+        (loss / counted).backward()
+        torch.nn.utils.clip_grad_norm_(arm.learnable().values(), 1.0)
+        optimizer.step()
+        optimizer.zero_grad(set_to_none=True)
+        losses.append((loss / counted).item())
+        step += 1
+        # On a CPU the time is that of the process, so a paused run does not look slow.
+        busy += (time.process_time() - started) / given.threads if device == "cpu" else time.perf_counter() - started
+        laid += spent - (steps[step - 2][1] if step > 1 else 0)
+        if step % given.every == 0 or step == len(steps):
+            curve.append({"tokens": spent, "train": sum(losses) / len(losses), "held_out": held_loss()})
+            print(f"step {step}/{len(steps)} tokens {spent} train {curve[-1]['train']:.4f} held-out "
+                  f"{curve[-1]['held_out']:.4f} = {curve[-1]['held_out'] / curve[0]['held_out']:.4f} of base, "
+                  f"{laid / busy:.0f} tokens/s", flush=True)
+            busy, laid, losses = 0.0, 0, []
+            state = {"settings": settings, "step": step, "curve": curve, "optimizer": optimizer.state_dict(),
+                     "weights": {n: p.data for n, p in arm.learnable().items()}}
+            replace(checkpoint, lambda path: torch.save(state, path))
+    result = {**settings, "commit": commit(), "tokens": steps[-1][1], "curve": curve}
+    replace(folder / "run.json", lambda path: path.write_text(json.dumps(result, indent=1) + "\n"))
+    print(f"done: {folder}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

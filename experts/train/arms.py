@@ -1,0 +1,47 @@
+# The three ways of training that are compared: an expert on a shared backbone, the full model, LoRA.
+import torch
+from torch import nn
+
+from .model import MATRICES, Backbone, Upper, head_loss, mask_of
+
+
+class Lora(nn.Module):
+    """A frozen linear layer plus a trained product of rank `rank` (arXiv 2106.09685), scaled by 2."""
+
+    def __init__(self, linear, rank, generator):
+        super().__init__()
+        self.linear = linear.requires_grad_(False)
+        rows, columns = linear.weight.shape
+        self.down = nn.Parameter(torch.randn(rank, columns, generator=generator) / columns ** 0.5)
+        self.up = nn.Parameter(torch.zeros(rows, rank))
+
+    def forward(self, x):
+        return self.linear(x) + 2 * (x @ self.down.T @ self.up.T)
+
+
+class Arm(nn.Module):
+    """What one training run holds: a frozen part in front (the states' source), a trained part, the frozen head."""
+
+    def __init__(self, kind, config, tensors, cut, device, frozen_dtype, seed=1):
+        super().__init__()
+        self.kind, self.cut = kind, cut if kind == "expert" else 0
+        self.backbone = Backbone(config, tensors, self.cut).to(device, frozen_dtype)
+        self.trained = Upper(config, tensors, self.cut).to(device)
+        if kind == "lora":
+            generator = torch.Generator().manual_seed(seed)
+            self.trained.requires_grad_(False)
+            for block in self.trained.blocks:
+                for name in MATRICES:
+                    setattr(block, name, Lora(getattr(block, name), 16, generator).to(device))
+        # "full" trains all 30 layers and the final norm; the tied embedding and head stay as they are, as for the others.
+        self.register_buffer("head", tensors["token_embd.weight"].to(device, frozen_dtype), persistent=False)
+
+    def learnable(self):
+        return {name: p for name, p in self.trained.named_parameters() if p.requires_grad}
+
+    def loss(self, states, tokens, positions, weights, autocast):
+        """(summed loss in nats, number of positions it counts) of windows; all (B, T), states (B, T, C)."""
+        with torch.autocast(states.device.type, torch.bfloat16, enabled=autocast):
+            out = self.trained(states.float(), positions, mask_of(positions))
+        counted = weights[:, 1:]
+        return head_loss(out[:, :-1], self.head, tokens[:, 1:], counted), counted.sum()

@@ -1,0 +1,110 @@
+# Cleans the fetched packages into data/corpus.jsonl: one line a file, with package, path, language and split.
+"""python -m train.corpus
+
+What goes: vendored, minified, generated, compiled and test files, tables of data, exact and near duplicates (a file
+most of whose lines were seen before), keys. E-mail addresses become user@example.com. The split is by package, and a
+held-out file that repeats lines of training files is dropped too.
+"""
+import hashlib
+import json
+import re
+from pathlib import Path
+
+from .fetch import HERE, MANIFEST, PACKAGES
+
+CORPUS = HERE / "data" / "corpus.jsonl"
+LANGUAGES = {
+    ".ts": "typescript", ".mts": "typescript", ".tsx": "typescriptreact", ".js": "javascript", ".mjs": "javascript",
+    ".cjs": "javascript", ".jsx": "javascriptreact", ".py": "python", ".css": "css", ".scss": "scss", ".html": "html",
+    ".sh": "shellscript", ".sql": "sql", ".md": "markdown", ".rst": "restructuredtext",
+}
+SKIP = re.compile(
+    r"(^|/)(tests?|testing|__tests__|specs?|e2e|benchmarks?|node_modules|vendor(ed)?|_vendor|third_party|externals?|extern|"
+    r"dist|umd|cjs|_cjs|min|bundles?|lib\.commonjs|locales?|lang|fixtures|migrations|__pycache__|amd|browser-build|"
+    r"[^/]*\.dist-info|compiled|idlelib/idle_test|lib2to3|pydecimal)(/|$)|\.min\.|\.d\.[mc]?ts$|_pb2|/test_|_test\.|\.test\.|\.spec\.|bundle",
+    re.I,
+)
+GENERATED = re.compile(
+    r"@generated|auto-?generated|do not edit|sourceMappingURL|__esModule|__webpack|"
+    r"generated (by|from|with)|this file (was|is) (created|built|compiled) by", re.I,
+)
+EMAIL = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
+KEY = re.compile(r"AKIA[0-9A-Z]{16}|-----BEGIN [A-Z ]*PRIVATE KEY|gh[pousr]_\w{36}|sk-[A-Za-z0-9]{32,}|xox[bap]-\w{10,}")
+TOKEN = re.compile(r"[\"'](?=[^\"']*\d)[A-Za-z0-9+/=_-]{40,}[\"']")
+
+
+def worth(text):
+    """Whether a text is written by hand: no long lines, no tables of numbers, no compiled output, no keys."""
+    lines = text.split("\n")
+    if not 200 <= len(text) <= 80_000 or max(map(len, lines)) > 800 or len(text) / len(lines) > 90:
+        return False
+    if GENERATED.search(text[:1500]) or "sourceMappingURL" in text[-400:] or KEY.search(text) or len(TOKEN.findall(text)) > 3:
+        return False
+    letters = sum(c.isalpha() for c in text)
+    return letters > 0.35 * len(text) and sum(c.isdigit() for c in text) < 0.12 * len(text) and text.isascii() | (letters > 0.5 * len(text))
+
+
+def files_of(entry):
+    """(path as a header shows it, text, language) of a package's own sources, the most original folder first."""
+    root = PACKAGES / (entry["from"] + "-" + entry["name"].replace("/", "_"))
+    base = {"npm": lambda: next(p for p in root.iterdir() if p.is_dir()), "pip": lambda: root, "apt": lambda: root / "usr/lib"}
+    base = base[entry["from"]]()
+    found = []
+    for path in base.rglob("*"):
+        inside = path.relative_to(base).as_posix()
+        language = LANGUAGES.get(path.suffix)
+        if language and path.is_file() and path.stat().st_size < 100_000 and not SKIP.search("/" + inside):
+            found.append((inside, path, language))
+    for meta in root.glob("*.dist-info/METADATA"):
+        found.append(("README.md", meta, "markdown"))
+    if sum(p.stat().st_size for _, p, language in found if language.startswith("typescript")) > 20_000:
+        found = [f for f in found if not f[2].startswith("javascript")]  # the scripts are compiled from the TypeScript
+    found.sort(key=lambda f: (not f[0].startswith("src/"), not f[0].startswith("lib/"), f[0]))
+    for inside, path, language in found:
+        try:
+            text = path.read_text("utf-8").replace("\r\n", "\n")
+        except UnicodeDecodeError:
+            continue
+        if inside == "README.md" and path.name == "METADATA":
+            text = text.partition("\n\n")[2].lstrip()
+            if re.search(r"^(={4,}|-{4,})$|^\.\. ", text, re.M):
+                inside, language = "README.rst", "restructuredtext"
+        yield inside, text, language
+
+
+def main():
+    entries = sorted(json.loads(MANIFEST.read_text("utf-8")), key=lambda e: e["split"] != "train")
+    lines_seen, files_seen, size = set(), set(), {}
+    CORPUS.parent.mkdir(exist_ok=True)
+    with CORPUS.open("w", encoding="utf-8") as out:
+        for entry in entries:
+            for path, text, language in files_of(entry):
+                if not worth(text):
+                    continue
+                text = EMAIL.sub("user@example.com", text)
+                digest = hashlib.sha256(text.encode()).digest()
+                marks = {hash(line.strip()) for line in text.split("\n") if len(line.strip()) > 15}
+                if digest in files_seen or len(marks & lines_seen) > 0.5 * len(marks):
+                    continue
+                files_seen.add(digest)
+                lines_seen |= marks
+                workspace = entry["name"].split("/")[-1]
+                row = {"package": entry["from"] + ":" + entry["name"], "workspace": workspace, "path": path,
+                       "language": language, "split": entry["split"], "text": text}
+                out.write(json.dumps(row) + "\n")
+                key = (entry["split"], language)
+                size[key] = size.get(key, 0) + len(text)
+    for key in sorted(size):
+        print(*key, f"{size[key] / 1e6:.2f} MB")
+
+
+def rows(split):
+    """The cleaned files of one split."""
+    if not CORPUS.exists():
+        raise SystemExit("No corpus: run `python -m train.fetch`, then `python -m train.corpus`.")
+    with CORPUS.open(encoding="utf-8") as lines:
+        return [row for row in map(json.loads, lines) if row["split"] == split]
+
+
+if __name__ == "__main__":
+    main()

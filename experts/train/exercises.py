@@ -1,0 +1,1 @@
+def math(split,size,most,rng): raise NotImplementedError

@@ -1,0 +1,77 @@
+# Packs documents into windows of one size and keeps them on disk.
+"""A packed set is three arrays of N windows x T tokens: tokens uint16, positions uint16 (0 where a document starts, so the
+mask can keep documents apart) and weights uint8 (1 where predicting this token counts)."""
+import random
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from . import examples, exercises
+from .fetch import HERE
+
+PACKED = HERE / "data" / "packed"
+MAKERS = {"code": examples.code, "docs": examples.docs, "math": exercises.math}
+
+
+@dataclass(frozen=True)
+class Packed:
+    name: str
+    tokens: np.ndarray
+    positions: np.ndarray
+    weights: np.ndarray
+
+    def __len__(self):
+        return len(self.tokens)
+
+    @property
+    def padding(self):
+        """Padding tokens of every window. Padding is token 0 at position 0; a document never is."""
+        return ((self.tokens == 0) & (self.positions == 0)).sum(1)
+
+
+def fill(documents, size, total, open_windows=48):
+    """Lays documents into windows of `size` tokens, each into the fullest open window that has room for it, until
+    `total` tokens are laid. Yields lists of documents."""
+    bins, laid = [], 0
+    for ids, weights in documents:
+        ids, weights = ids[:size], weights[:size]
+        fitting = [b for b in bins if sum(len(i) for i, _ in b) + len(ids) <= size]
+        if fitting:
+            max(fitting, key=lambda b: sum(len(i) for i, _ in b)).append((ids, weights))
+        else:
+            bins.append([(ids, weights)])
+        if len(bins) > open_windows:
+            fullest = max(bins, key=lambda b: sum(len(i) for i, _ in b))
+            bins.remove(fullest)
+            yield fullest
+        laid += len(ids)
+        if laid >= total:
+            break
+    yield from bins
+
+
+def packed(expert, split, size, total, seed=1):
+    """The packed set of about `total` tokens for an expert and split, made once and then read from disk."""
+    name = f"{expert}-{split}-{size}-{total}-{seed}"
+    path = PACKED / f"{name}.npz"
+    if not path.exists():
+        rng = random.Random(zlib.crc32(name.encode()))
+        most = 3 if total < 5_000_000 else 40
+        laid = list(fill(MAKERS[expert](split, size, most, rng), size, total))
+        rng.shuffle(laid)
+        tokens, positions, weights = (np.zeros((len(laid), size), t) for t in (np.uint16, np.uint16, np.uint8))
+        for at, documents in enumerate(laid):
+            start = 0
+            for ids, marks in documents:
+                end = start + len(ids)
+                tokens[at, start:end], positions[at, start:end], weights[at, start:end] = ids, range(len(ids)), marks
+                start = end
+        weights[positions == 0] = 0  # the first token of a document has nothing before it
+        PACKED.mkdir(parents=True, exist_ok=True)
+        temporary = Path(str(path) + ".tmp.npz")
+        np.savez(temporary, tokens=tokens, positions=positions, weights=weights)
+        temporary.replace(path)
+    arrays = np.load(path)
+    return Packed(name, arrays["tokens"], arrays["positions"], arrays["weights"])
