@@ -56,9 +56,17 @@ export function gather(document: TextDocument, position: Position, root: Root | 
 /** The document's path relative to the folder; its name when it lies outside. */
 export function pathIn(uri: string, root: Root | null): string {
   const path = plainPath(uri);
-  const base = root ? plainPath(root.uri).replace(/\/$/, "") : null;
-  if (base !== null && path.startsWith(`${base}/`)) return path.slice(base.length + 1);
-  return path.slice(path.lastIndexOf("/") + 1);
+  return (root && below(path, root)) ?? path.slice(path.lastIndexOf("/") + 1);
+}
+
+/** Whether a document lies in a folder, by its URI alone. */
+export function isIn(uri: string, root: Root): boolean {
+  return below(plainPath(uri), root) !== null;
+}
+
+function below(path: string, root: Root): string | null {
+  const base = plainPath(root.uri).replace(/\/$/, "");
+  return path.startsWith(`${base}/`) ? path.slice(base.length + 1) : null;
 }
 
 /** A URI's decoded path with "/"; Windows drives in lower case, since editors write them both ways. */

@@ -1,0 +1,166 @@
+// textDocument/inlineCompletion: when to ask the model, when not to, and what becomes of its answer.
+import type { CancellationToken, InlineCompletionItem, InlineCompletionParams } from "vscode-languageserver";
+import { InlineCompletionTriggerKind } from "vscode-languageserver";
+import type { TextDocument } from "vscode-languageserver-textdocument";
+import { mayUse, type Verdict } from "../access.ts";
+import { answer, type Crew } from "../answer.ts";
+import { gather, type Root, type Scope } from "../context.ts";
+import { type Answer, acceptedCommand, type Settings } from "../protocol.ts";
+import { type Rule, route } from "../route.ts";
+import { enabledFor } from "../settings.ts";
+import { type Shown, typedThrough } from "./through.ts";
+
+/** What completing needs from the rest of the server. */
+export interface Surroundings {
+  document(uri: string): TextDocument | undefined;
+  settings(uri: string): Promise<Settings>;
+  mayRead(uri: string): Verdict;
+  root(uri: string): Root | null;
+  rules(uri: string): readonly Rule[];
+  /** Ids of the experts that can answer, or that could if the engine were there. */
+  installed(): readonly string[];
+  /** The engine with its experts, or in words why there is none. */
+  crew(uri: string): Crew | string;
+  /** Hears when the model begins to compute and when it rests again. */
+  answering(yes: boolean): void;
+  report(answer: Answer): void;
+}
+
+/** Completes in one place at a time: the newest request takes the place of every other one, waiting or running. */
+export class Completions {
+  readonly #around: Surroundings;
+  #current = new AbortController();
+  #running = 0;
+  #lastId = 0;
+  #shown: { readonly what: Shown; readonly id: number } | null = null;
+  /** The reason for silence that was last reported, by document: one report, not one a keystroke. */
+  readonly #silent = new Map<string, string>();
+
+  constructor(around: Surroundings) {
+    this.#around = around;
+  }
+
+  /** The items for a position; none when cancelled, overtaken, refused or not worth showing. */
+  async complete(params: InlineCompletionParams, token: CancellationToken): Promise<InlineCompletionItem[]> {
+    this.#current.abort();
+    const mine = new AbortController();
+    this.#current = mine;
+    const { signal } = mine;
+    const listening = token.onCancellationRequested(() => mine.abort());
+    if (token.isCancellationRequested) mine.abort();
+    try {
+      return await this.#answer(params, signal);
+    } finally {
+      listening.dispose();
+    }
+  }
+
+  /** Rules, settings or experts changed: what was shown may not be what would be answered now. */
+  forget(): void {
+    this.#shown = null;
+    this.#silent.clear();
+  }
+
+  closed(uri: string): void {
+    this.#silent.delete(uri);
+    if (this.#shown?.what.uri === uri) this.#shown = null;
+  }
+
+  /** Ends what is running, for good. */
+  stop(): void {
+    this.#current.abort();
+  }
+
+  async #answer(params: InlineCompletionParams, signal: AbortSignal): Promise<InlineCompletionItem[]> {
+    const around = this.#around;
+    const { uri } = params.textDocument;
+    const settings = await around.settings(uri);
+    // Only now, after the last wait, is it known which version of the document counts.
+    const document = around.document(uri);
+    if (!document || signal.aborted) return [];
+    const { position } = params;
+    const refused = this.#refusal(document, settings);
+    if (refused !== null) return this.#silence(refused, document, params);
+
+    const text = document.getText();
+    const offset = document.offsetAt(position);
+    const rest = this.#shown && typedThrough(this.#shown.what, uri, text, offset);
+    if (this.#shown && rest) return [item(rest, params, this.#shown.id)];
+
+    const invoked = params.context.triggerKind === InlineCompletionTriggerKind.Invoked;
+    if (!invoked) await pause(settings.debounce, signal);
+    if (signal.aborted) return [];
+    const crew = around.crew(uri);
+    if (typeof crew === "string") return this.#silence(crew, document, params);
+
+    const { version } = document;
+    const scope = gather(document, position, around.root(uri));
+    const done = await this.#run(scope, crew, settings, signal);
+    if (signal.aborted || done.stop === "cancelled") return [];
+    const moved = around.document(uri)?.version !== version;
+    const hidden = moved ? "the text changed before the answer was ready" : done.hidden;
+    const id = ++this.#lastId;
+    this.#silent.delete(uri);
+    around.report({ ...done, id, hidden });
+    if (hidden !== null) return [];
+    this.#shown = { what: { uri, document: text, offset, text: done.text }, id };
+    return [item(done.text, params, id)];
+  }
+
+  async #run(scope: Scope, crew: Crew, limits: Settings, signal: AbortSignal): Promise<Omit<Answer, "id">> {
+    if (this.#running++ === 0) this.#around.answering(true);
+    try {
+      const pieces = answer("complete", scope, crew, limits, signal);
+      for (;;) {
+        const step = await pieces.next();
+        // An inline completion is shown whole: what it is worth is known only at its end.
+        if (step.done) return step.value;
+      }
+    } finally {
+      if (--this.#running === 0) this.#around.answering(false);
+    }
+  }
+
+  /** Why nothing may be completed in a document, or null. */
+  #refusal(document: TextDocument, settings: Settings): string | null {
+    if (!settings.enable) return "completions are switched off";
+    if (!enabledFor(document.languageId, settings)) return `completions are switched off for ${document.languageId}`;
+    const access = this.#around.mayRead(document.uri);
+    if (!access.allowed) return access.why;
+    const usable = mayUse(document.getText());
+    return usable.allowed ? null : usable.why;
+  }
+
+  /** Nothing is shown; the reason is reported when it is not the one reported last. */
+  #silence(hidden: string, document: TextDocument, { position }: InlineCompletionParams): InlineCompletionItem[] {
+    const { uri } = document;
+    if (this.#silent.get(uri) === hidden) return [];
+    this.#silent.set(uri, hidden);
+    const { languageId, region, path } = gather(document, position, this.#around.root(uri));
+    const place = { languageId, region, path };
+    const chosen = route("complete", place, this.#around.rules(uri), this.#around.installed());
+    const nothing = { text: "", promptTokens: 0, reusedTokens: 0, newTokens: 0, ms: 0, stop: "nothing" } as const;
+    const id = ++this.#lastId;
+    this.#around.report({ ...chosen, ...nothing, id, task: "complete", uri, position, languageId, region, hidden });
+    return [];
+  }
+}
+
+function item(insertText: string, { position }: InlineCompletionParams, id: number): InlineCompletionItem {
+  const command = { title: "Note that it was accepted", command: acceptedCommand, arguments: [id] };
+  return { insertText, range: { start: position, end: position }, command };
+}
+
+/** Waits, or until the signal comes. */
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (milliseconds <= 0 || signal.aborted) return resolve();
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, milliseconds);
+    signal.addEventListener("abort", done);
+  });
+}

@@ -1,0 +1,41 @@
+// Where the parts of an installed Coterie lie, and how its engine is opened.
+import { availableParallelism, homedir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { EngineOptions } from "./engine/engine.ts";
+import type { Settings } from "./protocol.ts";
+
+export interface Installation {
+  /** The manifest, with the settings' defaults. */
+  readonly packageJson: string;
+  /** Packs and built-in rules. */
+  readonly experts: string;
+  /** Compiled weights. */
+  readonly model: string;
+  /** The engine's worker, compiled. */
+  readonly worker: string;
+  /** The user's own rules; need not exist. */
+  readonly userRules: string;
+}
+
+/** The installation that this module is part of: sources and bundles both lie one folder below its top. */
+export function installed(): Installation {
+  const top = fileURLToPath(new URL("..", import.meta.url));
+  return {
+    packageJson: join(top, "package.json"),
+    experts: join(top, "experts"),
+    model: join(top, "dist", "model"),
+    worker: join(top, "dist", "engine.js"),
+    userRules: join(homedir(), ".coterie", "rules.json"),
+  };
+}
+
+/** Most tokens that may be asked for at once; they need room behind the prompt. */
+const mostNewTokens = 256;
+/** Two sequences of 1,024 tokens: 30 layers x 2 x 3 heads x 64 x 4 bytes, and 576 x 4 for the backbone's output, a token. */
+const cacheBytes = 104 * 1024 * 1024;
+
+export function engineOptions({ model, worker }: Installation, settings: Settings): EngineOptions {
+  const threads = settings.threads > 0 ? settings.threads : Math.max(1, Math.floor(availableParallelism() / 2));
+  return { model, worker, threads, contextTokens: settings.contextTokens + mostNewTokens, cacheBytes };
+}

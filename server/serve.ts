@@ -1,0 +1,186 @@
+// The language server on a connection: makes each part once, wires them to the messages, and reports failure in words.
+import type { Connection, InitializeParams, InitializeResult } from "vscode-languageserver";
+import {
+  DiagnosticSeverity,
+  DidChangeConfigurationNotification,
+  ErrorCodes,
+  ResponseError,
+  TextDocumentSyncKind,
+  TextDocuments,
+} from "vscode-languageserver";
+import { TextDocument } from "vscode-languageserver-textdocument";
+import { z } from "zod";
+import { Access } from "./access.ts";
+import type { Engine, EngineOptions } from "./engine/engine.ts";
+import { Completions } from "./features/complete.ts";
+import { explainRoute } from "./features/route.ts";
+import { engineOptions, type Installation } from "./installation.ts";
+import { Power } from "./power.ts";
+import * as protocol from "./protocol.ts";
+import { type FileProblems, Roster } from "./roster.ts";
+import { readDefaults, SettingsCache } from "./settings.ts";
+import { folderOf, Workspace } from "./workspace.ts";
+
+const optionsSchema = z.object({ trusted: z.boolean().catch(false), settings: z.unknown().optional() });
+
+/**
+ * Serves until the connection ends. `open` opens the engine; it is called when the first document is opened.
+ * @returns what to call with an error that nobody caught: it is logged and told, and the server stays up.
+ */
+export function serve(
+  connection: Connection,
+  installation: Installation,
+  open: (options: EngineOptions) => Promise<Engine>,
+): (error: unknown) => void {
+  const documents = new TextDocuments(TextDocument);
+  const access = new Access();
+  const workspace = new Workspace();
+  const roster = new Roster({ experts: installation.experts, user: installation.userRules });
+  let trusted = false;
+  let pulls = false;
+  let registers = false;
+  /** Settings of a client that cannot be asked. */
+  let pushed: unknown;
+
+  const settings = new SettingsCache(
+    readDefaults(installation.packageJson),
+    async (uri) => {
+      if (!pulls) return pushed;
+      return connection.workspace.getConfiguration(
+        uri === "" ? { section: "coterie" } : { scopeUri: uri, section: "coterie" },
+      );
+    },
+    (key) => connection.console.warn(`The setting coterie.${key} has no valid value and is left out.`),
+  );
+  const power = new Power(
+    async () => open(engineOptions(installation, await settings.of(""))),
+    (status) => {
+      if (status.state === "failed") connection.console.error(status.detail);
+      void connection.sendNotification(protocol.status.method, status);
+    },
+  );
+  const installed = () =>
+    typeof power.engine === "string" ? roster.experts : power.engine.experts.map(({ id }) => id);
+  const around = {
+    document: (uri: string) => documents.get(uri),
+    settings: (uri: string) => settings.of(uri),
+    mayRead: (uri: string) =>
+      access.mayRead(
+        uri,
+        workspace.roots.map((root) => root.uri),
+      ),
+    root: (uri: string) => workspace.rootOf(uri),
+    rules: (uri: string) => roster.rulesFor(folderOf(workspace.rootOf(uri))),
+    installed,
+    crew: (uri: string) => {
+      const { engine } = power;
+      return typeof engine === "string" ? engine : { engine, rules: around.rules(uri), installed: installed() };
+    },
+    answering: (yes: boolean) => power.answering(yes),
+    report: (answer: protocol.Answer) => void connection.sendNotification(protocol.answered.method, answer),
+  };
+  const completions = new Completions(around);
+
+  /** Runs a request so that whatever goes wrong in it ends there, in words. */
+  async function fenced<T>(what: string, run: () => T | Promise<T>): Promise<T | ResponseError<void>> {
+    try {
+      return await run();
+    } catch (error) {
+      connection.console.error(`${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      await power.check();
+      return new ResponseError(ErrorCodes.InternalError, error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  const takeFolders = () => roster.setFolders(trusted ? workspace.folders : []);
+
+  connection.onInitialize((params: InitializeParams): InitializeResult => {
+    const options = optionsSchema.safeParse(params.initializationOptions ?? {});
+    trusted = options.success && options.data.trusted;
+    pushed = options.data?.settings;
+    pulls = params.capabilities.workspace?.configuration === true;
+    registers = params.capabilities.workspace?.didChangeConfiguration?.dynamicRegistration === true;
+    const only = params.rootUri ? [{ uri: params.rootUri, name: nameOf(params.rootUri) }] : [];
+    workspace.set(params.workspaceFolders ?? only);
+    takeFolders();
+    return {
+      serverInfo: { name: "coterie" },
+      capabilities: {
+        textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
+        inlineCompletionProvider: true,
+        workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
+      },
+    };
+  });
+
+  connection.onInitialized(() => {
+    if (registers) void connection.client.register(DidChangeConfigurationNotification.type, { section: "coterie" });
+    roster.watch(() => {
+      completions.forget();
+      roster.problems.forEach(publish);
+    });
+    roster.problems.forEach(publish);
+  });
+
+  connection.onNotification("workspace/didChangeWorkspaceFolders", (params: unknown) => {
+    const { event } = foldersSchema.parse(params);
+    workspace.change(event.added, event.removed);
+    takeFolders();
+  });
+
+  connection.onNotification(protocol.trusted.method, (params: unknown) => {
+    trusted = trustedSchema.parse(params).trusted;
+    takeFolders();
+  });
+
+  connection.onDidChangeConfiguration((params: { readonly settings: unknown }) => {
+    if (!pulls) pushed = pushedSchema.parse(params.settings).coterie ?? pushed;
+    settings.forget();
+    completions.forget();
+  });
+
+  documents.onDidOpen(() => void power.start());
+  documents.onDidClose(({ document }) => completions.closed(document.uri));
+  documents.listen(connection);
+
+  connection.languages.inlineCompletion.on((params, token) =>
+    fenced("A completion failed", () => completions.complete(params, token)),
+  );
+  connection.onRequest(protocol.route.method, (params: unknown) =>
+    fenced("Routing failed", () => explainRoute(routeSchema.parse(params), around)),
+  );
+
+  connection.onShutdown(async () => {
+    completions.stop();
+    roster.close();
+    await power.close();
+  });
+  connection.listen();
+
+  function publish({ uri, text, problems }: FileProblems): void {
+    const file = TextDocument.create(uri, "jsonc", 0, text);
+    const diagnostics = problems.map(({ start, end, message, severity }) => ({
+      range: { start: file.positionAt(start), end: file.positionAt(end) },
+      severity: severity === "error" ? DiagnosticSeverity.Error : DiagnosticSeverity.Warning,
+      source: "coterie",
+      message,
+    }));
+    void connection.sendDiagnostics({ uri, diagnostics });
+  }
+
+  return (error) => {
+    connection.console.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    void power.check();
+  };
+}
+
+const trustedSchema = z.object({ trusted: z.boolean() });
+const place = z.object({ line: z.int().nonnegative(), character: z.int().nonnegative() });
+const routeSchema = z.object({ uri: z.string(), position: place, task: z.enum(protocol.tasks) });
+const folder = z.object({ uri: z.string(), name: z.string() });
+const foldersSchema = z.object({ event: z.object({ added: z.array(folder), removed: z.array(folder) }) });
+const pushedSchema = z.object({ coterie: z.unknown().optional() }).catch({});
+
+function nameOf(uri: string): string {
+  return decodeURIComponent(uri.replace(/\/$/, "").split("/").at(-1) ?? "");
+}
