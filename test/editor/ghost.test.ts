@@ -58,7 +58,7 @@ describe(`a user (${which})`, { timeout: 300_000 }, () => {
     const { page } = session;
     await turnDark(page);
     await openFile(page, place.file, 28, 3);
-    await type(page, "return items.fil");
+    await type(page, "return ");
     assert.notEqual((await ghostText(page)).trim(), "");
     await screenshot(page, `${which}-ghost-dark`);
   });
