@@ -1,5 +1,5 @@
 // Who is there and which rules count: packs and rule files on disk, read again when they change.
-import { existsSync, readdirSync, readFileSync, statSync, unwatchFile, watchFile } from "node:fs";
+import { existsSync, readdirSync, readFileSync, type Stats, statSync, unwatchFile, watchFile } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { knownExperts, mostBytes, type Problem, readPack, readRules } from "./experts.ts";
@@ -31,7 +31,7 @@ export class Roster {
   /** Rules by the file they stand in. */
   #rules = new Map<string, readonly Rule[]>();
   #problems: readonly FileProblems[] = [];
-  #watched: readonly string[] = [];
+  #watched: ReadonlySet<string> = new Set();
   #changed: (() => void) | null = null;
 
   constructor(places: RosterPlaces) {
@@ -135,14 +135,19 @@ export class Roster {
   }
 
   #rewatch(): void {
-    for (const file of this.#watched) unwatchFile(file, this.#onChange);
-    const files = this.#changed === null ? [] : [...this.#folders.map(rulesIn), this.#places.user];
-    this.#watched = files.filter((file) => file !== null);
+    const all = this.#changed === null ? [] : [...this.#folders.map(rulesIn), this.#places.user];
+    const files = new Set(all.filter((file) => file !== null));
+    for (const file of this.#watched) if (!files.has(file)) unwatchFile(file, this.#onChange);
+    const fresh = [...files].filter((file) => !this.#watched.has(file));
+    this.#watched = files;
     // Polling, because the folder itself may not exist yet and editors save by renaming.
-    for (const file of this.#watched) watchFile(file, { interval: 400, persistent: false }, this.#onChange);
+    for (const file of fresh) watchFile(file, { interval: 400, persistent: false }, this.#onChange);
   }
 
-  readonly #onChange = (): void => this.#reload();
+  /** Node also calls this once for a file that is not there. */
+  readonly #onChange = (now: Stats, before: Stats): void => {
+    if (now.mtimeMs !== before.mtimeMs || now.size !== before.size || now.ino !== before.ino) this.#reload();
+  };
 }
 
 /** A file's text, null when there is none, an error when it cannot be read. Over-large ones are cut just above the limit. */
