@@ -23,14 +23,13 @@ export class LayerCache {
     return this.keys.length * 2 * this.capacity * this.rowSize * 4;
   }
 
-  /** Makes room for `rows` rows; true when the arrays were replaced. */
-  reserve(rows: number): boolean {
-    if (rows <= this.capacity) return false;
-    const capacity = grown(this.capacity, rows);
+  /** Makes room for `rows` rows in all; may replace the arrays. */
+  reserve(rows: number): void {
+    if (rows <= this.capacity) return;
+    const capacity = grown(rows);
     this.keys = this.keys.map((old) => this.copied(old, capacity));
     this.values = this.values.map((old) => this.copied(old, capacity));
     this.capacity = capacity;
-    return true;
   }
 
   /** Adds `rows` rows; `keys[layer]` and `values[layer]` are [kvHeads, rows, headSize]. There must be room for them. */
@@ -117,16 +116,20 @@ export class Sequence {
     for (const cache of this.experts.values()) cache.rewind(length);
   }
 
+  /** Makes room for `rows` tokens in all, once instead of chunk by chunk. */
+  reserve(rows: number): void {
+    const size = this.shape.hidden;
+    this.backbone.reserve(rows);
+    if (this.hidden.length >= rows * size) return;
+    const wider = new Float32Array(grown(rows) * size);
+    wider.set(this.hidden.subarray(0, this.tokens.length * size));
+    this.hidden = wider;
+  }
+
   /** Notes that the backbone has read `tokens`, whose output states [tokens.length, hidden] are given. */
   append(tokens: readonly number[], hidden: Float32Array): void {
-    const size = this.shape.hidden;
-    const rows = this.tokens.length + tokens.length;
-    if (this.hidden.length < rows * size) {
-      const wider = new Float32Array(grown(this.hidden.length / size, rows) * size);
-      wider.set(this.hidden.subarray(0, this.tokens.length * size));
-      this.hidden = wider;
-    }
-    this.hidden.set(hidden, this.tokens.length * size);
+    this.reserve(this.tokens.length + tokens.length);
+    this.hidden.set(hidden, this.tokens.length * this.shape.hidden);
     this.tokens.push(...tokens);
   }
 }
@@ -166,8 +169,8 @@ export class Cache {
   }
 }
 
-/** Rows to allocate: room to type on without growing at every key, without doubling a long text's memory. */
-function grown(capacity: number, needed: number): number {
+/** Rows to allocate: enough for the next lines that are typed, so that the arrays are not copied at every key. */
+function grown(needed: number): number {
   const step = 128;
-  return Math.ceil(Math.max(needed, Math.min(capacity * 2, capacity + 512)) / step) * step;
+  return Math.ceil((needed + step / 2) / step) * step;
 }

@@ -111,6 +111,7 @@ export async function* readTokens(
   cancelled: () => boolean,
 ): AsyncGenerator<undefined, Reading | null> {
   const reused = sequence.rewindTo(ids);
+  sequence.reserve(ids.length);
   while (sequence.tokens.length < ids.length) {
     if (cancelled()) return null;
     await stack.read(sequence, ids.slice(sequence.tokens.length, sequence.tokens.length + chunkSize));
@@ -121,6 +122,7 @@ export async function* readTokens(
   const first = ids.length - wanted;
   const cache = sequence.expert(expert.part.id, expert.part.layers[1] - expert.part.layers[0]);
   cache.rewind(first);
+  cache.reserve(ids.length);
   while (cache.length < ids.length) {
     if (cancelled()) return null;
     // Rows that are wanted are computed in runs of their own, after those that only fill the cache.

@@ -12,7 +12,11 @@ interface Waiting {
 
 /** @throws Error in words when the model or the runtime cannot be loaded. */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
-  const worker = new Worker(options.worker, { workerData: options });
+  const worker = new Worker(options.worker, {
+    workerData: options,
+    // What the worker allocates in JavaScript either lives long or is small; the default young generation holds 30 MB more.
+    resourceLimits: { maxYoungGenerationSizeMb: 8 },
+  });
   const waiting = new Map<number, Waiting>();
   let nextId = 1;
   let dead: Error | null = null;

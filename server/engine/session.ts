@@ -1,6 +1,6 @@
 // Loads one compiled part and runs its graph. The only file that knows onnxruntime.
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
+import { closeSync, openSync, readSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { InferenceSession, Tensor } from "onnxruntime-node";
@@ -70,8 +70,7 @@ async function checkedPart(folder: string): Promise<Part> {
     if (info.size !== expected.bytes) {
       throw new Error(`${path} has ${info.size} bytes instead of ${expected.bytes}. ${repair}`);
     }
-    if ((await sha256(path)) !== expected.sha256)
-      throw new Error(`${path} was changed (its digest differs). ${repair}`);
+    if (sha256(path) !== expected.sha256) throw new Error(`${path} was changed (its digest differs). ${repair}`);
   }
   return part;
 }
@@ -81,8 +80,10 @@ function sessionOptions(threads: number): InferenceSession.SessionOptions {
     executionProviders: ["cpu"],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
-    // Shapes differ from run to run, so a recorded pattern would only hold memory.
+    // Shapes differ from run to run, so a recorded pattern would only hold memory; and the arena of every session keeps
+    // that of its largest run for good: without it 70 MB less after a prefill, at the same speed.
     enableMemPattern: false,
+    enableCpuMemArena: false,
     // Every session has a pool of its own: spinning pools steal the cores from each other, and burn them when idle.
     extra: { session: { intra_op: { allow_spinning: "0" } } },
   };
@@ -99,9 +100,17 @@ async function run(native: InferenceSession, feeds: Feeds, fetches: readonly str
   return arrays;
 }
 
-async function sha256(path: string): Promise<string> {
+/** Reads through one small buffer: a stream's many would stay behind in the process's heap. */
+function sha256(path: string): string {
   const hash = createHash("sha256");
-  for await (const piece of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(piece as Buffer);
+  const file = openSync(path, "r");
+  try {
+    const buffer = Buffer.allocUnsafeSlow(1 << 18);
+    for (let read = readSync(file, buffer); read > 0; read = readSync(file, buffer))
+      hash.update(buffer.subarray(0, read));
+  } finally {
+    closeSync(file);
+  }
   return hash.digest("hex");
 }
 

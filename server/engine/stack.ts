@@ -5,10 +5,10 @@ import type { EmbeddingTable } from "./embedding.ts";
 import type { Feeds, Runtime, Session } from "./session.ts";
 
 /**
- * Most tokens of one run. Between runs the engine looks whether it has been cancelled, and the runtime's arena keeps the
- * memory of the largest run for good: 128 tokens are read as fast as 1,000 in one piece.
+ * Most tokens of one run. Between runs the engine looks whether it has been cancelled; what a run needs besides its result
+ * grows with it.
  */
-export const chunkSize = 128;
+export const chunkSize = 64;
 
 export interface Stack {
   /** Reads up to `chunkSize` more tokens into the sequence: the backbone's part of the work. */
