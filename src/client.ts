@@ -112,12 +112,12 @@ export class Client {
 
   private middleware(): Middleware {
     return {
-      didOpen: (document, next) => (synced(document) ? next(document) : Promise.resolve()),
-      didChange: (event, next) => (synced(event.document) ? next(event) : Promise.resolve()),
-      didSave: (document, next) => (synced(document) ? next(document) : Promise.resolve()),
-      didClose: (document, next) => (synced(document) ? next(document) : Promise.resolve()),
+      didOpen: (document, next) => (isSynchronised(document) ? next(document) : Promise.resolve()),
+      didChange: (event, next) => (isSynchronised(event.document) ? next(event) : Promise.resolve()),
+      didSave: (document, next) => (isSynchronised(document) ? next(document) : Promise.resolve()),
+      didClose: (document, next) => (isSynchronised(document) ? next(document) : Promise.resolve()),
       provideInlineCompletionItems: (document, position, context, token, next) =>
-        synced(document) ? next(document, position, context, token) : null,
+        isSynchronised(document) ? next(document, position, context, token) : null,
       workspace: {
         configuration: async (params, token, next) => {
           const values = await next(params, token);
@@ -139,7 +139,8 @@ class QuietClient extends LanguageClient {
   }
 }
 
-function synced(document: vscode.TextDocument): boolean {
+/** Whether the server is told about a document. */
+export function isSynchronised(document: vscode.TextDocument): boolean {
   const { scheme } = document.uri;
   return isWritten(scheme, vscode.workspace.fs.isWritableFileSystem(scheme));
 }

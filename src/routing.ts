@@ -1,6 +1,6 @@
 // "Explain routing here": asks the server who would answer at the cursor and shows every rule that was tried.
 import * as vscode from "vscode";
-import type { Client } from "./client.ts";
+import { type Client, isSynchronised } from "./client.ts";
 import { section } from "./ids.ts";
 import { routeDocument } from "./words.ts";
 
@@ -19,8 +19,10 @@ export class Routing implements vscode.TextDocumentContentProvider, vscode.Dispo
 
   /** Shows the route at the cursor of the active editor, beside it. */
   async explain(): Promise<void> {
-    const editor = vscode.window.activeTextEditor;
-    if (!editor || editor.document.uri.scheme === section) {
+    // With our own preview in front no text editor is active, but the document beside it is meant.
+    const { activeTextEditor, visibleTextEditors } = vscode.window;
+    const editor = [activeTextEditor, ...visibleTextEditors].find((each) => each && isSynchronised(each.document));
+    if (!editor) {
       vscode.window.showInformationMessage("Coterie: put the cursor into a document first.");
       return;
     }

@@ -1,6 +1,7 @@
 // The status bar item and its twin in the language status: state, expert, time.
 import * as vscode from "vscode";
 import type { Status as ServerStatus } from "../server/protocol.ts";
+import { isSynchronised } from "./client.ts";
 import { isOn, type Languages } from "./documents.ts";
 import { type Command, section, stateKey } from "./ids.ts";
 import type { Ledger } from "./ledger.ts";
@@ -93,8 +94,9 @@ export class StatusView implements vscode.Disposable {
 function whyOff(): string | null {
   const settings = vscode.workspace.getConfiguration(section);
   if (settings.get<boolean>("enable") === false) return "Completions are turned off.";
-  const languageId = vscode.window.activeTextEditor?.document.languageId;
-  if (languageId === undefined) return null;
+  const document = vscode.window.activeTextEditor?.document;
+  if (!document || !isSynchronised(document)) return null;
+  const { languageId } = document;
   const languages = settings.get<Languages>("languages") ?? {};
   return isOn(languages, languageId) ? null : `Completions are turned off for ${languageId}.`;
 }

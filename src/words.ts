@@ -54,7 +54,7 @@ export function answerDetails({ answer, fate }: Entry, path: string): readonly D
     { label: "Tokens", value: `${answer.promptTokens} read, ${answer.newTokens} new`, icon: "symbol-numeric" },
     { label: "Reused", value: `${answer.reusedTokens} of ${answer.promptTokens} tokens`, icon: "history" },
     { label: "Time", value: milliseconds(answer.ms), icon: "clock" },
-    { label: "Fate", value: answer.hidden ?? fates[fate].words, icon: fates[fate].icon },
+    { label: "Outcome", value: answer.hidden ?? fates[fate].words, icon: fates[fate].icon },
     { label: "Place", value: `${path}:${line + 1}:${character + 1}`, icon: "go-to-file", leadsToPlace: true },
   ];
 }
@@ -78,8 +78,13 @@ export function routeDocument(route: RouteResult, path: string, line: number, co
   return [
     `# Who answers at ${plain(path)}:${line}:${column}`,
     "",
-    `**${plain(route.expert)}** answers here, because: ${plain(route.because)} (rule ${plain(route.rule)}).`,
-    ...(route.wanted === null ? [] : ["", `The rule names ${plain(route.wanted)}, which is not installed.`]),
+    `**${plain(route.expert)}** answers here by rule ${plain(route.rule)}: ${plain(route.because)}`,
+    ...(route.wanted === null
+      ? []
+      : [
+          "",
+          `The rule names ${plain(route.wanted)}, which is not installed; ${plain(route.expert)} answers in its place.`,
+        ]),
     "",
     `The cursor is in ${route.region}, the language is ${plain(route.languageId)}. The rules that were tried, in order:`,
     "",

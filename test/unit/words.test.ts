@@ -60,7 +60,7 @@ test("the details say everything, the place last and counted from 1", () => {
       "Tokens: 31 read, 5 new",
       "Reused: 20 of 31 tokens",
       "Time: 143 ms",
-      "Fate: accepted",
+      "Outcome: accepted",
       "Place: src/cart.ts:4:9",
     ],
   );
@@ -86,8 +86,8 @@ test("a route is explained with every rule that was tried; text from rule files 
   };
   const text = routeDocument(route, "docs/a_b.md", 4, 9);
   assert.match(text, /^# Who answers at docs\/a\\_b.md:4:9\n/);
-  assert.ok(text.includes("because: \\<b\\>prose\\</b\\> \\| \\[link\\](x) (rule user#2)."));
-  assert.ok(text.includes("The rule names docs, which is not installed."));
+  assert.ok(text.includes("**general** answers here by rule user#2: \\<b\\>prose\\</b\\> \\| \\[link\\](x)"));
+  assert.ok(text.includes("The rule names docs, which is not installed; general answers in its place."));
   assert.ok(text.includes("| no | user#1 | math | region is prose, not math |\n| yes | user#2 | docs |"));
 });
 
