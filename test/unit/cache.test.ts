@@ -65,7 +65,7 @@ test("over budget, the sequence not used for longest goes, but never one that is
     sequence.append([1], new Float32Array(4));
     made.push(sequence);
     return sequence;
-  }, 30_000);
+  }, 20_000);
   const none = new Set<string>();
   const a = cache.use("a", none);
   cache.use("b", none);
