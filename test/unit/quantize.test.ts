@@ -1,0 +1,99 @@
+// Number formats: GGUF blocks against values worked out by hand, and the error of 8-bit blocks.
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { BLOCK, blockType, fromHalf, repackQ80, toBlocks } from "../../server/model/quantize.ts";
+
+const view = (bytes: readonly number[]) => new DataView(Uint8Array.from(bytes).buffer);
+
+function decoded(id: number, bytes: readonly number[], count: number): number[] {
+  const out = new Float32Array(count);
+  blockType(id, "a tensor").decode(view(bytes), out);
+  return [...out];
+}
+
+describe("GGUF blocks", () => {
+  test("half precision: normal, subnormal, infinite, signed", () => {
+    assert.equal(fromHalf(0x3c00), 1);
+    assert.equal(fromHalf(0xc000), -2);
+    assert.equal(fromHalf(0x3555), 0.333251953125);
+    assert.equal(fromHalf(0x0001), 2 ** -24);
+    assert.equal(fromHalf(0x03ff), 1023 * 2 ** -24);
+    assert.equal(fromHalf(0x7bff), 65504);
+    assert.equal(fromHalf(0xfc00), Number.NEGATIVE_INFINITY);
+    assert.ok(Object.is(fromHalf(0x8000), -0));
+    assert.ok(Number.isNaN(fromHalf(0x7e00)));
+  });
+
+  test("F32 and F16", () => {
+    assert.deepEqual(decoded(0, [0, 0, 0xc0, 0x3f, 0, 0, 0, 0xc0], 2), [1.5, -2]);
+    assert.deepEqual(decoded(1, [0x00, 0x3c, 0x00, 0xc0], 2), [1, -2]);
+  });
+
+  const nibbles = Array.from({ length: 16 }, (_, i) => i | ((15 - i) << 4));
+  const low = Array.from({ length: 16 }, (_, i) => i);
+  const high = low.map((i) => 15 - i);
+
+  test("Q4_0: low nibbles first, 8 is zero", () => {
+    const values = decoded(2, [0x00, 0x38, ...nibbles], 32);
+    assert.deepEqual(
+      values,
+      [...low, ...high].map((q) => (q - 8) / 2),
+    );
+  });
+
+  test("Q4_1: scale and minimum", () => {
+    const values = decoded(3, [0x00, 0x38, 0x00, 0xc0, ...nibbles], 32);
+    assert.deepEqual(
+      values,
+      [...low, ...high].map((q) => q / 2 - 2),
+    );
+  });
+
+  test("Q8_0: signed bytes", () => {
+    const quants = Array.from({ length: 32 }, (_, i) => (i * 8 - 128) & 255);
+    const values = decoded(8, [0x00, 0x38, ...quants], 32);
+    assert.deepEqual(
+      values,
+      Array.from({ length: 32 }, (_, i) => (i * 8 - 128) / 2),
+    );
+  });
+
+  test("an unknown format is refused with the ones that are known", () => {
+    assert.throws(() => blockType(12, "tensor x"), /tensor x has number format 12.*F32, F16, Q4_0, Q4_1, Q8_0/);
+  });
+});
+
+describe("8-bit blocks", () => {
+  const values = Float32Array.from({ length: 4 * BLOCK }, (_, i) => Math.sin(i * 12.9898) * 10 ** (i >> 5));
+
+  test("are off by at most half a step, a 254th of the block's largest magnitude", () => {
+    const { quants, scales } = toBlocks(values);
+    for (const [i, value] of values.entries()) {
+      const block = values.subarray(i - (i % BLOCK), i - (i % BLOCK) + BLOCK);
+      const largest = Math.max(...[...block].map(Math.abs));
+      const back = (quants[i]! - 128) * scales[Math.floor(i / BLOCK)]!;
+      assert.ok(Math.abs(back - value) <= (largest / 254) * 1.0001, `value ${i}: ${value} became ${back}`);
+    }
+  });
+
+  test("of zeros, or of numbers too small to scale, are zeros", () => {
+    assert.ok(toBlocks(new Float32Array(BLOCK)).quants.every((quant) => quant === 128));
+    assert.ok(toBlocks(new Float32Array(BLOCK).fill(1e-42)).quants.every((quant) => quant === 128));
+  });
+
+  test("of infinite or undefined values are refused", () => {
+    for (const bad of [Number.NaN, Number.POSITIVE_INFINITY]) {
+      assert.throws(() => toBlocks(new Float32Array(BLOCK).fill(1).fill(bad, 3, 4)), /infinite or undefined/);
+    }
+  });
+
+  test("take Q8_0 over exactly", () => {
+    const raw = view([0x00, 0x38, ...Array.from({ length: 32 }, (_, i) => (i * 8 - 128) & 255)]);
+    const { quants, scales } = repackQ80(raw);
+    assert.deepEqual([...scales], [0.5]);
+    assert.deepEqual(
+      [...quants],
+      Array.from({ length: 32 }, (_, i) => i * 8),
+    );
+  });
+});
