@@ -8,6 +8,7 @@ import { gather, type Root, type Scope } from "../context.ts";
 import { type Answer, acceptedCommand, type Settings } from "../protocol.ts";
 import { type Rule, route } from "../route.ts";
 import { enabledFor } from "../settings.ts";
+import { withSelected } from "./selected.ts";
 import { type Shown, typedThrough } from "./through.ts";
 
 /** What completing needs from the rest of the server. */
@@ -78,12 +79,12 @@ export class Completions {
     // Only now, after the last wait, is it known which version of the document counts.
     const document = around.document(uri);
     if (!document || signal.aborted) return [];
-    const { position } = params;
     const refused = this.#refusal(document, settings);
     if (refused !== null) return this.#silence(refused, document, params);
 
-    const text = document.getText();
-    const offset = document.offsetAt(position);
+    const taken = withSelected(document, params);
+    const text = taken.document.getText();
+    const offset = taken.document.offsetAt(taken.position);
     const rest = this.#shown && typedThrough(this.#shown.what, uri, text, offset);
     if (this.#shown && rest) return [item(rest, params, this.#shown.id)];
 
@@ -94,14 +95,14 @@ export class Completions {
     if (typeof crew === "string") return this.#silence(crew, document, params);
 
     const { version } = document;
-    const scope = gather(document, position, around.root(uri));
+    const scope = gather(taken.document, taken.position, around.root(uri));
     const done = await this.#run(scope, crew, settings, signal);
     if (signal.aborted || done.stop === "cancelled") return [];
     const moved = around.document(uri)?.version !== version;
     const hidden = moved ? "the text changed before the answer was ready" : done.hidden;
     const id = ++this.#lastId;
     this.#silent.delete(uri);
-    around.report({ ...done, id, hidden });
+    around.report({ ...done, id, hidden, position: params.position });
     if (hidden !== null) return [];
     this.#shown = { what: { uri, document: text, offset, text: done.text }, id };
     return [item(done.text, params, id)];
@@ -146,9 +147,11 @@ export class Completions {
   }
 }
 
-function item(insertText: string, { position }: InlineCompletionParams, id: number): InlineCompletionItem {
+function item(text: string, { position, context }: InlineCompletionParams, id: number): InlineCompletionItem {
   const command = { title: "Note that it was accepted", command: acceptedCommand, arguments: [id] };
-  return { insertText, range: { start: position, end: position }, command };
+  const selected = context.selectedCompletionInfo;
+  if (selected) return { insertText: selected.text + text, range: selected.range, command };
+  return { insertText: text, range: { start: position, end: position }, command };
 }
 
 /** Waits, or until the signal comes. */
