@@ -1,7 +1,7 @@
 // A chosen suggestion of the editor's list counts as typed.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { InlineCompletionContext } from "vscode-languageserver";
+import { type InlineCompletionContext, InlineCompletionTriggerKind } from "vscode-languageserver";
 import { TextDocument } from "vscode-languageserver-textdocument";
 import { withSelected } from "../../server/features/selected.ts";
 
@@ -10,7 +10,10 @@ const position = { line: 1, character: 9 };
 const range = { start: { line: 1, character: 6 }, end: position };
 
 function context(text?: string): InlineCompletionContext {
-  return { triggerKind: 0, ...(text === undefined ? {} : { selectedCompletionInfo: { range, text } }) };
+  return {
+    triggerKind: InlineCompletionTriggerKind.Automatic,
+    ...(text === undefined ? {} : { selectedCompletionInfo: { range, text } }),
+  };
 }
 
 test("without a choice nothing changes", () => {
