@@ -1,0 +1,69 @@
+// Entry of the command line: complete, route and experts, the same code as in the editor.
+import { parseArgs } from "node:util";
+import { complete, experts, explainRoute, type Reporter } from "./cli/commands.ts";
+import { BadInput } from "./cli/place.ts";
+import { humanCompletion, humanExperts, humanRoute } from "./cli/print.ts";
+import { installed } from "./installation.ts";
+
+const usage = [
+  "usage: coterie complete FILE:LINE:COLUMN [--root FOLDER] [--rules FILE] [--json]",
+  "       coterie route FILE:LINE:COLUMN [--task TASK] [--root FOLDER] [--rules FILE] [--json]",
+  "       coterie experts [--json]",
+  "Lines and columns count from 1; the cursor is before the column.",
+].join("\n");
+
+const flags = {
+  json: { type: "boolean", default: false },
+  root: { type: "string" },
+  rules: { type: "string" },
+  task: { type: "string" },
+  help: { type: "boolean", short: "h", default: false },
+} as const;
+
+/** Progress stands on one line of a terminal and is gone when the result comes. */
+const terminal: Reporter & { clear(): void } = {
+  progress: (text) => void (process.stderr.isTTY && process.stderr.write(`\r\x1b[K${text} ...`)),
+  warn: (text) => void process.stderr.write(`${oneLine(text)}\n`),
+  clear: () => void (process.stderr.isTTY && process.stderr.write("\r\x1b[K")),
+};
+
+async function run(): Promise<string> {
+  const { values, positionals } = parsed();
+  if (values.help) return usage;
+  const [command, argument, ...more] = positionals;
+  const installation = installed();
+  const print = <T>(result: T, human: (result: T) => string) => (values.json ? JSON.stringify(result) : human(result));
+  if (more.length > 0 || (command === "experts" && argument !== undefined)) {
+    throw new BadInput(`There is an argument too many: ${more[0] ?? argument}.`);
+  }
+  if (values.task !== undefined && command !== "route") throw new BadInput("--task goes with route only.");
+  if (command === "complete") return print(await complete(argument, values, installation, terminal), humanCompletion);
+  if (command === "route") return print(explainRoute(argument, values, installation, terminal), humanRoute);
+  if (command === "experts") return print(await experts(installation, terminal), humanExperts);
+  const said = command === undefined ? "Name a command" : `There is no command "${command}"`;
+  throw new BadInput(`${said}: complete, route or experts. See coterie --help.`);
+}
+
+function parsed() {
+  try {
+    return parseArgs({ options: flags, allowPositionals: true });
+  } catch (error) {
+    throw new BadInput(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, " ").trim();
+}
+
+run().then(
+  (output) => {
+    terminal.clear();
+    process.stdout.write(`${output}\n`);
+  },
+  (error: unknown) => {
+    terminal.clear();
+    process.stderr.write(`coterie: ${oneLine(error instanceof Error ? error.message : String(error))}\n`);
+    process.exitCode = error instanceof BadInput ? 2 : 1;
+  },
+);

@@ -1,0 +1,137 @@
+// The commands of the command line: each returns the object that --json prints.
+import { readFileSync, statSync } from "node:fs";
+import { answer } from "../answer.ts";
+import { gather } from "../context.ts";
+import type { Engine, MemoryReport } from "../engine/engine.ts";
+import { openEngine } from "../engine/open.ts";
+import { knownExperts, readRules } from "../experts.ts";
+import { engineOptions, type Installation } from "../installation.ts";
+import { type Answer, type RouteResult, tasks } from "../protocol.ts";
+import { Roster } from "../roster.ts";
+import { type Rule, route } from "../route.ts";
+import { readDefaults } from "../settings.ts";
+import { BadInput, type Place, placeOf } from "./place.ts";
+
+export interface Options {
+  readonly root?: string | undefined;
+  /** A rule file that stands before all others. */
+  readonly rules?: string | undefined;
+  readonly task?: string | undefined;
+}
+
+/** Says what is going on, or what is wrong with a rule file. */
+export interface Reporter {
+  progress(text: string): void;
+  warn(text: string): void;
+}
+
+export type Completion = Pick<
+  Answer,
+  | "text"
+  | "expert"
+  | "wanted"
+  | "rule"
+  | "because"
+  | "region"
+  | "promptTokens"
+  | "reusedTokens"
+  | "newTokens"
+  | "ms"
+  | "stop"
+  | "hidden"
+>;
+
+export interface ExpertLine {
+  readonly id: string;
+  /** [first, end); null while it is not installed, as the sizes. */
+  readonly layers: readonly [number, number] | null;
+  readonly parameters: number | null;
+  readonly bytes: number | null;
+  readonly installed: boolean;
+}
+
+/** @throws BadInput; Error in words when the engine cannot be opened or fails. */
+export async function complete(
+  argument: string | undefined,
+  options: Options,
+  installation: Installation,
+  reporter: Reporter,
+): Promise<Completion> {
+  const place = placeOf(argument, options.root);
+  const rules = rulesAt(place, options, installation, reporter);
+  return withEngine(installation, reporter, async (engine) => {
+    const scope = gather(place.document, place.position, place.root);
+    const crew = { engine, rules, installed: engine.experts.map(({ id }) => id) };
+    const limits = readDefaults(installation.packageJson);
+    reporter.progress("Completing");
+    const pieces = answer("complete", scope, crew, limits, new AbortController().signal);
+    for (;;) {
+      const step = await pieces.next();
+      if (!step.done) continue;
+      const { text, expert, wanted, rule, because, region, promptTokens, reusedTokens, newTokens, ms } = step.value;
+      const { stop, hidden } = step.value;
+      return { text, expert, wanted, rule, because, region, promptTokens, reusedTokens, newTokens, ms, stop, hidden };
+    }
+  });
+}
+
+/** @throws BadInput */
+export function explainRoute(
+  argument: string | undefined,
+  options: Options,
+  installation: Installation,
+  reporter: Reporter,
+): RouteResult {
+  const task = tasks.find((each) => each === (options.task ?? "complete"));
+  if (!task) throw new BadInput(`There is no task "${options.task}". Tasks: ${tasks.join(", ")}.`);
+  const place = placeOf(argument, options.root);
+  const rules = rulesAt(place, options, installation, reporter);
+  const scope = gather(place.document, place.position, place.root);
+  const { experts } = new Roster({ experts: installation.experts, user: null });
+  const { expert, wanted, rule, because, considered } = route(task, scope, rules, experts);
+  return { expert, wanted, rule, because, region: scope.region, languageId: scope.languageId, considered };
+}
+
+/** Who is installed and what it weighs. */
+export async function experts(
+  installation: Installation,
+  reporter: Reporter,
+): Promise<{ readonly experts: readonly ExpertLine[]; readonly memory: MemoryReport }> {
+  return withEngine(installation, reporter, async (engine) => {
+    const there = engine.experts.map((expert) => ({ ...expert, installed: true }));
+    const absent = knownExperts
+      .filter((id) => !there.some((expert) => expert.id === id))
+      .map((id) => ({ id, layers: null, parameters: null, bytes: null, installed: false }));
+    return { experts: [...there, ...absent], memory: await engine.memory() };
+  });
+}
+
+/** Whoever runs a command in a folder trusts it as far as rules go: they only choose among experts. */
+function rulesAt(place: Place, options: Options, installation: Installation, reporter: Reporter): readonly Rule[] {
+  const roster = new Roster({ experts: installation.experts, user: installation.userRules });
+  roster.setFolders([place.folder]);
+  for (const { uri, problems } of roster.problems) {
+    for (const { message } of problems) reporter.warn(`${uri}: ${message}`);
+  }
+  const rules = roster.rulesFor(place.folder);
+  if (options.rules === undefined) return rules;
+  if (!statSync(options.rules, { throwIfNoEntry: false })?.isFile()) {
+    throw new BadInput(`--rules ${options.rules} is not a file.`);
+  }
+  const known = [...new Set([...knownExperts, ...roster.experts])];
+  const given = readRules(readFileSync(options.rules, "utf8").replace(/^\ufeff/, ""), "given", known);
+  const error = given.problems.find(({ severity }) => severity === "error");
+  if (error) throw new BadInput(`--rules ${options.rules}, character ${error.start + 1}: ${error.message}`);
+  for (const { message } of given.problems) reporter.warn(`${options.rules}: ${message}`);
+  return [...given.rules, ...rules];
+}
+
+async function withEngine<T>(installation: Installation, reporter: Reporter, use: (engine: Engine) => Promise<T>) {
+  reporter.progress("Loading the model");
+  const engine = await openEngine(engineOptions(installation, readDefaults(installation.packageJson)));
+  try {
+    return await use(engine);
+  } finally {
+    await engine.close();
+  }
+}

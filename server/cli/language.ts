@@ -1,0 +1,88 @@
+// Language ids by file name, as editors give them; the command line has no editor to ask.
+
+const byName: Readonly<Record<string, string>> = {
+  dockerfile: "dockerfile",
+  makefile: "makefile",
+  gemfile: "ruby",
+  rakefile: "ruby",
+};
+
+const byEnding: Readonly<Record<string, string>> = {
+  ts: "typescript",
+  mts: "typescript",
+  cts: "typescript",
+  tsx: "typescriptreact",
+  js: "javascript",
+  mjs: "javascript",
+  cjs: "javascript",
+  jsx: "javascriptreact",
+  py: "python",
+  pyi: "python",
+  java: "java",
+  kt: "kotlin",
+  scala: "scala",
+  groovy: "groovy",
+  c: "c",
+  h: "c",
+  cc: "cpp",
+  cpp: "cpp",
+  hpp: "cpp",
+  cs: "csharp",
+  fs: "fsharp",
+  swift: "swift",
+  dart: "dart",
+  go: "go",
+  rs: "rust",
+  zig: "zig",
+  php: "php",
+  rb: "ruby",
+  pl: "perl",
+  sh: "shellscript",
+  bash: "shellscript",
+  zsh: "shellscript",
+  ps1: "powershell",
+  yaml: "yaml",
+  yml: "yaml",
+  toml: "toml",
+  ini: "ini",
+  r: "r",
+  jl: "julia",
+  ex: "elixir",
+  exs: "elixir",
+  lua: "lua",
+  hs: "haskell",
+  sql: "sql",
+  html: "html",
+  htm: "html",
+  vue: "vue",
+  svelte: "svelte",
+  xml: "xml",
+  svg: "xml",
+  css: "css",
+  scss: "scss",
+  less: "less",
+  json: "json",
+  jsonc: "jsonc",
+  clj: "clojure",
+  m: "matlab",
+  md: "markdown",
+  markdown: "markdown",
+  mdx: "mdx",
+  qmd: "quarto",
+  rst: "restructuredtext",
+  adoc: "asciidoc",
+  tex: "latex",
+  sty: "tex",
+  bib: "bibtex",
+  log: "log",
+};
+
+/** The language id of a file; "plaintext" where its name does not tell. */
+export function languageOf(file: string): string {
+  const name = file.split(/[\\/]/).at(-1)!.toLowerCase();
+  const ending = name.includes(".") ? name.slice(name.lastIndexOf(".") + 1) : "";
+  const found = [Object.entries(byName), Object.entries(byEnding)].flatMap((entries, i) =>
+    entries.filter(([key]) => key === (i === 0 ? name : ending)).map(([, id]) => id),
+  );
+  return found[0] ?? "plaintext";
+}

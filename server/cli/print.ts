@@ -1,0 +1,44 @@
+// The results of the command line for people; --json prints the objects themselves.
+import type { MemoryReport } from "../engine/engine.ts";
+import type { RouteResult } from "../protocol.ts";
+import type { Completion, ExpertLine } from "./commands.ts";
+
+export function humanCompletion(answer: Completion): string {
+  const counts = `${answer.promptTokens} tokens read, ${answer.newTokens} new, ${answer.ms} ms`;
+  const lines = [answer.text, "", `${who(answer)}: ${answer.because} (${answer.rule}; ${answer.region}; ${counts})`];
+  if (answer.hidden !== null) lines.push(`An editor would not show it: ${answer.hidden}.`);
+  return lines.join("\n");
+}
+
+export function humanRoute(route: RouteResult): string {
+  const tried = route.considered.map(
+    ({ rule, expert, matched, why }) => `${matched ? ">" : " "} ${rule.padEnd(14)} ${expert.padEnd(8)} ${why}`,
+  );
+  const place = `Language ${route.languageId}, region ${route.region}.`;
+  return [`${who(route)}: ${route.because} (${route.rule})`, place, "", ...tried].join("\n");
+}
+
+export function humanExperts(result: { experts: readonly ExpertLine[]; memory: MemoryReport }): string {
+  const { memory } = result;
+  const lines = result.experts.map(({ id, layers, parameters, bytes }) =>
+    layers === null || parameters === null || bytes === null
+      ? `${id.padEnd(10)} not installed; general answers in its place`
+      : `${id.padEnd(10)} layers ${layers[0]}-${layers[1] - 1}, ${(parameters / 1e6).toFixed(1)} M parameters, ${mib(bytes)}`,
+  );
+  const parts = Object.entries(memory.experts).map(([id, bytes]) => `${id} ${mib(bytes)}`);
+  const shared = [
+    `backbone ${mib(memory.backbone)}`,
+    ...parts,
+    `head ${mib(memory.head)}`,
+    `caches ${mib(memory.caches)}`,
+  ];
+  return [...lines, "", `In memory: ${shared.join(", ")}; the whole process ${mib(memory.process)}.`].join("\n");
+}
+
+function who({ expert, wanted }: { expert: string; wanted: string | null }): string {
+  return wanted === null ? expert : `${expert} for ${wanted}, which is not installed`;
+}
+
+function mib(bytes: number): string {
+  return `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
+}
