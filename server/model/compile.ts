@@ -172,14 +172,17 @@ function checkFits(expert: ExpertPack, backbone: string, cut: number): void {
   }
 }
 
-/** An expert must end where the model ends; a file of its own must hold its layers and nothing else. */
+/** An expert must end where the model ends; its file holds a whole model, or its layers and nothing else. */
 function checkUpperLayers(source: Gguf, model: Llama, [first, end]: Part["layers"]): void {
   if (end !== model.layers) {
     throw new WeightsError(
       `${source.path}: layers end at ${end}, the model's at ${model.layers}; install the pack that fits`,
     );
   }
-  if (source.tensors.has("token_embd.weight")) return;
+  if (source.tensors.has("token_embd.weight")) {
+    checkTensors(source, modelTensors(model));
+    return;
+  }
   const expected = new Map<string, Shape2>([["output_norm.weight", [1, model.hidden]]]);
   for (let layer = first; layer < end; layer++) {
     for (const [name, shape] of layerTensors(model, layer)) expected.set(name, shape);

@@ -90,15 +90,16 @@ export interface Blocks {
   readonly scales: Float32Array;
 }
 
-/** Rounds `values` (a multiple of BLOCK) to 8-bit blocks, each scaled so that its largest magnitude becomes 127. */
-export function toBlocks(values: Float32Array): Blocks {
+/** Rounds `values` (a multiple of BLOCK) to 8-bit blocks, each scaled so that its largest magnitude becomes 127. Throws WeightsError, led by `what`. */
+export function toBlocks(values: Float32Array, what: string): Blocks {
   const quants = new Uint8Array(values.length);
   const scales = new Float32Array(values.length / BLOCK);
   for (let block = 0; block < scales.length; block++) {
     const start = block * BLOCK;
     let largest = 0;
     for (let i = start; i < start + BLOCK; i++) largest = Math.max(largest, Math.abs(values[i]!));
-    if (!Number.isFinite(largest)) throw new WeightsError("holds infinite or undefined values; fetch the file again");
+    if (!Number.isFinite(largest))
+      throw new WeightsError(`${what} holds infinite or undefined values; fetch the file again`);
     scales[block] = largest / 127;
     // The reciprocal of the scale as stored, so that rounding sees what a reader will multiply by. Below the smallest
     // normal float32 a scale has too few bits left: such a block becomes 0.

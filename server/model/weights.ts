@@ -53,7 +53,8 @@ function writeRows(fd: number, slot: Slot & { what: "matrix" }, tensor: Tensor, 
     writeAll(fd, decode(tensor, raw), slot.offset + start * 4);
     return;
   }
-  const blocks = tensor.type.name === "Q8_0" ? repackQ80(view(raw)) : toBlocks(decode(tensor, raw));
+  const blocks =
+    tensor.type.name === "Q8_0" ? repackQ80(view(raw)) : toBlocks(decode(tensor, raw), `tensor ${tensor.name}`);
   writeAll(fd, blocks.quants, slot.offset + start);
   writeAll(fd, blocks.scales, slot.scales + (start / BLOCK) * 4);
 }

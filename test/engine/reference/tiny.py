@@ -1,7 +1,7 @@
 """Makes the tiny random llama of the engine tests and records PyTorch's logits for it.
 
-Writes tiny/tiny.gguf (every number format that the compiler reads, one a layer), tiny/expert.json, tiny-general/expert.json and
-tiny.logits.json beside this script. Needs torch 2.13.0, transformers 5.23.0, tokenizers 0.23.3, gguf 0.19.0:
+Writes beside this script: tiny/tiny.gguf (every number format that the compiler reads, one a layer), tiny-other/other.gguf
+(other upper layers, in a file of their own), an expert.json for each pack, and tiny.logits.json. Needs torch 2.13.0, transformers 5.23.0, tokenizers 0.23.3, gguf 0.19.0:
     python test/engine/reference/tiny.py
 """
 import hashlib
@@ -35,7 +35,7 @@ def train_tokenizer(size):
     trainer = trainers.BpeTrainer(
         vocab_size=size, special_tokens=SPECIAL, initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), show_progress=False
     )
-    tokenizer.train_from_iterator([pathlib.Path(__file__).read_text()], trainer)
+    tokenizer.train_from_iterator([(HERE / "text.txt").read_text()], trainer)
     state = json.loads(tokenizer.to_str())["model"]
     tokens = sorted(state["vocab"], key=state["vocab"].get)
     return tokens, [" ".join(pair) for pair in state["merges"]]
@@ -88,7 +88,7 @@ def main():
     writer.add_eos_token_id(2)
     writer.add_unk_token_id(0)
 
-    def add(name, weight, kind, heads=0):
+    def add(name, weight, kind, heads=0, writer=writer):
         """Writes a tensor and puts the values that a reader will get back into the model."""
         raw = quantize(weight.detach().numpy(), kind)
         with torch.no_grad():
@@ -104,10 +104,7 @@ def main():
             heads = {"attn_q": 3, "attn_k": 1}.get(short, 0)
             add(f"blk.{layer}.{short}.weight", weight, Q.F32 if short.endswith("norm") else kind, heads)
     add("output_norm.weight", state["model.norm.weight"], Q.F32)
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_tensors_to_file()
-    writer.close()
+    finish(writer)
 
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     write_json(HERE / "tiny" / "expert.json", {
@@ -120,15 +117,45 @@ def main():
         "backbone": digest, "layers": [CUT, len(FORMATS)], "weights": {"from": "backbone"},
     })
 
-    ids = torch.randint(len(SPECIAL), len(tokens), (48,))
+    (HERE / "tiny-other").mkdir(exist_ok=True)
+    other = HERE / "tiny-other" / "other.gguf"
+    general = record(model, torch.randint(len(SPECIAL), len(tokens), (48,)))
+    writer = gguf.GGUFWriter(str(other), "llama")
+    with torch.no_grad():
+        for name, weight in state.items():
+            if name == "model.norm.weight" or ".layers." in name and int(name.split(".")[2]) >= CUT:
+                weight.copy_(weight.roll(1, 0))
+    for layer in range(CUT, len(FORMATS)):
+        for long, short in names.items():
+            kind = Q.F32 if short.endswith("norm") else Q.Q8_0
+            heads = {"attn_q": 3, "attn_k": 1}.get(short, 0)
+            add(f"blk.{layer}.{short}.weight", state[f"model.layers.{layer}.{long}.weight"], kind, heads, writer)
+    add("output_norm.weight", state["model.norm.weight"], Q.F32, 0, writer)
+    finish(writer)
+    write_json(HERE / "tiny-other" / "expert.json", {
+        "id": "other", "kind": "expert", "title": "Tiny other", "description": "Random weights for tests.",
+        "backbone": digest, "layers": [CUT, len(FORMATS)],
+        "weights": {"file": other.name, "bytes": other.stat().st_size, "sha256": hashlib.sha256(other.read_bytes()).hexdigest()},
+    })
+    write_json(HERE / "tiny.logits.json", {**general, "other": record(model, torch.tensor(general["ids"]))["logits"]})
+
+
+ROWS = [0, 1, 7, 23, 47]
+
+
+def record(model, ids):
+    """PyTorch's logits after some of the tokens."""
     with torch.no_grad():
         logits = model(ids[None]).logits[0]
-    top = logits.topk(1, dim=-1).values[:, 0]
-    print("logits: standard deviation", logits.std().item(), "largest", top.max().item())
-    rows = [0, 1, 7, 23, 47]
-    write_json(HERE / "tiny.logits.json", {
-        "ids": ids.tolist(), "rows": rows, "logits": [[round(x, 5) for x in logits[row].tolist()] for row in rows],
-    })
+    print("logits: standard deviation", logits.std().item(), "largest", logits.max().item())
+    return {"ids": ids.tolist(), "rows": ROWS, "logits": [[round(x, 5) for x in logits[row].tolist()] for row in ROWS]}
+
+
+def finish(writer):
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
 
 
 def write_json(path, value):
