@@ -1,0 +1,84 @@
+// Compiled models for the engine's tests, made once under dist/test: the tiny random one and the embedded weights.
+import { createHash } from "node:crypto";
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Engine, GenerateRequest, Generation } from "../../server/engine/engine.ts";
+import { openEngine } from "../../server/engine/open.ts";
+import { compileModel } from "../../server/model/compile.ts";
+import { Gguf } from "../../server/model/gguf.ts";
+
+const root = join(import.meta.dirname, "..", "..");
+const reference = join(import.meta.dirname, "reference");
+const place = (name: string) => join(root, "dist", "test", name);
+
+/** The tiny model in float32 with two experts that differ: "general" and "other". */
+export function tinyModel(): string {
+  const other = place("tiny-other-pack");
+  mkdirSync(other, { recursive: true });
+  const weights = join(other, "tiny.gguf");
+  cpSync(join(reference, "tiny", "tiny.gguf"), weights);
+  const bytes = readFileSync(weights);
+  const gguf = Gguf.open(weights);
+  // The attention output of an upper layer, its Q8_0 blocks of 34 bytes moved by one: other weights, equally well-formed.
+  const tensor = gguf.tensors.get("blk.2.attn_output.weight")!;
+  gguf.close();
+  const block = 34;
+  const data = bytes.subarray(tensor.offset, tensor.offset + tensor.bytes);
+  data.set(Buffer.concat([data.subarray(block), data.subarray(0, block)]));
+  writeFileSync(weights, bytes);
+  const pack = JSON.parse(readFileSync(join(reference, "tiny-general", "expert.json"), "utf8"));
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  const file = { file: "tiny.gguf", bytes: bytes.length, sha256 };
+  writeFileSync(join(other, "expert.json"), JSON.stringify({ ...pack, id: "other", weights: file }));
+  const out = place("tiny-two");
+  const experts = [join(reference, "tiny-general"), other];
+  compileModel({ backbone: join(reference, "tiny"), experts, out, precision: "f32" });
+  return out;
+}
+
+/** The embedded weights at 8 bits, with the general expert a second time under the name "twin". */
+export function embeddedModel(): string {
+  const general = join(root, "experts", "general");
+  const twin = place("twin-pack");
+  mkdirSync(twin, { recursive: true });
+  const pack = JSON.parse(readFileSync(join(general, "expert.json"), "utf8"));
+  writeFileSync(join(twin, "expert.json"), JSON.stringify({ ...pack, id: "twin" }));
+  const out = place("embedded-twins");
+  compileModel({ backbone: join(root, "experts", "backbone"), experts: [general, twin], out, precision: "q8" });
+  return out;
+}
+
+export function openModel(model: string, changes: { worker?: string; contextTokens?: number } = {}): Promise<Engine> {
+  const worker = join(root, "dist", "engine.js");
+  return openEngine({ model, worker, threads: 2, contextTokens: 1536, cacheBytes: 256e6, ...changes });
+}
+
+/** A request with everything that a test does not care about. */
+export function request(changes: Partial<GenerateRequest> = {}): GenerateRequest {
+  return {
+    sequence: "test",
+    expert: "general",
+    prompt: ["let x = "],
+    heal: false,
+    maxTokens: 8,
+    stops: [],
+    branches: 1,
+    priority: "completion",
+    ...changes,
+  };
+}
+
+/** Runs a generation to its end. */
+export async function run(
+  engine: Engine,
+  changes: Partial<GenerateRequest>,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<Generation & { streamed: string }> {
+  const steps = engine.generate(request(changes), signal);
+  let streamed = "";
+  for (;;) {
+    const step = await steps.next();
+    if (step.done) return { ...step.value, streamed };
+    streamed += step.value;
+  }
+}
