@@ -1,0 +1,105 @@
+# Measures a trained run against the base: loss on held-out packages, exact answers of held-out exercises.
+"""python -m train.evaluate NAME [--exercises N] [--domains code docs math] [--exported]
+
+Writes runs/NAME/scores.json. Everything is float32 in PyTorch; --exported measures weights.gguf (8 bits) instead of the
+checkpoint. Exercises are answered greedily by the model alone.
+"""
+import argparse
+import json
+import random
+
+import torch
+
+from .__main__ import RUNS, measure
+from .exercises import asked, exercise
+from .export import load, restore
+from .layouts import decode, stop
+from .model import Upper, read_gguf
+from .pack import MAKERS, packed
+from .states import States
+
+
+class Model:
+    """Backbone, upper layers and head for greedy generation and loss."""
+
+    def __init__(self, backbone, upper, head):
+        self.backbone, self.upper, self.head = backbone, upper, head
+
+    @torch.no_grad()
+    def answers(self, prompts, most, end):
+        """Greedy continuations (lists of ids, without `end`) of prompts, padded on the left to one batch."""
+        longest = max(map(len, prompts))
+        pad = torch.tensor([longest - len(p) for p in prompts])
+        tokens = torch.tensor([[0] * (longest - len(p)) + p for p in prompts])
+        positions = (torch.arange(longest) - pad[:, None]).clamp(min=0)
+        past = torch.arange(longest + most) >= pad[:, None]
+        caches = [[] for _ in range(len(self.backbone.blocks) + len(self.upper.blocks))]
+        below, above = caches[:len(self.backbone.blocks)], caches[len(self.backbone.blocks):]
+        square = torch.ones(longest, longest, dtype=torch.bool).tril() & past[:, None, :longest]
+        mask = (square | torch.eye(longest, dtype=torch.bool))[:, None]
+        out, running = [[] for _ in prompts], torch.ones(len(prompts), dtype=torch.bool)
+        for at in range(most):
+            states = self.upper(self.backbone(tokens, positions, mask, below), positions, mask, above)
+            tokens = (states[:, -1] @ self.head.T).argmax(-1, keepdim=True)
+            running &= tokens[:, 0] != end
+            if not running.any():
+                break
+            for row in running.nonzero()[:, 0].tolist():
+                out[row].append(tokens[row, 0].item())
+            positions = positions[:, -1:] + 1
+            mask = past[:, None, None, :longest + at + 1]
+        return out
+
+
+def exact(model, split, count, batch=50, most=320):
+    """Share of exercises whose last line "Answer: ..." is right, over all and by kind."""
+    rng, rights = random.Random(f"exercises {split}"), {}
+    made = sorted((exercise(split, rng) for _ in range(count)), key=lambda e: len(e[1]))
+    for at in range(0, count, batch):
+        part = made[at:at + batch]
+        for (kind, _, _, answer), ids in zip(part, model.answers([asked(e[1]) for e in part], most, stop("tasks"))):
+            said = [line for line in decode(ids).split("\n") if line.startswith("Answer:")]
+            rights.setdefault(kind, []).append(bool(said) and " ".join(said[-1][7:].split()) == " ".join(answer.split()))
+    every = [right for some in rights.values() for right in some]
+    return {"exact": sum(every) / count, "of": count, "by_kind": {k: f"{sum(v)}/{len(v)}" for k, v in sorted(rights.items())}}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("name")
+    parser.add_argument("--tokens", type=int, default=48_000, help="held-out tokens a domain")
+    parser.add_argument("--exercises", type=int, default=200)
+    parser.add_argument("--domains", nargs="+", default=sorted(MAKERS), choices=sorted(MAKERS))
+    parser.add_argument("--exported", action="store_true")
+    parser.add_argument("--threads", type=int, default=2)
+    given = parser.parse_args()
+    torch.set_num_threads(given.threads)
+    arm, settings = restore(given.name)
+    if given.exported:
+        load(RUNS / given.name / "weights.gguf", arm.trained)
+    config, tensors = read_gguf()
+    base = Upper(config, tensors, arm.cut)
+    scores = {"settings": settings, "exported": given.exported, "loss": {}, "exercises": {}}
+    for domain in given.domains:
+        held = packed(domain, "held-out", settings["window"], given.tokens)
+        states = States(held, arm.backbone, arm.cut, "cpu", keep=True)
+        trained, both = arm.trained, {}
+        for which, upper in (("base", base), ("trained", trained)):
+            arm.trained = upper
+            both[which] = measure(arm, held, states, 8, "cpu", False)
+        arm.trained = trained
+        scores["loss"][domain] = {**both, "ratio": both["trained"] / both["base"]}
+        print(domain, json.dumps(scores["loss"][domain]), flush=True)
+    if "math" in given.domains and given.exercises:
+        for split in ("held-out", "templates"):
+            for which, upper in (("base", base), ("trained", arm.trained)):
+                model = Model(arm.backbone, upper, arm.head)
+                count, most = (given.exercises, 320) if which == "trained" else (min(given.exercises, 50), 200)
+                scores["exercises"][f"{split} {which}"] = exact(model, split, count, most=most)
+                print(split, which, json.dumps(scores["exercises"][f"{split} {which}"]), flush=True)
+    path = RUNS / given.name / ("scores-exported.json" if given.exported else "scores.json")
+    path.write_text(json.dumps(scores, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
