@@ -136,6 +136,10 @@ function parse(source: string): { readonly root: Node | undefined; readonly prob
     const message = `This file is larger than ${mostBytes / 1024} KB and is not read. Shorten it.`;
     return { root: undefined, problems: [{ message, start: 0, end: 1, severity: "error" }] };
   }
+  if (source.trim() === "") {
+    const message = 'This file is empty. It should hold {"rules": []}.';
+    return { root: undefined, problems: [{ message, start: 0, end: 1, severity: "error" }] };
+  }
   const deep = tooDeep(source);
   if (deep !== null) {
     const message = `This file is nested deeper than ${mostDepth} levels and is not read.`;
@@ -145,21 +149,18 @@ function parse(source: string): { readonly root: Node | undefined; readonly prob
   const root = parseTree(source, errors, { allowTrailingComma: true });
   const problems = errors.map(
     ({ error, offset, length }): Problem => ({
-      message: `This is no valid JSON (${printParseErrorCode(error)}).`,
+      message: `This is no valid JSON: ${spaced(printParseErrorCode(error))}.`,
       start: offset,
       end: offset + Math.max(1, length),
       severity: "error",
     }),
   );
-  if (!root && problems.length === 0) {
-    problems.push({
-      message: 'This file is empty. It should hold {"rules": []}.',
-      start: 0,
-      end: 1,
-      severity: "error",
-    });
-  }
   return { root, problems };
+}
+
+/** "ValueExpected" -> "value expected". */
+function spaced(name: string): string {
+  return name.replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase();
 }
 
 /** Offset of the first bracket that is nested too deep for a recursive parser, or null. */

@@ -64,15 +64,13 @@ export class IgnoreFiles {
   }
 }
 
-/** Folder that counts as the top for a file outside of every workspace folder, or above one: its repository, else its own. */
+/** Where ignore files begin to count: the repository around the workspace folder, else that folder, else the file's own. */
 export function topOf(path: string, root: string | null): string {
   const own = root ?? dirname(path);
-  for (let folder = own, next = ""; next !== folder; folder = next) {
+  for (let folder = own; ; folder = dirname(folder)) {
     if (statSync(join(folder, ".git"), { throwIfNoEntry: false })) return folder;
-    next = dirname(folder);
-    if (next === folder) break;
+    if (folder === dirname(folder)) return own;
   }
-  return own;
 }
 
 /**
