@@ -7,6 +7,7 @@ import { Ledger } from "./ledger.ts";
 import { Routing } from "./routing.ts";
 import { Sidebar } from "./sidebar.ts";
 import { StatusView } from "./status.ts";
+import { logLine } from "./words.ts";
 
 /** What is read from package.json. */
 interface Manifest {
@@ -28,12 +29,16 @@ export function activate(context: vscode.ExtensionContext): void {
     module: context.asAbsolutePath("dist/server.js"),
     log,
     restricted: manifest.capabilities.untrustedWorkspaces.restrictedConfigurations,
-    answered: (answer) => ledger.add(answer),
+    answered: (answer) => {
+      log.info(logLine(answer));
+      ledger.add(answer);
+    },
     changed: (phase, detail) => {
       status.phaseChanged(phase, detail);
       if (phase === "gave up") void complain(detail, log);
     },
     status: (news) => {
+      if (news.state !== "answering") log.info(news.detail);
       status.serverChanged(news);
       if (news.state === "failed") void complain(news.detail, log);
     },

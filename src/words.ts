@@ -59,6 +59,14 @@ export function answerDetails({ answer, fate }: Entry, path: string): readonly D
   ];
 }
 
+/** One line for the log, without any of the user's text. */
+export function logLine(answer: Answer): string {
+  const { id, task, expert, rule, promptTokens, reusedTokens, newTokens, ms, hidden, stop } = answer;
+  const who = answer.wanted === null ? expert : `${expert} for ${answer.wanted}`;
+  const counts = `${promptTokens} read, ${reusedTokens} reused, ${newTokens} new`;
+  return `answer ${id}: ${task} by ${who} (${rule}), ${counts}, ${milliseconds(ms)}, ${hidden ?? stop}`;
+}
+
 function wanted(answer: Pick<Answer, "expert">, expert: string): string {
   return `${expert} is not installed; ${answer.expert} answered`;
 }

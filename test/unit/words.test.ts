@@ -7,6 +7,7 @@ import {
   answerDescription,
   answerDetails,
   answerLabel,
+  logLine,
   routeDocument,
   type Situation,
   statusText,
@@ -69,6 +70,12 @@ test("the details say everything, the place last and counted from 1", () => {
     ["Place"],
   );
   assert.ok(!answerDetails(entry(), "a").some((each) => each.label === "Wanted"));
+});
+
+test("the log line says what was computed and nothing of the text", () => {
+  const { answer } = entry({ wanted: "code" });
+  const line = "answer 1: complete by general for code (built-in#1), 31 read, 20 reused, 5 new, 143 ms, stop";
+  assert.equal(logLine(answer), line);
 });
 
 test("a route is explained with every rule that was tried; text from rule files stays text", () => {
