@@ -1,6 +1,6 @@
 // Runs scripts/NAME.ts from a fresh clone: checks Node and installs the packages first. Plain JavaScript, since it runs before them.
 // Usage: node scripts/fresh.mjs NAME [arguments]
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -36,7 +36,10 @@ if (!upToDate()) {
   }
 }
 const [name, ...rest] = process.argv.slice(2);
-const child = spawnSync(process.execPath, ["--import", "tsx", join("scripts", `${name}.ts`), ...rest], {
+const child = spawn(process.execPath, ["--import", "tsx", join("scripts", `${name}.ts`), ...rest], {
   stdio: "inherit",
 });
-process.exit(child.status ?? 1);
+// Ctrl-C reaches the child by itself; it decides when it has cleaned up. A kill of this process is handed on.
+process.on("SIGINT", () => undefined);
+for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+child.on("exit", (code) => process.exit(code ?? 1));

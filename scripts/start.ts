@@ -57,8 +57,7 @@ async function openServed(editor: Served, folder: string): Promise<void> {
   const end = (): void => {
     void server.stop().then(() => process.exit(0));
   };
-  process.on("SIGINT", end);
-  process.on("SIGTERM", end);
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, end);
 }
 
 const built = spawnSync(process.execPath, ["esbuild.mjs"], { cwd: root, stdio: "inherit" });

@@ -7,10 +7,10 @@ import { root } from "../../scripts/editor.ts";
 const workbenchLimit = 90_000;
 const stepLimit = 20_000;
 
-/** Waits until the workbench stands and the extension has put its status item up. */
+/** Waits until the workbench stands and the status item says that the model is loaded. */
 export async function waitForWorkbench(page: Page): Promise<void> {
   await page.locator(".monaco-workbench").waitFor({ timeout: workbenchLimit });
-  await page.locator(".statusbar-item", { hasText: "Coterie" }).first().waitFor({ timeout: workbenchLimit });
+  await page.locator(".statusbar-item[id*='coterie'] .codicon-sparkle").waitFor({ timeout: workbenchLimit });
 }
 
 /** Opens a file of the workspace by quick open and puts the cursor at line and column, from 1. */

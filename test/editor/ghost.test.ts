@@ -18,8 +18,9 @@ import {
 import { openEditor, type Session, variant } from "./harness.ts";
 
 const which = variant();
-// Line 21 of the demo's cart.ts is the empty body of the loop in `count`.
-const place = { file: "cart.ts", line: 21, column: 5, typed: "pieces +=" };
+// Lines of the demo's cart.ts: the empty bodies of `expensive` and of `isEmpty`.
+const first = { line: 19, typed: "return items.filter(" };
+const second = { line: 24, typed: "return " };
 
 describe(`a user (${which})`, { timeout: 300_000 }, () => {
   let session: Session;
@@ -34,15 +35,15 @@ describe(`a user (${which})`, { timeout: 300_000 }, () => {
 
   test("sees ghost text after typing, takes it with Tab, and the file holds it", async () => {
     const { page } = session;
-    await openFile(page, place.file, place.line, place.column);
-    await type(page, place.typed);
+    await openFile(page, "cart.ts", first.line, 3);
+    await type(page, first.typed);
     const ghost = await ghostText(page);
     assert.notEqual(ghost.trim(), "");
-    await screenshot(page, `${which}-ghost-light`);
+    await screenshot(page, `${which}-typing`);
     await accept(page);
     await save(page);
-    const line = readFileSync(join(session.folder, "src", place.file), "utf8").split("\n")[place.line - 1];
-    assert.equal(line?.trimEnd(), `    ${place.typed}${ghost}`.trimEnd());
+    const lines = readFileSync(join(session.folder, "src", "cart.ts"), "utf8").split("\n");
+    assert.equal(lines[first.line - 1], `  ${first.typed}${ghost})`, "the editor has put in the bracket that closes");
   });
 
   test("finds the answer with expert and rule in the sidebar", async () => {
@@ -51,15 +52,20 @@ describe(`a user (${which})`, { timeout: 300_000 }, () => {
     const rows = (await newestAnswer(page)).join("\n");
     assert.match(rows, /general/);
     assert.match(rows, /built-in#\d+/);
-    await screenshot(page, `${which}-sidebar-light`);
+    await screenshot(page, `${which}-sidebar`);
   });
 
-  test("sees the same in a dark theme", async () => {
+  test("sees ghost text and sidebar together, in a light and in a dark theme", async () => {
     const { page } = session;
+    await openFile(page, "cart.ts", second.line, 3);
+    await type(page, second.typed);
+    const light = await ghostText(page);
+    assert.notEqual(light.trim(), "");
+    await screenshot(page, `${which}-light`);
     await turnDark(page);
-    await openFile(page, place.file, 28, 3);
-    await type(page, "return ");
-    assert.notEqual((await ghostText(page)).trim(), "");
-    await screenshot(page, `${which}-ghost-dark`);
+    await page.keyboard.press("Backspace");
+    await type(page, " ");
+    assert.equal(await ghostText(page), light);
+    await screenshot(page, `${which}-dark`);
   });
 });

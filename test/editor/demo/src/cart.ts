@@ -14,6 +14,16 @@ export function total(items: Item[]): number {
   return sum;
 }
 
+/** The items that cost more than `limit`. */
+export function expensive(items: Item[], limit: number): Item[] {
+  
+}
+
+/** Whether there is nothing in the cart. */
+export function isEmpty(items: Item[]): boolean {
+  
+}
+
 /** How many pieces are in the cart. */
 export function count(items: Item[]): number {
   let pieces = 0;
@@ -21,9 +31,4 @@ export function count(items: Item[]): number {
     
   }
   return pieces;
-}
-
-/** The items that cost more than `limit`. */
-export function expensive(items: Item[], limit: number): Item[] {
-  
 }
