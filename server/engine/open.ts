@@ -2,6 +2,7 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import type { Engine, EngineOptions, ExpertInfo, Generation, MemoryReport, Score } from "./engine.ts";
+import { switchOffTelemetry } from "./telemetry.ts";
 import type { Reply, Request, Result } from "./wire.ts";
 
 interface Waiting {
@@ -12,6 +13,7 @@ interface Waiting {
 
 /** @throws Error in words when the model or the runtime cannot be loaded. */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
+  switchOffTelemetry();
   const worker = new Worker(options.worker, {
     workerData: options,
     // What the worker allocates in JavaScript either lives long or is small; the default young generation holds 30 MB more.

@@ -5,6 +5,7 @@ import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { type Part, partSchema } from "../model/manifest.ts";
+import { switchOffTelemetry } from "./telemetry.ts";
 
 export interface Session {
   readonly part: Part;
@@ -26,8 +27,9 @@ export interface Runtime {
   load(folder: string, threads: number): Promise<Session>;
 }
 
-/** @throws Error in words when the native runtime cannot be loaded on this machine. */
+/** @throws Error in words when the native runtime cannot be loaded on this machine, or would report to its maker. */
 export async function openRuntime(): Promise<Runtime> {
+  switchOffTelemetry();
   const ort = await import("onnxruntime-node").catch((error: unknown) => {
     throw new Error(
       `the ONNX runtime for ${process.platform}-${process.arch} does not load (${firstLine(error)}). ` +

@@ -1,6 +1,16 @@
 // The engine through its own worker thread: whatever was cached, chunked, interrupted or shared, the text is that of a fresh run.
 import assert from "node:assert/strict";
-import { cpSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -212,6 +222,23 @@ describe("the embedded model", () => {
     assert.deepEqual(Object.keys(experts), ["general", "twin"]);
     assert.ok(total > caches);
   });
+});
+
+test("the runtime leaves nothing in the home folder and the temporary one", () => {
+  const home = mkdtempSync(join(tmpdir(), "coterie-home-"));
+  const file = join(home, "work", "a.ts");
+  mkdirSync(join(home, "work"));
+  writeFileSync(file, "export const one = 1;\nexport const two = ");
+  const cli = join(import.meta.dirname, "..", "..", "dist", "cli.js");
+  const { ORT_DISABLE_TELEMETRY: _, ...env } = process.env;
+  const asked = ["complete", `${file}:2:20`, "--json"];
+  const { stdout } = spawnSync(process.execPath, [cli, ...asked], {
+    env: { ...env, HOME: home, TMPDIR: home },
+    encoding: "utf8",
+  });
+  assert.match(stdout, /"expert":"general"/);
+  assert.deepEqual(readdirSync(home, { recursive: true }).sort(), ["work", join("work", "a.ts")]);
+  rmSync(home, { recursive: true });
 });
 
 describe("files that are not as they were built", () => {
