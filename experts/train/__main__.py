@@ -38,6 +38,7 @@ def arguments():
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--held-out", type=int, default=24_000, metavar="TOKENS", help="tokens of the regular measurement")
     parser.add_argument("--every", type=int, default=50, help="steps between measurements and checkpoints")
+    parser.add_argument("--only-states", action="store_true", help="make the backbone's states ahead of a run beside this one")
     parser.add_argument("--name", help="folder in runs/ (default: the expert, or expert-arm)")
     given = parser.parse_args()
     fast = given.device == "cuda" or has_bfloat16()
@@ -115,7 +116,7 @@ def main():
     frozen = torch.float32 if given.precision == "float32" else torch.bfloat16
     folder = RUNS / given.name
     folder.mkdir(parents=True, exist_ok=True)
-    settings = {k: v for k, v in vars(given).items() if k not in ("threads", "name", "every")}
+    settings = {k: v for k, v in vars(given).items() if k not in ("threads", "name", "every", "only_states")}
     settings["manifest"] = hashlib.sha256(MANIFEST.read_bytes()).hexdigest()
 
     config, tensors = read_gguf()
@@ -126,6 +127,10 @@ def main():
     train, held = sets
     states, held_states = (States(s, arm.backbone, given.cut, device, keep) for s in sets)
     steps, optimizer = plan(train, given.budget, given.batch, given.seed), optimizer_of(arm)
+    if given.only_states:
+        for windows, _ in steps:
+            states.get(windows)
+        return
     step, curve, checkpoint = 0, [], folder / "checkpoint.pt"
     if checkpoint.exists():
         saved = torch.load(checkpoint, map_location=device, weights_only=True)

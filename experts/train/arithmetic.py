@@ -94,9 +94,9 @@ def multiply(a, b):
 def divide(a, d):
     """((quotient, remainder), lines) of long division."""
     lines, rest, quotient = [f"{a} / {d}:"], 0, ""
-    for digit in str(a):
+    for at, digit in enumerate(str(a), 1):
         value = rest * 10 + int(digit)
-        if not quotient and value < d and len(lines) < len(str(a)):
+        if not quotient and value < d and at < len(str(a)):
             rest = value
             continue
         part, rest = divmod(value, d)

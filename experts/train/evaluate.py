@@ -69,7 +69,7 @@ def main():
     parser.add_argument("name")
     parser.add_argument("--tokens", type=int, default=48_000, help="held-out tokens a domain")
     parser.add_argument("--exercises", type=int, default=200)
-    parser.add_argument("--domains", nargs="+", default=sorted(MAKERS), choices=sorted(MAKERS))
+    parser.add_argument("--domains", nargs="+", default=("code", "docs", "math"), choices=sorted(MAKERS))
     parser.add_argument("--exported", action="store_true")
     parser.add_argument("--threads", type=int, default=2)
     given = parser.parse_args()

@@ -177,3 +177,44 @@ def docs(split, size, most, rng):
     sources = [maker(split, size, most, random.Random(rng.random())) for maker in (prose, commented, described)]
     while True:
         yield next(rng.choices(sources, (4, 3, 3))[0])
+
+
+def infilled(split, size, most, rng):
+    """Endless documents in layout "infill": spans as an editor asks for them (the rest of a line, one line, two to four
+    lines, the body of a block), cut between any two characters; the loss on the middle and its end."""
+    files = [row for row in rows(split) if GROUPS.get(row["language"], "other") != "other"]
+    for row in sample(files, lambda row: GROUPS[row["language"]], SHARES, rng):
+        text = row["text"]
+        for _ in range(most):
+            start = rng.randrange(len(text))
+            ends = [m.start() for m in re.finditer("\n", text[start:start + 1500])]
+            if not ends:
+                continue
+            kind, stop_at = rng.random(), ends[0]
+            if kind > 0.85:  # to the line before the first one that is indented less: the rest of a block
+                depth = len(re.match(r"[ \t]*", text[text.rfind("\n", 0, start) + 1:]).group())
+                outer = [m.start() for m in re.finditer(r"\n(?=[ \t]*\S)", text[start:start + 1500])
+                         if len(re.match(r"[ \t]*", text[start + m.start() + 1:]).group()) < depth]
+                stop_at = outer[0] if outer else ends[0]
+            elif kind > 0.6:
+                stop_at = ends[min(len(ends) - 1, rng.randrange(1, 4))]
+            elif kind > 0.4:
+                start = text.rfind("\n", 0, start) + 1
+            middle = text[start:start + stop_at] if kind <= 0.4 or kind > 0.6 else text[start:text.find("\n", start)]
+            if not middle.strip():
+                continue
+            room = 2 * size  # characters before the cursor; a window that is still too long is left out
+            prefix = text[max(0, start - rng.randrange(100, room)):start]
+            prefix = prefix if len(prefix) == start else prefix.partition("\n")[2]
+            after = text[start + len(middle):][:400]
+            prompt = compose("infill", workspace=row["workspace"], path=row["path"], context="" if len(prefix) == start else imports(text),
+                             suffix=after, prefix=prefix)
+            reply = encode(middle) + [stop("infill")]
+            if len(prompt) + len(reply) <= size:
+                yield prompt + reply, [0] * len(prompt) + [1] * len(reply)
+
+
+def code_infill(split, size, most, rng):
+    """Endless documents for a `code` that can also fill in: layouts "complete" and "infill" by turns."""
+    yield from (document for pair in zip(code(split, size, most, random.Random(rng.random())),
+                                         infilled(split, size, most, random.Random(rng.random()))) for document in pair)

@@ -12,7 +12,7 @@ from . import examples, exercises
 from .fetch import HERE
 
 PACKED = HERE / "data" / "packed"
-MAKERS = {"code": examples.code, "docs": examples.docs, "math": exercises.math}
+MAKERS = {"code": examples.code, "code-infill": examples.code_infill, "docs": examples.docs, "math": exercises.math}
 
 
 @dataclass(frozen=True)
