@@ -42,7 +42,7 @@ function joined(pieces: Iterable<Piece>): Prompt {
 /**
  * The prompt that a completion continues: workspace, path, then the text before the cursor. It ends in text, so that its
  * last token can be healed.
- * @param contextTokens most tokens; the window is measured in characters here, the engine cuts what is still too long.
+ * @param contextTokens about the most tokens; the window is measured in characters, the engine cuts what is still too long.
  */
 export function composeCompletion(scope: Scope, contextTokens: number): Prompt {
   return compose("complete", {

@@ -53,7 +53,10 @@ export function serve(
     (key) => connection.console.warn(`The setting coterie.${key} has no valid value and is left out.`),
   );
   const power = new Power(
-    async () => open(engineOptions(installation, await settings.of(""))),
+    async () => {
+      const onTrouble = (message: string) => connection.console.warn(`The engine: ${message}`);
+      return open({ ...engineOptions(installation, await settings.of("")), onTrouble });
+    },
     (status) => {
       if (status.state === "failed") connection.console.error(status.detail);
       void connection.sendNotification(protocol.status.method, status);

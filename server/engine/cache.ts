@@ -101,10 +101,16 @@ export class Sequence {
     return cache;
   }
 
-  /** Keeps the longest prefix that `tokens` and this sequence have in common; its length. */
-  rewindTo(tokens: readonly number[]): number {
+  /** Length of the longest prefix that `tokens` and this sequence have in common. */
+  common(tokens: readonly number[]): number {
     let length = 0;
     while (length < this.tokens.length && length < tokens.length && this.tokens[length] === tokens[length]) length++;
+    return length;
+  }
+
+  /** Keeps only what `tokens` and this sequence have in common; its length. */
+  rewindTo(tokens: readonly number[]): number {
+    const length = this.common(tokens);
     this.rewind(length);
     return length;
   }

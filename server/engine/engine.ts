@@ -14,6 +14,11 @@ export interface GenerateRequest {
   readonly expert: string;
   readonly prompt: Prompt;
   /**
+   * What to ask instead while most of `prompt` has not been read yet, so that nobody waits for a long context. The whole
+   * prompt is then read when there is nothing else to do.
+   */
+  readonly shorter?: Prompt;
+  /**
    * Token healing: the prompt stops before its last, possibly half-typed token, and decoding is held to the characters
    * taken off until they are consumed. The text returned starts after them.
    */
@@ -47,14 +52,18 @@ export interface Continuation {
 export interface Generation {
   /** The likeliest branch first. At least one. */
   readonly continuations: readonly Continuation[];
+  /** Whether `shorter` was asked. */
+  readonly shortened: boolean;
   readonly promptTokens: number;
   /** Of the prompt's tokens, how many the backbone had read before. */
   readonly reusedTokens: number;
   readonly newTokens: number;
 }
 
-/** What `score` is asked: how likely each of `texts` is after the prompt. */
+/** What `score` is asked: how likely each of `texts` is after the prompt that a generation has used. */
 export interface ScoreRequest extends Pick<GenerateRequest, "sequence" | "expert" | "prompt" | "heal" | "priority"> {
+  /** Whether `prompt` is a generation's `shorter`. */
+  readonly shortened: boolean;
   readonly texts: readonly string[];
 }
 
@@ -94,6 +103,8 @@ export interface EngineOptions {
   readonly contextTokens: number;
   /** Budget of all sequences' caches, bytes. */
   readonly cacheBytes: number;
+  /** Hears what went wrong in work that nobody waits for. */
+  readonly onTrouble?: (message: string) => void;
 }
 
 export interface Engine {

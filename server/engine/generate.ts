@@ -1,7 +1,7 @@
 // One generation: read the prompt, then choose token after token; and one scoring. Both yield between runs.
 import { type Constraint, healing } from "./constraint.ts";
 import { encodePrompt } from "./encode.ts";
-import type { Continuation, GenerateRequest, Generation, Score, ScoreRequest, Token } from "./engine.ts";
+import type { Continuation, GenerateRequest, Generation, Prompt, Score, ScoreRequest, Token } from "./engine.ts";
 import { type Loaded, readTokens } from "./loaded.ts";
 import { draw, likeliest, logSumExp, uniforms } from "./sample.ts";
 import type { Session } from "./session.ts";
@@ -27,10 +27,9 @@ export async function* generate(
   cancelled: Cancelled,
 ): AsyncGenerator<string, Generation> {
   const expert = await loaded.expert(request.expert);
-  const { ids, typed } = encodePrompt(request.prompt, request.heal, promptLimit(loaded, request), loaded.tokenizer);
+  const { ids, typed, sequence, shortened } = choosePrompt(loaded, request, kept);
   const constraint = healing(Buffer.from(typed), loaded.tokenizer, loaded.index);
-  const sequence = loaded.cache.use(request.sequence, kept);
-  const usage = { promptTokens: ids.length, reusedTokens: 0, newTokens: 0 };
+  const usage = { shortened, promptTokens: ids.length, reusedTokens: 0, newTokens: 0 };
 
   const first = yield* quietly(readTokens(loaded, sequence, expert, ids, 1, cancelled));
   if (first === null) return { continuations: [nothing], ...usage };
@@ -47,6 +46,29 @@ export async function* generate(
     continuations.push(yield* continuations.length === 0 ? branch : quietly(branch));
   }
   return { continuations: continuations.length > 0 ? continuations : [nothing], ...usage };
+}
+
+/** A prompt of which more tokens than this would have to be read is read in idle time, if there is a shorter one. */
+const mostReadTokens = 256;
+
+function choosePrompt(loaded: Loaded, request: GenerateRequest, kept: Kept) {
+  const encode = (prompt: Prompt) => encodePrompt(prompt, request.heal, promptLimit(loaded, request), loaded.tokenizer);
+  const whole = encode(request.prompt);
+  const sequence = loaded.cache.use(request.sequence, kept);
+  const unread = whole.ids.length - sequence.common(whole.ids);
+  if (request.shorter === undefined || unread <= mostReadTokens) return { ...whole, sequence, shortened: false };
+  return { ...encode(request.shorter), sequence: loaded.cache.use(shortened(request.sequence), kept), shortened: true };
+}
+
+/** The shorter prompts of a sequence have one of their own, so that they do not drive out what has been read of the whole. */
+const shortened = (sequence: string) => `${sequence} (shortened)`;
+
+/** Reads the whole prompt of a generation that was shortened, for the next one; the same end of work as `generate`. */
+export async function* warm(loaded: Loaded, request: GenerateRequest, kept: Kept, cancelled: Cancelled) {
+  const expert = await loaded.expert(request.expert);
+  const { ids } = encodePrompt(request.prompt, request.heal, promptLimit(loaded, request), loaded.tokenizer);
+  yield* quietly(readTokens(loaded, loaded.cache.use(request.sequence, kept), expert, ids, 1, cancelled));
+  return null;
 }
 
 const nothing: Continuation = { text: "", tokens: [], stop: "cancelled" };
@@ -106,7 +128,8 @@ export async function* score(
   const texts = request.texts.length;
   const limit = loaded.contextTokens - mostScoredTokens;
   const { ids, typed } = encodePrompt(request.prompt, request.heal, limit, loaded.tokenizer);
-  const sequence = loaded.cache.use(request.sequence, kept);
+  const name = request.shortened ? shortened(request.sequence) : request.sequence;
+  const sequence = loaded.cache.use(name, kept);
   const scores: Score[] = [];
   for (let i = 0; i < texts; i++) {
     const ending = loaded.tokenizer.encode(typed + request.texts[i]!).slice(0, mostScoredTokens);

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import type { Engine, EngineOptions, ExpertInfo, Generation, MemoryReport, Score } from "./engine.ts";
 import { switchOffTelemetry } from "./telemetry.ts";
-import type { Reply, Request, Result } from "./wire.ts";
+import { newFlag, type Reply, type Request, type Result } from "./wire.ts";
 
 interface Waiting {
   text(text: string): void;
@@ -14,8 +14,9 @@ interface Waiting {
 /** @throws Error in words when the model or the runtime cannot be loaded. */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
   switchOffTelemetry();
+  const { onTrouble: _, ...toWorker } = options;
   const worker = new Worker(options.worker, {
-    workerData: options,
+    workerData: toWorker,
     // What the worker allocates in JavaScript either lives long or is small; the default young generation holds 30 MB more.
     resourceLimits: { maxYoungGenerationSizeMb: 8 },
   });
@@ -35,6 +36,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     worker.on("message", (reply: Reply) => {
       if (reply.kind === "opened") return opened(reply.experts);
       if (reply.kind === "failed") return die(new Error(reply.message));
+      if (reply.kind === "trouble") return options.onTrouble?.(reply.message);
       const asker = waiting.get(reply.id);
       if (reply.kind === "text") return asker?.text(reply.text);
       waiting.delete(reply.id);
@@ -109,7 +111,7 @@ type RequestBody = Request extends infer Each ? (Each extends Request ? Omit<Eac
 
 /** An AbortSignal as a flag in shared memory: the worker sees it between two runs, without waiting for a message. */
 function cancelFlag(signal: AbortSignal) {
-  const buffer = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
+  const buffer = newFlag();
   const raise = () => Atomics.store(new Int32Array(buffer), 0, 1);
   if (signal.aborted) raise();
   signal.addEventListener("abort", raise);

@@ -1,22 +1,25 @@
-// Who runs next: one generation at a time, completions before commands, a newer completion instead of an older one.
+// Who runs next: one generation at a time, completions before commands before what can wait; of completions, and of what can
+// wait, only the newest.
 
 /** Work in steps; each `next` does one run of the model. */
 export interface Job {
-  readonly priority: "completion" | "command";
+  readonly priority: Priority;
   /** Does one step; true when the job is finished. Never throws. */
   step(): Promise<boolean>;
   /** Asks the job to finish at its next step with what it has. */
   cancel(): void;
 }
 
+/** From the most to the least urgent. */
+const priorities = ["completion", "command", "idle"] as const;
+export type Priority = (typeof priorities)[number];
+
 export class Queue {
   private readonly jobs: Job[] = [];
   private running = false;
 
   add(job: Job): void {
-    if (job.priority === "completion") {
-      for (const older of this.jobs) if (older.priority === "completion") older.cancel();
-    }
+    for (const older of this.jobs) if (replaces(job.priority, older.priority)) older.cancel();
     this.jobs.push(job);
     if (!this.running) void this.run();
   }
@@ -29,7 +32,7 @@ export class Queue {
   private async run(): Promise<void> {
     this.running = true;
     for (;;) {
-      const job = this.jobs.find(({ priority }) => priority === "completion") ?? this.jobs[0];
+      const job = this.mostUrgent();
       if (job === undefined) break;
       if (await job.step()) this.jobs.splice(this.jobs.indexOf(job), 1);
       // Messages are only seen when the loop is free: without this a new request would wait for the whole generation.
@@ -37,4 +40,20 @@ export class Queue {
     }
     this.running = false;
   }
+
+  private mostUrgent(): Job | undefined {
+    for (const urgent of priorities) {
+      const job = this.jobs.find(({ priority }) => priority === urgent);
+      if (job !== undefined) return job;
+    }
+    return undefined;
+  }
+}
+
+/**
+ * A newer completion replaces an older one, and also what waits to be read, since that belongs to the older one's text and
+ * is asked for again; a command replaces nothing.
+ */
+function replaces(newer: Priority, older: Priority): boolean {
+  return newer !== "command" && (older === newer || older === "idle");
 }

@@ -29,6 +29,13 @@ export type Result = Generation | readonly Score[] | null | MemoryReport;
 export type Reply =
   | { readonly kind: "opened"; readonly experts: readonly ExpertInfo[] }
   | { readonly kind: "failed"; readonly message: string }
+  /** Work that nobody waits for went wrong. */
+  | { readonly kind: "trouble"; readonly message: string }
   | { readonly kind: "text"; readonly id: number; readonly text: string }
   | { readonly kind: "result"; readonly id: number; readonly result: Result }
   | { readonly kind: "error"; readonly id: number; readonly message: string };
+
+/** A cancel flag, not raised. */
+export function newFlag(): SharedArrayBuffer {
+  return new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
+}

@@ -1,10 +1,11 @@
 // The worker thread: loads the model, then serves requests one step at a time.
 import { parentPort, workerData } from "node:worker_threads";
-import { generate, type Kept, score } from "./generate.ts";
+import type { GenerateRequest } from "./engine.ts";
+import { type Cancelled, generate, score, warm } from "./generate.ts";
 import { type Loaded, load } from "./loaded.ts";
 import { memoryReport } from "./memory.ts";
-import { type Job, Queue } from "./queue.ts";
-import type { Reply, Request, WorkerOptions } from "./wire.ts";
+import { type Job, type Priority, Queue } from "./queue.ts";
+import { newFlag, type Reply, type Request, type WorkerOptions } from "./wire.ts";
 
 const port = parentPort;
 if (port === null) throw new Error("the engine's worker must be started as a worker thread");
@@ -16,50 +17,90 @@ function messageOf(error: unknown): string {
 
 function serve(loaded: Loaded): void {
   const queue = new Queue();
+  /** Sequences of requests that have been begun and not ended. */
   const underWay = new Set<string>();
 
+  /** Work in steps as a job; `done` gets its result, `text` what it yields. */
+  function job<Result>(
+    priority: Priority,
+    sequence: string,
+    cancel: SharedArrayBuffer,
+    begin: (cancelled: Cancelled) => AsyncGenerator<string, Result>,
+    { text, done, failed }: { text(text: string): void; done(result: Result): void; failed(message: string): void },
+  ): Job {
+    const flag = new Int32Array(cancel);
+    const steps = begin(() => Atomics.load(flag, 0) === 1);
+    return {
+      priority,
+      cancel: () => Atomics.store(flag, 0, 1),
+      async step() {
+        underWay.add(sequence);
+        try {
+          const step = await steps.next();
+          if (!step.done) {
+            if (step.value !== "") text(step.value);
+            return false;
+          }
+          done(step.value);
+        } catch (error) {
+          failed(messageOf(error));
+        }
+        underWay.delete(sequence);
+        return true;
+      },
+    };
+  }
+
+  function generation({ id, cancel, request: asked }: Extract<Request, { kind: "generate" }>): Job {
+    const request = { ...asked, sequence: nameOf(asked) };
+    return job(
+      asked.priority,
+      request.sequence,
+      cancel,
+      (cancelled) => generate(loaded, request, underWay, cancelled),
+      {
+        text: (text) => reply({ kind: "text", id, text }),
+        failed: (message) => reply({ kind: "error", id, message }),
+        done(result) {
+          reply({ kind: "result", id, result });
+          if (result.shortened) queue.add(warming(request));
+        },
+      },
+    );
+  }
+
+  function warming(request: GenerateRequest): Job {
+    const begin = (cancelled: Cancelled) => warm(loaded, request, underWay, cancelled);
+    return job("idle", request.sequence, newFlag(), begin, {
+      text: () => undefined,
+      done: () => undefined,
+      failed: (message) => reply({ kind: "trouble", message }),
+    });
+  }
+
+  function scoring({ id, cancel, request: asked }: Extract<Request, { kind: "score" }>): Job {
+    const request = { ...asked, sequence: nameOf(asked) };
+    return job(asked.priority, request.sequence, cancel, (cancelled) => score(loaded, request, underWay, cancelled), {
+      text: () => undefined,
+      failed: (message) => reply({ kind: "error", id, message }),
+      done: (result) => reply({ kind: "result", id, result }),
+    });
+  }
+
   port!.on("message", (message: Request) => {
-    if (message.kind === "close") {
+    if (message.kind === "generate") queue.add(generation(message));
+    else if (message.kind === "score") queue.add(scoring(message));
+    else if (message.kind === "memory") reply({ kind: "result", id: message.id, result: memoryReport(loaded) });
+    else {
       queue.cancelAll();
       // With nothing left to listen to, the thread ends once the run in progress is over.
       port!.close();
-    } else if (message.kind === "memory") reply({ kind: "result", id: message.id, result: memoryReport(loaded) });
-    else queue.add(job(loaded, message, underWay));
+    }
   });
 }
 
-/** A generate or score request as a job. A completion and a command never share a sequence: one may interrupt the other. */
-function job(loaded: Loaded, message: Extract<Request, { kind: "generate" | "score" }>, underWay: Set<string>): Job {
-  const { id, cancel } = message;
-  const { priority } = message.request;
-  const flag = new Int32Array(cancel);
-  const cancelled = () => Atomics.load(flag, 0) === 1;
-  const sequence = `${priority}:${message.request.sequence}`;
-  const kept: Kept = underWay;
-  const steps =
-    message.kind === "generate"
-      ? generate(loaded, { ...message.request, sequence }, kept, cancelled)
-      : score(loaded, { ...message.request, sequence }, kept, cancelled);
-  return {
-    priority,
-    cancel: () => Atomics.store(flag, 0, 1),
-    async step() {
-      underWay.add(sequence);
-      try {
-        const { done, value } = await steps.next();
-        if (!done) {
-          if (value !== "") reply({ kind: "text", id, text: value });
-          return false;
-        }
-        reply({ kind: "result", id, result: value });
-      } catch (error) {
-        reply({ kind: "error", id, message: messageOf(error) });
-      }
-      underWay.delete(sequence);
-      return true;
-    },
-  };
-}
+/** A completion and a command never share a sequence: the one may interrupt the other. */
+const nameOf = ({ priority, sequence }: Pick<GenerateRequest, "priority" | "sequence">) => `${priority}:${sequence}`;
 
 load(workerData as WorkerOptions).then(
   (loaded) => {

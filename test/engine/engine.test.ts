@@ -37,7 +37,7 @@ async function assertSame(
   if (parting < 0) return assert.equal(one!.tokens.length, other!.tokens.length);
   const texts = [one!, other!].map(({ tokens }) => joined(tokens.slice(0, parting + 1)));
   const { sequence, expert, prompt, heal, priority } = request({ ...asked, sequence: "referee" });
-  const scores = await engine.score({ sequence, expert, prompt, heal, priority, texts }, never);
+  const scores = await engine.score({ sequence, expert, prompt, shortened: false, heal, priority, texts }, never);
   const gap = Math.abs(scores![0]!.logProbability - scores![1]!.logProbability);
   assert.ok(gap < tolerance, `"${texts[0]}" parts from "${texts[1]}" by ${gap} nats`);
 }
@@ -125,7 +125,14 @@ describe("the tiny model with two experts", () => {
   test("a score is the sum of the tokens' log-probabilities", async () => {
     const { continuations } = await run(engine, { prompt: ["a = "], maxTokens: 6 });
     const { text, tokens } = continuations[0]!;
-    const ask = { sequence: "s", expert: "general", prompt: ["a = "], heal: false, priority: "completion" } as const;
+    const ask = {
+      sequence: "s",
+      expert: "general",
+      prompt: ["a = "],
+      heal: false,
+      shortened: false,
+      priority: "completion",
+    } as const;
     const [whole, empty] = (await engine.score({ ...ask, texts: [text, ""] }, never))!;
     // Only where the text is spelled with the same tokens; a random model may have spelled it in another way.
     if (whole!.tokens === tokens.length) {
@@ -142,7 +149,15 @@ describe("the tiny model with two experts", () => {
     const long = await run(engine, { prompt: [source.slice(0, 4000)] });
     assert.ok(long.promptTokens <= 504);
     const [score] = (await engine.score(
-      { sequence: "l", expert: "general", prompt: [source], heal: true, priority: "command", texts: ["x".repeat(900)] },
+      {
+        sequence: "l",
+        expert: "general",
+        prompt: [source],
+        heal: true,
+        shortened: false,
+        priority: "command",
+        texts: ["x".repeat(900)],
+      },
       never,
     ))!;
     assert.ok(Number.isFinite(score!.logProbability));
@@ -185,6 +200,22 @@ describe("the embedded model", () => {
     assert.equal(continuations[0]!.stop, "cancelled");
     const again = await run(engine, { ...asked, maxTokens: 1 });
     assert.ok(again.reusedTokens < again.promptTokens, `${again.reusedTokens} of ${again.promptTokens}`);
+  });
+
+  test("a cold request asks the shorter prompt; the whole one is read when there is nothing else to do", async () => {
+    const asked = {
+      prompt: [source.slice(0, 3000)],
+      shorter: [source.slice(2800, 3000)],
+      sequence: "cold",
+      heal: true,
+    };
+    const cold = await run(engine, asked);
+    assert.ok(cold.shortened && cold.promptTokens < 100);
+    let warm = cold;
+    while (warm.shortened) warm = await run(engine, { ...asked, maxTokens: 1 });
+    assert.ok(warm.promptTokens > 500);
+    const fresh = await run(engine, { ...asked, prompt: asked.prompt, sequence: "not cold", shorter: asked.prompt });
+    await assertSame(engine, asked, await run(engine, asked), fresh, 0.05);
   });
 
   test("a newer completion takes the place of an older one; a command waits and goes on", async () => {

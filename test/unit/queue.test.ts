@@ -70,3 +70,18 @@ test("commands run in the order they came", async () => {
   await second.done;
   assert.deepEqual(log, ["first", "first", "first done", "second", "second done"]);
 });
+
+test("what can wait runs when there is nothing else, and a completion takes its place", async () => {
+  const log: string[] = [];
+  const queue = new Queue();
+  const idle = job("idle", "idle", 100, log);
+  const command = job("command", "command", 2, log);
+  queue.add(idle);
+  queue.add(command);
+  await command.done;
+  while (log.at(-1) !== "idle") await turn();
+  queue.add(job("completion", "completion", 1, log));
+  await idle.done;
+  const order = log.filter((entry, i) => entry !== log[i - 1]).join();
+  assert.match(order, /^(idle,)?command,command done,idle,completion,completion done,idle cancelled$/);
+});
