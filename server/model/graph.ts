@@ -1,4 +1,5 @@
 // The three graphs of a cut llama model - backbone, expert, head - and which tensor goes where in their weights files.
+import { attention, attentionRange } from "./attention.ts";
 import type { Llama } from "./llama.ts";
 import { OnnxBuilder } from "./onnx.ts";
 import { BLOCK } from "./quantize.ts";
@@ -48,7 +49,7 @@ export function layersGraph(model: Llama, first: number, end: number, finalNorm:
   onnx.input("total_sequence_length", "int32", []);
   onnx.output("hidden_out", "float32", [1, "n", model.hidden]);
   graph.rope();
-  newRowsRange(onnx);
+  attentionRange(onnx, model, `past_key_${first}`);
 
   const epsilon = model.epsilon;
   // What the layer before adds to the residual stream: the addition is done together with the next norm.
@@ -105,32 +106,6 @@ export function headGraph(model: Llama, precision: Precision): Graph {
   graph.onnx.output("logits", "float32", [1, "m", model.vocabulary]);
   graph.product(hidden, ["token_embd.weight"], model.vocabulary, model.hidden, "logits");
   return graph.finish("head");
-}
-
-/** Names `past` and `total`, both int64 [1]: the rows of the present keys that this run makes. */
-function newRowsRange(onnx: OnnxBuilder): void {
-  onnx.constant("one", [1]);
-  onnx.constant("rows_axis", [2]);
-  onnx.node("Shape", ["hidden"], ["n"], { start: 1, end: 2 });
-  onnx.node("Cast", ["total_sequence_length"], ["total_scalar"], { to: 7 });
-  onnx.node("Reshape", ["total_scalar", "one"], ["total"]);
-  onnx.node("Sub", ["total", "n"], ["past"]);
-}
-
-function attention(onnx: OnnxBuilder, model: Llama, qkv: string, layer: number): string {
-  const name = `layer.${layer}.attention`;
-  const present = ["key", "value"].map((kind) => ({ kind, all: `layer.${layer}.present_${kind}` }));
-  onnx.contrib(
-    "GroupQueryAttention",
-    [qkv, "", "", `past_key_${layer}`, `past_value_${layer}`, "seqlens_k", "total_sequence_length", "cos", "sin"],
-    [name, ...present.map(({ all }) => all)],
-    { num_heads: model.heads, kv_num_heads: model.kvHeads, do_rotary: 1 },
-  );
-  for (const { kind, all } of present) {
-    const rows = onnx.output(`new_${kind}_${layer}`, "float32", [1, model.kvHeads, "n", model.headSize]);
-    onnx.node("Slice", [all, "past", "total", "rows_axis"], [rows]);
-  }
-  return name;
 }
 
 /** down(silu(gate(x)) * up(x)); SiLU is QuickGelu with alpha 1. */

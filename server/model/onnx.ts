@@ -4,6 +4,8 @@ import {
   type AttributeProto,
   AttributeProto_AttributeType,
   AttributeProtoSchema,
+  type GraphProto,
+  GraphProtoSchema,
   ModelProtoSchema,
   type NodeProto,
   NodeProtoSchema,
@@ -33,6 +35,17 @@ const PAGE = 4096;
 const OPSET = 21n;
 const IR_VERSION = 10n;
 
+/** Whole numbers, unless the name is in FLOATS. */
+export type Attributes = Readonly<Record<string, number | readonly number[]>>;
+
+export interface BranchOutput {
+  readonly name: string;
+  readonly shape: readonly Dimension[];
+}
+
+/** Adds the nodes of a branch; they must write `outputs`. */
+export type Branch = (body: OnnxBuilder, outputs: readonly string[]) => void;
+
 export class OnnxBuilder {
   /** Bytes that the external file must have. */
   bytes = 0;
@@ -57,12 +70,17 @@ export class OnnxBuilder {
     return name;
   }
 
-  /** A small constant kept in the graph itself. */
-  constant(name: string, values: readonly number[]): string {
-    const int64Data = values.map(BigInt);
+  /** A small constant [values.length], kept in the graph itself. */
+  int64(name: string, values: readonly number[]): void {
     const dims = [BigInt(values.length)];
+    const int64Data = values.map(BigInt);
     this.#weights.push(create(TensorProtoSchema, { name, dataType: TensorProto_DataType.INT64, dims, int64Data }));
-    return name;
+  }
+
+  /** A small constant [values.length], kept in the graph itself. */
+  float32(name: string, floatData: number[]): void {
+    const dims = [BigInt(floatData.length)];
+    this.#weights.push(create(TensorProtoSchema, { name, dataType: TensorProto_DataType.FLOAT, dims, floatData }));
   }
 
   /** Reserves room in the external file; returns the byte offset that the values must be written to. */
@@ -85,13 +103,35 @@ export class OnnxBuilder {
   }
 
   /** A node of ONNX's own operators; "" leaves an optional input out. */
-  node(opType: string, input: string[], output: string[], attributes: Record<string, number> = {}): void {
+  node(opType: string, input: string[], output: string[], attributes: Attributes = {}): void {
     this.#add("", opType, input, output, attributes);
   }
 
-  /** A node of the runtime's own operators. Attributes are integers unless the name is in FLOATS. */
-  contrib(opType: string, input: string[], output: string[], attributes: Record<string, number> = {}): void {
+  /** A node of the runtime's own operators. */
+  contrib(opType: string, input: string[], output: string[], attributes: Attributes = {}): void {
     this.#add("com.microsoft", opType, input, output, attributes);
+  }
+
+  /**
+   * An If node: `outputs`, all float32, come from the nodes that `then` adds where `condition` (bool [1]) holds, else from
+   * those of `otherwise`. Both may read everything that was named before, and are given the names to write.
+   */
+  branch(condition: string, outputs: readonly BranchOutput[], then: Branch, otherwise: Branch): void {
+    const body = (name: string, fill: Branch) => {
+      const inner = new OnnxBuilder(this.#file);
+      const names = outputs.map((output) => inner.output(`${output.name}.${name}`, "float32", output.shape));
+      fill(inner, names);
+      return create(AttributeProtoSchema, {
+        name: `${name}_branch`,
+        type: AttributeProto_AttributeType.GRAPH,
+        g: inner.#graph(`${outputs[0]?.name}.${name}`),
+      });
+    };
+    const attribute = [body("then", then), body("else", otherwise)];
+    const output = outputs.map(({ name }) => name);
+    this.#nodes.push(
+      create(NodeProtoSchema, { opType: "If", name: `If:${output[0]}`, input: [condition], output, attribute }),
+    );
   }
 
   /** The finished model as protobuf bytes. */
@@ -103,18 +143,22 @@ export class OnnxBuilder {
         { domain: "", version: OPSET },
         { domain: "com.microsoft", version: 1n },
       ],
-      graph: {
-        name,
-        node: this.#nodes,
-        initializer: this.#weights,
-        input: this.#inputs,
-        output: this.#outputs,
-      },
+      graph: this.#graph(name),
     });
     return toBinary(ModelProtoSchema, model);
   }
 
-  #add(domain: string, opType: string, input: string[], output: string[], attributes: Record<string, number>): void {
+  #graph(name: string): GraphProto {
+    return create(GraphProtoSchema, {
+      name,
+      node: this.#nodes,
+      initializer: this.#weights,
+      input: this.#inputs,
+      output: this.#outputs,
+    });
+  }
+
+  #add(domain: string, opType: string, input: string[], output: string[], attributes: Attributes): void {
     const name = `${opType}:${output[0]}`;
     const attribute = Object.entries(attributes).map(([key, value]) => toAttribute(key, value));
     this.#nodes.push(create(NodeProtoSchema, { domain, opType, name, input, output, attribute }));
@@ -123,7 +167,10 @@ export class OnnxBuilder {
 
 const FLOATS: ReadonlySet<string> = new Set(["epsilon", "alpha"]);
 
-function toAttribute(name: string, value: number): AttributeProto {
+function toAttribute(name: string, value: number | readonly number[]): AttributeProto {
+  if (typeof value !== "number") {
+    return create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.INTS, ints: value.map(BigInt) });
+  }
   return FLOATS.has(name)
     ? create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.FLOAT, f: value })
     : create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.INT, i: BigInt(value) });
