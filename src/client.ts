@@ -135,7 +135,9 @@ export class Client {
 /** Logs what the library would pop up: what the user must know is said by us, once and in words. */
 class QuietClient extends LanguageClient {
   override error(message: string, data?: unknown): void {
-    super.error(message, data, false);
+    // After a failed start the library tries to stop what does not run.
+    if (message === "Stopping server failed") this.debug(message, data, false);
+    else super.error(message, data, false);
   }
 }
 
