@@ -160,8 +160,9 @@ def described(split, size, most, rng):
     for row in sample(files, lambda row: GROUPS[row["language"]], SHARES, rng):
         pairs = list(documented(row))
         for body, doc in rng.sample(pairs, min(most, len(pairs))):
+            doc = re.split(r"\n\s*\.\. version", doc)[0].strip()
             section = SECTION.search(doc)
-            brief = re.sub(r"\s*\n\s*", " ", doc[:section.start()] if section else doc).strip()
+            brief = re.sub(r"\s*\n\s*", " ", doc[:section.start()] if section else doc).replace("``", "`").strip()
             task = "explain" if rng.random() < 0.5 and len(brief) > 60 else "document"
             answer = brief if task == "explain" else written(doc, row["language"])
             if not 30 <= len(answer) <= 900 or "`" * 3 in body:
