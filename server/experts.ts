@@ -89,7 +89,8 @@ export function readRules(
   const problems = [...parsed.problems];
   const list = findNodeAtLocation(parsed.root, ["rules"]);
   const whole = ruleFileSchema.safeParse(getNodeValue(parsed.root));
-  for (const issue of whole.error?.issues ?? []) problems.push(at(parsed.root, issue));
+  // While brackets are missing the shape is bound to be wrong too.
+  if (problems.length === 0) problems.push(...(whole.error?.issues ?? []).map((issue) => at(parsed.root, issue)));
   const rules: Rule[] = [];
   if (list?.type !== "array" || (list.children?.length ?? 0) > 200) return { rules, problems };
   for (const [index, node] of (list.children ?? []).entries()) {

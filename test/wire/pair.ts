@@ -1,0 +1,142 @@
+// Client and server ends of one connection in this process, over streams in memory.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { PassThrough } from "node:stream";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import {
+  createConnection,
+  ProposedFeatures,
+  StreamMessageReader,
+  StreamMessageWriter,
+} from "vscode-languageserver/node";
+import type { Diagnostic, InlineCompletionItem, Position } from "vscode-languageserver-protocol";
+import { CancellationTokenSource, createProtocolConnection } from "vscode-languageserver-protocol/node";
+import type { Engine } from "../../server/engine/engine.ts";
+import { installed } from "../../server/installation.ts";
+import * as protocol from "../../server/protocol.ts";
+import { serve } from "../../server/serve.ts";
+
+export interface PairOptions {
+  /** Opens the engine; may reject. */
+  readonly open: () => Promise<Engine>;
+  readonly settings?: Partial<protocol.Settings>;
+  readonly trusted?: boolean;
+}
+
+/** One editor with one workspace folder in a temporary place, and its server. */
+export class Pair {
+  readonly folder = mkdtempSync(join(tmpdir(), "coterie-wire-"));
+  readonly answers: protocol.Answer[] = [];
+  readonly statuses: protocol.Status[] = [];
+  readonly logged: string[] = [];
+  readonly diagnostics = new Map<string, readonly Diagnostic[]>();
+  readonly client;
+  readonly stray: (error: unknown) => void;
+  readonly #versions = new Map<string, number>();
+  #heard: () => void = () => undefined;
+
+  private constructor(open: () => Promise<Engine>) {
+    const [toServer, toClient] = [new PassThrough(), new PassThrough()];
+    // Reader and writer rather than streams: at a stream's end the library would end this process.
+    const server = createConnection(
+      ProposedFeatures.all,
+      new StreamMessageReader(toServer),
+      new StreamMessageWriter(toClient),
+    );
+    this.client = createProtocolConnection(toClient, toServer);
+    this.client.onNotification(protocol.answered, (answer) => this.#hear(this.answers, answer));
+    this.client.onNotification(protocol.status, (status) => this.#hear(this.statuses, status));
+    this.client.onNotification("window/logMessage", ({ message }: { message: string }) =>
+      this.#hear(this.logged, message),
+    );
+    this.client.onNotification(
+      "textDocument/publishDiagnostics",
+      (params: { uri: string; diagnostics: Diagnostic[] }) => {
+        this.diagnostics.set(params.uri, params.diagnostics);
+        this.#heard();
+      },
+    );
+    this.client.listen();
+    const userRules = join(this.folder, "home", ".coterie", "rules.json");
+    this.stray = serve(server, { ...installed(), userRules }, open);
+  }
+
+  /** Connected and initialised. */
+  static async open({ open, settings, trusted = true }: PairOptions): Promise<Pair> {
+    const pair = new Pair(open);
+    await pair.client.sendRequest("initialize", {
+      processId: null,
+      rootUri: null,
+      workspaceFolders: [{ uri: pathToFileURL(pair.folder).href, name: "demo" }],
+      capabilities: {},
+      initializationOptions: { trusted, settings: { debounce: 0, ...settings } },
+    });
+    await pair.client.sendNotification("initialized", {});
+    return pair;
+  }
+
+  uri(path: string): string {
+    return pathToFileURL(join(this.folder, path)).href;
+  }
+
+  /** Writes a file of the workspace folder. */
+  write(path: string, text: string): void {
+    mkdirSync(dirname(join(this.folder, path)), { recursive: true });
+    writeFileSync(join(this.folder, path), text);
+  }
+
+  async openDocument(uri: string, text: string, languageId = "typescript"): Promise<void> {
+    this.#versions.set(uri, 1);
+    await this.client.sendNotification("textDocument/didOpen", { textDocument: { uri, languageId, version: 1, text } });
+  }
+
+  /** Types at a position. */
+  async type(uri: string, position: Position, text: string): Promise<void> {
+    const version = (this.#versions.get(uri) ?? 0) + 1;
+    this.#versions.set(uri, version);
+    const contentChanges = [{ range: { start: position, end: position }, text }];
+    await this.client.sendNotification("textDocument/didChange", { textDocument: { uri, version }, contentChanges });
+  }
+
+  complete(
+    uri: string,
+    position: Position,
+    { invoked = false, cancel = new CancellationTokenSource() } = {},
+  ): Promise<InlineCompletionItem[]> {
+    const context = { triggerKind: invoked ? 1 : 2 };
+    const params = { textDocument: { uri }, position, context };
+    return this.client.sendRequest("textDocument/inlineCompletion", params, cancel.token);
+  }
+
+  route(uri: string, position: Position, task: protocol.Task = "complete"): Promise<protocol.RouteResult> {
+    return this.client.sendRequest(protocol.route, { uri, position, task });
+  }
+
+  /** Waits until something that arrives makes this true. */
+  async until(what: () => boolean): Promise<void> {
+    // The server's watch on its files keeps no process alive.
+    const alive = setInterval(() => undefined, 1_000);
+    while (!what()) await new Promise<void>((resolve) => (this.#heard = resolve));
+    clearInterval(alive);
+  }
+
+  /** Waits until the engine is there. */
+  ready(): Promise<void> {
+    return this.until(() => this.statuses.some(({ state }) => state === "ready"));
+  }
+
+  async close(): Promise<void> {
+    await this.client.sendRequest("shutdown");
+    this.client.dispose();
+    rmSync(this.folder, { recursive: true });
+  }
+
+  #hear<T>(list: T[], item: T): void {
+    list.push(item);
+    this.#heard();
+  }
+}
+
+/** A path in the repository. */
+export const inRepository = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));

@@ -1,0 +1,69 @@
+// Starts the built server over its standard streams and speaks LSP with it, as any editor would.
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { createProtocolConnection, type ProtocolConnection } from "vscode-languageserver-protocol/node";
+import * as protocol from "../../server/protocol.ts";
+
+const server = fileURLToPath(new URL("../../dist/server.js", import.meta.url));
+
+export interface Served {
+  readonly process: ChildProcess;
+  readonly client: ProtocolConnection;
+  readonly answers: protocol.Answer[];
+  readonly statuses: protocol.Status[];
+  /** Resolves with the first status of this state, one that came already included. */
+  reached(state: protocol.State): Promise<protocol.Status>;
+  /** Shuts the server down; its exit status. */
+  end(): Promise<number | null>;
+}
+
+/** A server that was told about `folder` (a URI) and initialised. `env` is added to this process's. */
+export async function served(folder: string | null, env: NodeJS.ProcessEnv = {}): Promise<Served> {
+  const child = spawn(process.execPath, [server, "--stdio"], {
+    stdio: ["pipe", "pipe", "inherit"],
+    env: { ...process.env, ...env },
+  });
+  const client = createProtocolConnection(child.stdout!, child.stdin!);
+  const answers: protocol.Answer[] = [];
+  const statuses: protocol.Status[] = [];
+  let heard: () => void = () => undefined;
+  client.onNotification(protocol.answered, (answer) => void answers.push(answer));
+  client.onNotification(protocol.status, (status) => {
+    statuses.push(status);
+    heard();
+  });
+  client.onUnhandledNotification(() => undefined);
+  client.listen();
+  await client.sendRequest("initialize", {
+    processId: process.pid,
+    rootUri: null,
+    workspaceFolders: folder === null ? null : [{ uri: folder, name: "demo" }],
+    capabilities: {},
+    initializationOptions: { trusted: true, settings: { debounce: 0 } },
+  });
+  await client.sendNotification("initialized", {});
+  return {
+    process: child,
+    client,
+    answers,
+    statuses,
+    async reached(state) {
+      for (;;) {
+        const found = statuses.find((status) => status.state === state);
+        if (found) return found;
+        const failed = statuses.find((status) => status.state === "failed");
+        if (failed) throw new Error(`the server failed: ${failed.detail}`);
+        await new Promise<void>((resolve) => (heard = resolve));
+      }
+    },
+    async end() {
+      const exited = once(child, "exit");
+      await client.sendRequest("shutdown");
+      await client.sendNotification("exit");
+      const [code] = (await exited) as [number | null];
+      client.dispose();
+      return code;
+    },
+  };
+}
