@@ -128,8 +128,16 @@ export async function runInHost(which: Variant): Promise<readonly HostResult[]> 
   }
   if (!existsSync(results)) throw new Error(`the extension host wrote no results; ${output}`);
   const parsed = JSON.parse(readFileSync(results, "utf8")) as readonly HostResult[];
+  if (parsed.some(({ error }) => error !== null)) console.log(logOf(profile));
   rmSync(profile.home, { recursive: true, force: true, maxRetries: 5 });
   return parsed;
+}
+
+/** The end of the extension's own log. */
+function logOf(profile: Profile): string {
+  const logs = join(profile.home, "data", "logs");
+  const name = readdirSync(logs, { recursive: true, encoding: "utf8" }).find((each) => each.endsWith("Coterie.log"));
+  return name ? readFileSync(join(logs, name), "utf8").split("\n").slice(-60).join("\n") : "the extension left no log";
 }
 
 async function runServed(

@@ -98,7 +98,11 @@ async function completes(showing: Promise<TextEditor>): Promise<void> {
     `a completion in ${editor.document.uri}`,
     async () => {
       await commands.executeCommand("editor.action.inlineSuggest.trigger");
-      return committed(editor, before, triggerEvery);
+      if (await committed(editor, before, triggerEvery)) return true;
+      // The editor does not ask twice about the same text: something is typed and taken back, as a user would.
+      await commands.executeCommand("type", { text: "x" });
+      await commands.executeCommand("deleteLeft");
+      return false;
     },
     answerLimit,
   );
