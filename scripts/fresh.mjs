@@ -25,13 +25,15 @@ if (major < 20 || (major === 20 && minor < 11)) {
   process.exit(1);
 }
 if (!upToDate()) {
-  console.log("Installing the packages of package-lock.json (npm ci) ...");
-  const npm = spawnSync("npm", ["ci", "--no-audit", "--no-fund"], {
+  // Not `npm ci`: it refuses a lock file in which optional packages for other platforms are missing, as they are where the
+  // registry holds back what this platform does not need. This takes the same versions and leaves the lock file alone.
+  console.log("Installing the packages of package-lock.json ...");
+  const npm = spawnSync("npm", ["install", "--no-save", "--no-audit", "--no-fund"], {
     stdio: "inherit",
     shell: process.platform === "win32",
   });
   if (npm.status !== 0) {
-    console.error("npm ci failed, see above: it needs a network and the npm that comes with Node.");
+    console.error("npm install failed, see above: it needs a network and the npm that comes with Node.");
     process.exit(1);
   }
 }
