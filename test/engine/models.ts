@@ -1,37 +1,23 @@
 // Compiled models for the engine's tests, made once under dist/test: the tiny random one and the embedded weights.
-import { createHash } from "node:crypto";
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Engine, GenerateRequest, Generation } from "../../server/engine/engine.ts";
 import { openEngine } from "../../server/engine/open.ts";
 import { compileModel } from "../../server/model/compile.ts";
-import { Gguf } from "../../server/model/gguf.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 const reference = join(import.meta.dirname, "reference");
+/** A text for prompts: code, as users have it. */
+export const source = readFileSync(join(root, "server", "engine", "cache.ts"), "utf8");
+
+export const never = new AbortController().signal;
+
 const place = (name: string) => join(root, "dist", "test", name);
 
 /** The tiny model in float32 with two experts that differ: "general" and "other". */
 export function tinyModel(): string {
-  const other = place("tiny-other-pack");
-  mkdirSync(other, { recursive: true });
-  const weights = join(other, "tiny.gguf");
-  cpSync(join(reference, "tiny", "tiny.gguf"), weights);
-  const bytes = readFileSync(weights);
-  const gguf = Gguf.open(weights);
-  // The attention output of an upper layer, its Q8_0 blocks of 34 bytes moved by one: other weights, equally well-formed.
-  const tensor = gguf.tensors.get("blk.2.attn_output.weight")!;
-  gguf.close();
-  const block = 34;
-  const data = bytes.subarray(tensor.offset, tensor.offset + tensor.bytes);
-  data.set(Buffer.concat([data.subarray(block), data.subarray(0, block)]));
-  writeFileSync(weights, bytes);
-  const pack = JSON.parse(readFileSync(join(reference, "tiny-general", "expert.json"), "utf8"));
-  const sha256 = createHash("sha256").update(bytes).digest("hex");
-  const file = { file: "tiny.gguf", bytes: bytes.length, sha256 };
-  writeFileSync(join(other, "expert.json"), JSON.stringify({ ...pack, id: "other", weights: file }));
   const out = place("tiny-two");
-  const experts = [join(reference, "tiny-general"), other];
+  const experts = [join(reference, "tiny-general"), join(reference, "tiny-other")];
   compileModel({ backbone: join(reference, "tiny"), experts, out, precision: "f32" });
   return out;
 }
@@ -72,7 +58,7 @@ export function request(changes: Partial<GenerateRequest> = {}): GenerateRequest
 export async function run(
   engine: Engine,
   changes: Partial<GenerateRequest>,
-  signal: AbortSignal = new AbortController().signal,
+  signal: AbortSignal = never,
 ): Promise<Generation & { streamed: string }> {
   const steps = engine.generate(request(changes), signal);
   let streamed = "";

@@ -1,0 +1,95 @@
+// The engine with the embedded weights at 8 bits: typing, healing, cancelling, interrupting, cold and warm prompts.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { Engine } from "../../server/engine/engine.ts";
+import { embeddedModel, openModel, run, source } from "./models.ts";
+import { assertSame } from "./same.ts";
+
+let engine: Engine;
+before(async () => {
+  engine = await openModel(embeddedModel());
+});
+after(() => engine.close());
+
+test("typing on, deleting and changing expert give the text of a fresh run", async () => {
+  for (const [i, length] of [700, 703, 710, 690, 1500, 1498].entries()) {
+    const asked = { prompt: [{ special: "<file_sep>" }, `cache.ts\n${source.slice(0, length)}`], heal: true };
+    const expert = i % 2 === 0 ? "general" : "twin";
+    const cached = await run(engine, { ...asked, expert, sequence: "typed" });
+    const fresh = await run(engine, { ...asked, expert: "general", sequence: `fresh ${length}` });
+    await assertSame(engine, asked, cached, fresh, 0.05);
+    if (i > 0 && length !== 1500) assert.ok(cached.reusedTokens > cached.promptTokens - 8, `${cached.reusedTokens}`);
+  }
+});
+
+test("healing repeats what was typed and goes on from there", async () => {
+  const text = "function add(left, right) {\n  return left + right;\n}\n\nconsole.log(ad";
+  const { continuations } = await run(engine, { prompt: [text], heal: true, stops: ["\n"] });
+  assert.match(continuations[0]!.text, /^d\(/);
+});
+
+test("cancelling in the middle of reading a long prompt stops there, and what was read is kept", async () => {
+  const cancel = new AbortController();
+  const asked = { prompt: [source.slice(0, 4000)], sequence: "long" };
+  const before = await engine.memory();
+  const cancelled = run(engine, asked, cancel.signal);
+  // The cache grows when the prompt begins to be read.
+  while ((await engine.memory()).caches === before.caches) await new Promise(setImmediate);
+  cancel.abort();
+  const { continuations } = await cancelled;
+  assert.equal(continuations[0]!.stop, "cancelled");
+  const again = await run(engine, { ...asked, maxTokens: 1 });
+  assert.ok(again.reusedTokens < again.promptTokens, `${again.reusedTokens} of ${again.promptTokens}`);
+});
+
+test("a cold request asks the shorter prompt; the whole one is read when there is nothing else to do", async () => {
+  const asked = {
+    prompt: [source.slice(0, 3000)],
+    shorter: [source.slice(2800, 3000)],
+    sequence: "cold",
+    heal: true,
+  };
+  const cold = await run(engine, asked);
+  assert.ok(cold.shortened && cold.promptTokens < 100);
+  let warm = cold;
+  while (warm.shortened) warm = await run(engine, { ...asked, maxTokens: 1 });
+  assert.ok(warm.promptTokens > 500);
+  const fresh = await run(engine, { ...asked, prompt: asked.prompt, sequence: "not cold", shorter: asked.prompt });
+  await assertSame(engine, asked, await run(engine, asked), fresh, 0.05);
+});
+
+test("a newer completion takes the place of an older one; a command waits and goes on", async () => {
+  const story = {
+    prompt: [
+      { special: "<|im_start|>" },
+      "user\nTell a story.",
+      { special: "<|im_end|>" },
+      "\n",
+      { special: "<|im_start|>" },
+      "assistant\n",
+    ],
+    sequence: "story",
+    priority: "command" as const,
+    maxTokens: 40,
+  };
+  const alone = await run(engine, story);
+  const command = run(engine, { ...story, sequence: "again" });
+  const older = run(engine, { prompt: [source.slice(0, 3000)], sequence: "older" });
+  const newer = run(engine, { prompt: ["let a = 1;\nlet b = "], sequence: "newer", maxTokens: 3 });
+  const order: string[] = [];
+  await Promise.all([
+    command.then(() => order.push("command")),
+    older.then(() => order.push("older")),
+    newer.then(() => order.push("newer")),
+  ]);
+  assert.deepEqual(order, ["older", "newer", "command"]);
+  assert.equal((await older).continuations[0]!.stop, "cancelled");
+  await assertSame(engine, story, await command, alone, 0.05);
+});
+
+test("the memory report names its parts", async () => {
+  const { backbone, experts, head, caches, process: total } = await engine.memory();
+  assert.ok(backbone > 80e6 && head > 20e6 && caches > 1e6);
+  assert.deepEqual(Object.keys(experts), ["general", "twin"]);
+  assert.ok(total > caches);
+});

@@ -1,0 +1,125 @@
+// The engine with a tiny random model and two experts: whatever was cached, shared or cancelled, the text is that of a fresh run.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { Engine } from "../../server/engine/engine.ts";
+import { uniforms } from "../../server/engine/sample.ts";
+import { never, openModel, run, source, tinyModel } from "./models.ts";
+import { assertSame } from "./same.ts";
+
+let engine: Engine;
+before(async () => {
+  engine = await openModel(tinyModel(), { contextTokens: 512 });
+});
+after(() => engine.close());
+
+test("random edits, experts and cancellations leave the text of a fresh run", async () => {
+  const uniform = uniforms(1);
+  const pick = (count: number) => Math.floor(uniform() * count);
+  let reused = 0;
+  for (let i = 0; i < 120; i++) {
+    const document = source.slice(pick(3) * 40, 200 + pick(250));
+    const asked = {
+      prompt: [{ special: "<file_sep>" }, document],
+      expert: pick(2) ? "general" : "other",
+      heal: pick(2) === 1,
+    };
+    const sequence = `document ${pick(3)}`;
+    if (pick(4) === 0) {
+      const cancel = new AbortController();
+      const cancelled = run(engine, { ...asked, sequence, maxTokens: 30 }, cancel.signal);
+      setTimeout(() => cancel.abort(), pick(8));
+      await cancelled;
+      continue;
+    }
+    const cached = await run(engine, { ...asked, sequence });
+    const fresh = await run(engine, { ...asked, sequence: `fresh ${i}` });
+    assert.equal(fresh.reusedTokens, 0);
+    await assertSame(engine, asked, cached, fresh, 1e-3);
+    for (const [at, { logProbability }] of cached.continuations[0]!.tokens.entries()) {
+      const gap = Math.abs(logProbability - fresh.continuations[0]!.tokens[at]!.logProbability);
+      assert.ok(gap < 1e-3, `token ${at} differs by ${gap} nats`);
+    }
+    reused += cached.reusedTokens;
+  }
+  assert.ok(reused > 1000, `the cache was used (${reused} tokens)`);
+});
+
+test("the two experts differ, and the second reads nothing that the first has read", async () => {
+  const asked = { prompt: [source.slice(0, 300)], sequence: "shared", maxTokens: 12 };
+  const general = await run(engine, asked);
+  const other = await run(engine, { ...asked, expert: "other" });
+  assert.notEqual(general.continuations[0]!.text, other.continuations[0]!.text);
+  assert.equal(other.reusedTokens, other.promptTokens);
+});
+
+test("sampling depends on the seed alone", async () => {
+  const sample = async (seed: number) =>
+    (await run(engine, { sampling: { temperature: 1.5, seed }, maxTokens: 16 })).continuations[0]!.text;
+  const first = await sample(5);
+  assert.equal(await sample(5), first);
+  assert.notEqual(await sample(6), first);
+});
+
+test("what is streamed is the text, and a stop ends it", async () => {
+  const free = await run(engine, { maxTokens: 24 });
+  const text = free.continuations[0]!.text;
+  assert.equal(free.streamed, text);
+  const stop = text.slice(5, 7);
+  const stopped = await run(engine, { maxTokens: 24, stops: [stop] });
+  assert.equal(stopped.continuations[0]!.text, text.slice(0, text.indexOf(stop)));
+  assert.equal(stopped.streamed, stopped.continuations[0]!.text);
+  assert.equal(stopped.continuations[0]!.stop, "stop");
+});
+
+test("branches start with the likeliest tokens; the first is the greedy text", async () => {
+  const greedy = await run(engine, { maxTokens: 6 });
+  const { continuations } = await run(engine, { maxTokens: 6, branches: 3 });
+  assert.deepEqual(continuations[0]!.text, greedy.continuations[0]!.text);
+  const starts = continuations.map(({ tokens }) => tokens[0]!.logProbability);
+  assert.deepEqual(
+    starts,
+    starts.toSorted((a, b) => b - a),
+  );
+  assert.equal(new Set(continuations.map(({ tokens }) => tokens[0]!.text)).size, continuations.length);
+});
+
+test("a score is the sum of the tokens' log-probabilities", async () => {
+  const { continuations } = await run(engine, { prompt: ["a = "], maxTokens: 6 });
+  const { text, tokens } = continuations[0]!;
+  const ask = {
+    sequence: "s",
+    expert: "general",
+    prompt: ["a = "],
+    heal: false,
+    shortened: false,
+    priority: "completion",
+  } as const;
+  const [whole, empty] = (await engine.score({ ...ask, texts: [text, ""] }, never))!;
+  // Only where the text is spelled with the same tokens; a random model may have spelled it in another way.
+  if (whole!.tokens === tokens.length) {
+    const sum = tokens.reduce((total, { logProbability }) => total + logProbability, 0);
+    assert.ok(Math.abs(whole!.logProbability - sum) < 1e-2);
+  }
+  assert.deepEqual(empty, { logProbability: 0, tokens: 0 });
+  assert.ok(whole!.logProbability < 0);
+});
+
+test("an unknown expert and a context that is too small are told in words", async () => {
+  await assert.rejects(run(engine, { expert: "poet" }), /no expert "poet"; installed: general, other/);
+  await assert.rejects(run(engine, { maxTokens: 600 }), /600 new tokens do not fit into a context of 512/);
+  const long = await run(engine, { prompt: [source.slice(0, 4000)] });
+  assert.ok(long.promptTokens <= 504);
+  const [score] = (await engine.score(
+    {
+      sequence: "l",
+      expert: "general",
+      prompt: [source],
+      heal: true,
+      shortened: false,
+      priority: "command",
+      texts: ["x".repeat(900)],
+    },
+    never,
+  ))!;
+  assert.ok(Number.isFinite(score!.logProbability));
+});
