@@ -41,8 +41,8 @@ export class Power {
     }
   }
 
+  /** One that is still loading is left to the end of the process: a client waits two seconds for a shutdown. */
   async close(): Promise<void> {
-    await this.#opening;
     await this.#engine?.close();
   }
 

@@ -5,7 +5,8 @@ import { fileURLToPath } from "node:url";
 import { createProtocolConnection, type ProtocolConnection } from "vscode-languageserver-protocol/node";
 import * as protocol from "../../server/protocol.ts";
 
-const server = fileURLToPath(new URL("../../dist/server.js", import.meta.url));
+/** The built server. */
+export const server = fileURLToPath(new URL("../../dist/server.js", import.meta.url));
 
 export interface Served {
   readonly process: ChildProcess;
@@ -18,12 +19,9 @@ export interface Served {
   end(): Promise<number | null>;
 }
 
-/** A server that was told about `folder` (a URI) and initialised. `env` is added to this process's. */
-export async function served(folder: string | null, env: NodeJS.ProcessEnv = {}): Promise<Served> {
-  const child = spawn(process.execPath, [server, "--stdio"], {
-    stdio: ["pipe", "pipe", "inherit"],
-    env: { ...process.env, ...env },
-  });
+/** A server that was told about `folder` (a URI) and initialised; another build of it with `options.server`. */
+export async function served(folder: string | null, options: { readonly server?: string } = {}): Promise<Served> {
+  const child = spawn(process.execPath, [options.server ?? server, "--stdio"], { stdio: ["pipe", "pipe", "inherit"] });
   const client = createProtocolConnection(child.stdout!, child.stdin!);
   const answers: protocol.Answer[] = [];
   const statuses: protocol.Status[] = [];

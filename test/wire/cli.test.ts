@@ -1,0 +1,145 @@
+// The built command line: its objects, its exit statuses, and one line for what is wrong.
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { after, test } from "node:test";
+import { inRepository } from "./pair.ts";
+
+const home = realpathSync(mkdtempSync(join(tmpdir(), "coterie-cli-")));
+after(() => rmSync(home, { recursive: true }));
+
+function write(path: string, text: string): string {
+  const file = join(home, path);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+  return file;
+}
+
+function run(...args: string[]) {
+  const env = { ...process.env, HOME: home, USERPROFILE: home };
+  const done = spawnSync(process.execPath, [inRepository("dist/cli.js"), ...args], {
+    encoding: "utf8",
+    env,
+    cwd: home,
+  });
+  return { status: done.status, stdout: done.stdout, stderr: done.stderr };
+}
+
+/** The object that --json prints; fails when anything else is printed. */
+function json(...args: string[]): Record<string, unknown> {
+  const { status, stdout, stderr } = run(...args, "--json");
+  assert.deepEqual({ status, stderr }, { status: 0, stderr: "" }, args.join(" "));
+  assert.equal(stdout.trimEnd().split("\n").length, 1);
+  return JSON.parse(stdout);
+}
+
+const python = write("project/src/add.py", "# Adds two numbers.\ndef add(a, b):\n    \n");
+write("project/package.json", "{}");
+
+test("complete prints the answer with all that belongs to it", () => {
+  const answer = json("complete", `${python}:3:5`);
+  assert.deepEqual(Object.keys(answer).sort(), [
+    "because",
+    "expert",
+    "hidden",
+    "ms",
+    "newTokens",
+    "promptTokens",
+    "region",
+    "reusedTokens",
+    "rule",
+    "stop",
+    "text",
+    "wanted",
+  ]);
+  assert.equal(answer["text"], "return a + b");
+  assert.equal(answer["hidden"], null);
+  assert.equal(answer["region"], "code");
+  assert.match(run("complete", `${python}:3:5`).stdout, /^return a \+ b\n/);
+});
+
+test("route prints what was considered, for the task that is named", () => {
+  const found = json("route", `${python}:1:5`, "--task", "explain");
+  assert.deepEqual(Object.keys(found).sort(), [
+    "because",
+    "considered",
+    "expert",
+    "languageId",
+    "region",
+    "rule",
+    "wanted",
+  ]);
+  assert.equal(found["region"], "comment");
+  assert.equal(found["languageId"], "python");
+  assert.match(run("route", `${python}:1:5`).stdout, /> built-in#\d/);
+});
+
+test("experts prints who is there and what it weighs", () => {
+  const { experts, memory } = json("experts") as {
+    experts: { id: string; layers: number[]; parameters: number; bytes: number; installed: boolean }[];
+    memory: Record<string, number>;
+  };
+  const general = experts.find(({ id }) => id === "general");
+  assert.deepEqual(general?.layers, [24, 30]);
+  assert.equal(general.installed, true);
+  assert.ok(general.parameters > 20e6 && general.bytes > 20e6);
+  assert.deepEqual(Object.keys(memory).sort(), ["backbone", "caches", "experts", "head", "process"]);
+});
+
+test("Rules: a file that is named comes first, then those of the root, found or named, then the user's", () => {
+  const rules = (because: string) => JSON.stringify({ rules: [{ expert: "general", because }] });
+  const rule = (...args: string[]) => json("route", `${python}:3:5`, ...args)["rule"];
+  assert.match(String(rule()), /^built-in/);
+  write(".coterie/rules.json", rules("user"));
+  assert.equal(rule(), "user#1");
+  write("project/.coterie/rules.json", rules("workspace"));
+  assert.equal(rule(), "workspace#1");
+  assert.equal(rule("--root", join(home, "project", "src")), "user#1");
+  assert.equal(rule("--rules", write("mine.json", rules("mine"))), "given#1");
+  rmSync(join(home, ".coterie"), { recursive: true });
+  rmSync(join(home, "project", ".coterie"), { recursive: true });
+});
+
+test("Bad input: exit status 2, nothing on stdout and one line that says what to do", () => {
+  const cases: [string[], RegExp][] = [
+    [[], /Name a command/],
+    [["fly"], /no command "fly"/],
+    [["complete"], /FILE:LINE:COLUMN/],
+    [["complete", python], /FILE:LINE:COLUMN/],
+    [["complete", "none.py:1:1"], /does not exist/],
+    [["complete", `${home}:1:1`], /not a file/],
+    [["complete", `${python}:9:1`], /has 4 lines/],
+    [["complete", `${python}:0:1`], /count from 1/],
+    [["complete", `${python}:3:6`], /has 4 characters/],
+    [["complete", `${python}:3:5`, "more"], /too many/],
+    [["complete", `${python}:3:5`, "--task", "explain"], /--task/],
+    [["complete", `${python}:3:5`, "--fast"], /--fast/],
+    [["complete", `${python}:3:5`, "--root", "none"], /--root none/],
+    [["route", `${python}:3:5`, "--task", "dance"], /Tasks: complete/],
+    [["route", `${python}:3:5`, "--rules", "none.json"], /--rules none.json/],
+    [["route", `${python}:3:5`, "--rules", write("broken.json", "{")], /no valid JSON/],
+    [["complete", `${write(".env", "A=")}:1:3`], /secrets/],
+    [["complete", `${write("binary.bin", "a\0b")}:1:1`], /NUL/],
+    [["complete", `${write("large.ts", "x".repeat(50_000_000))}:1:1`], /too large|million characters/],
+    [["experts", "all"], /too many/],
+  ];
+  for (const [args, message] of cases) {
+    const { status, stdout, stderr } = run(...args);
+    assert.deepEqual(
+      { status, stdout, lines: stderr.split("\n").length },
+      { status: 2, stdout: "", lines: 2 },
+      args.join(" "),
+    );
+    assert.match(stderr, message);
+  }
+});
+
+test("CRLF, a byte order mark, the end of the file and a long line are places like others", () => {
+  assert.equal(json("route", `${write("crlf.ts", "// a\r\nb\r\n")}:1:5`)["region"], "comment");
+  assert.equal(json("route", `${write("crlf.ts", "// a\r\nb\r\n")}:3:1`)["region"], "code");
+  assert.equal(json("route", `${write("bom.ts", "\ufeff// a")}:1:5`)["region"], "comment");
+  assert.equal(json("route", `${write("long.ts", `${"x".repeat(1_000_000)} // a`)}:1:1000006`)["region"], "comment");
+  assert.equal(json("route", `${write("empty.txt", "")}:1:1`)["region"], "prose");
+});
