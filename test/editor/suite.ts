@@ -54,9 +54,9 @@ const tests: Readonly<Record<string, () => Promise<void>>> = {
   "a notebook cell is completed": () => completes(newCell("python", "for i in range(10):\n    print(")),
 
   "a file that holds secrets is not completed": async () => {
-    const env = Uri.joinPath(folder(), ".env");
-    await workspace.fs.writeFile(env, new TextEncoder().encode("SHOP_NAME=Corner\nSHOP_TOKEN="));
-    await staysAsItIs(await showFile(".env", "SHOP_TOKEN="));
+    const file = Uri.joinPath(folder(), "secrets", "cart.ts");
+    await workspace.fs.writeFile(file, new TextEncoder().encode(functionHead));
+    await staysAsItIs(await showFile("secrets/cart.ts", functionHead));
   },
 
   "nothing is offered while completions are off, and again afterwards": async () => {
