@@ -1,22 +1,11 @@
 // What an expert pack and a rule file may say, and reading them: a bad one is a reported problem, never a crash.
-import {
-  createScanner,
-  findNodeAtLocation,
-  getNodeValue,
-  type Node,
-  type ParseError,
-  parseTree,
-  printParseErrorCode,
-} from "jsonc-parser";
+import { findNodeAtLocation, getNodeValue, type Node } from "jsonc-parser";
 import { z } from "zod";
+import { type Problem, parseJson, problemAt } from "./json.ts";
 import { regions, tasks } from "./protocol.ts";
 import type { Rule } from "./route.ts";
 
 // ── The shape of a rule file; experts/rules.schema.json is made from it ──────────────────────────────────────────────
-
-/** Most bytes of a rule file or an expert.json: both may come from strangers. */
-export const mostBytes = 64 * 1024;
-const mostDepth = 16;
 
 // Invisible and direction-changing characters could make a rule look like another one.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it keeps out
@@ -61,15 +50,6 @@ export interface Pack {
   readonly rules: readonly Rule[];
 }
 
-/** What is wrong with a file, and where: characters [start, end) of its text. */
-export interface Problem {
-  readonly message: string;
-  readonly start: number;
-  readonly end: number;
-  /** Errors leave something out, warnings do not. */
-  readonly severity: "error" | "warning";
-}
-
 /** Ids that rules may name before their pack is installed. */
 export const knownExperts: readonly string[] = ["general", "code", "math", "docs"];
 
@@ -84,13 +64,14 @@ export function readRules(
   origin: string,
   known: readonly string[],
 ): { readonly rules: readonly Rule[]; readonly problems: readonly Problem[] } {
-  const parsed = parse(source);
+  const parsed = parseJson(source);
   if (!parsed.root) return { rules: [], problems: parsed.problems };
   const problems = [...parsed.problems];
   const list = findNodeAtLocation(parsed.root, ["rules"]);
   const whole = ruleFileSchema.safeParse(getNodeValue(parsed.root));
   // While brackets are missing the shape is bound to be wrong too.
-  if (problems.length === 0) problems.push(...(whole.error?.issues ?? []).map((issue) => at(parsed.root, issue)));
+  if (problems.length === 0)
+    problems.push(...(whole.error?.issues ?? []).map((issue) => problemAt(parsed.root, issue)));
   const rules: Rule[] = [];
   if (list?.type !== "array" || (list.children?.length ?? 0) > 200) return { rules, problems };
   for (const [index, node] of (list.children ?? []).entries()) {
@@ -107,19 +88,19 @@ export function readPack(
   source: string,
   known: readonly string[],
 ): { readonly pack: Pack | null; readonly problems: readonly Problem[] } {
-  const parsed = parse(source);
+  const parsed = parseJson(source);
   if (!parsed.root) return { pack: null, problems: parsed.problems };
   const problems = [...parsed.problems];
   const said = packSchema.safeParse(getNodeValue(parsed.root));
   if (!said.success) {
-    return { pack: null, problems: [...problems, ...said.error.issues.map((issue) => at(parsed.root, issue))] };
+    return { pack: null, problems: [...problems, ...said.error.issues.map((issue) => problemAt(parsed.root, issue))] };
   }
   const { id, kind } = said.data;
   const rules: Rule[] = [];
   for (const [index, written] of (said.data.rules ?? []).entries()) {
     const rule = ruleSchema.safeParse(written);
     for (const issue of rule.error?.issues ?? []) {
-      problems.push(at(parsed.root, { ...issue, path: ["rules", index, ...issue.path] }));
+      problems.push(problemAt(parsed.root, { ...issue, path: ["rules", index, ...issue.path] }));
     }
     if (!rule.success) continue;
     rules.push({ ...rule.data, name: `pack:${id}#${index + 1}` });
@@ -129,63 +110,6 @@ export function readPack(
     }
   }
   return { pack: { id, expert: id !== "backbone" && kind !== "backbone", rules }, problems };
-}
-
-/** Parses with offsets kept; syntax errors are problems and what could be read is still used. */
-function parse(source: string): { readonly root: Node | undefined; readonly problems: readonly Problem[] } {
-  if (Buffer.byteLength(source) > mostBytes) {
-    const message = `This file is larger than ${mostBytes / 1024} KB and is not read. Shorten it.`;
-    return { root: undefined, problems: [{ message, start: 0, end: 1, severity: "error" }] };
-  }
-  if (source.trim() === "") {
-    const message = 'This file is empty. It should hold {"rules": []}.';
-    return { root: undefined, problems: [{ message, start: 0, end: 1, severity: "error" }] };
-  }
-  const deep = tooDeep(source);
-  if (deep !== null) {
-    const message = `This file is nested deeper than ${mostDepth} levels and is not read.`;
-    return { root: undefined, problems: [{ message, start: deep, end: deep + 1, severity: "error" }] };
-  }
-  const errors: ParseError[] = [];
-  const root = parseTree(source, errors, { allowTrailingComma: true });
-  const problems = errors.map(
-    ({ error, offset, length }): Problem => ({
-      message: `This is no valid JSON: ${spaced(printParseErrorCode(error))}.`,
-      start: offset,
-      end: offset + Math.max(1, length),
-      severity: "error",
-    }),
-  );
-  return { root, problems };
-}
-
-/** "ValueExpected" -> "value expected". */
-function spaced(name: string): string {
-  return name.replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase();
-}
-
-/** Offset of the first bracket that is nested too deep for a recursive parser, or null. */
-function tooDeep(source: string): number | null {
-  const scanner = createScanner(source, true);
-  for (let depth = 0; scanner.getPosition() < source.length; ) {
-    scanner.scan();
-    if (scanner.getTokenLength() !== 1) continue;
-    const token = source[scanner.getTokenOffset()];
-    if (token === "{" || token === "[") depth++;
-    else if (token === "}" || token === "]") depth--;
-    if (depth > mostDepth) return scanner.getTokenOffset();
-  }
-  return null;
-}
-
-/** A schema issue as a problem at the deepest node that exists on its path. */
-function at(root: Node | undefined, issue: z.core.$ZodIssue): Problem {
-  const path = issue.path.filter((step) => typeof step !== "symbol");
-  let node: Node | undefined;
-  for (let length = path.length; root && !node; length--) node = findNodeAtLocation(root, path.slice(0, length));
-  const where = path.length > 0 ? `${path.join(".")}: ` : "";
-  const start = node?.offset ?? 0;
-  return { message: `${where}${issue.message}`, start, end: start + (node?.length ?? 1), severity: "error" };
 }
 
 function unknownExpert(rule: Node, expert: string, known: readonly string[]): Problem {

@@ -2,7 +2,8 @@
 import { existsSync, readdirSync, readFileSync, type Stats, statSync, unwatchFile, watchFile } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { knownExperts, mostBytes, type Problem, readPack, readRules } from "./experts.ts";
+import { knownExperts, readPack, readRules } from "./experts.ts";
+import { mostBytes, type Problem } from "./json.ts";
 import type { Rule } from "./route.ts";
 
 export interface RosterPlaces {

@@ -1,7 +1,6 @@
 // The language server on a connection: makes each part once, wires them to the messages, and reports failure in words.
 import type { Connection, InitializeParams, InitializeResult } from "vscode-languageserver";
 import {
-  DiagnosticSeverity,
   DidChangeConfigurationNotification,
   ErrorCodes,
   ResponseError,
@@ -9,19 +8,18 @@ import {
   TextDocuments,
 } from "vscode-languageserver";
 import { TextDocument } from "vscode-languageserver-textdocument";
-import { z } from "zod";
 import { Access } from "./access.ts";
+import { diagnosticsOf } from "./diagnostics.ts";
 import type { Engine, EngineOptions } from "./engine/engine.ts";
 import { Completions } from "./features/complete.ts";
 import { explainRoute } from "./features/route.ts";
+import { foldersSchema, optionsSchema, pushedSchema, routeSchema, trustedSchema } from "./incoming.ts";
 import { engineOptions, type Installation } from "./installation.ts";
 import { Power } from "./power.ts";
 import * as protocol from "./protocol.ts";
-import { type FileProblems, Roster } from "./roster.ts";
-import { readDefaults, SettingsCache } from "./settings.ts";
+import { Roster } from "./roster.ts";
+import { enabledFor, readDefaults, SettingsCache } from "./settings.ts";
 import { folderOf, Workspace } from "./workspace.ts";
-
-const optionsSchema = z.object({ trusted: z.boolean().catch(false), settings: z.unknown().optional() });
 
 /**
  * Serves until the connection ends. `open` opens the engine; it is called when the first document is opened.
@@ -76,6 +74,8 @@ export function serve(
     rules: (uri: string) => roster.rulesFor(folderOf(workspace.rootOf(uri))),
     installed,
     crew: (uri: string) => {
+      // Only a completion that nothing else stands against asks for it.
+      void power.start();
       const { engine } = power;
       return typeof engine === "string" ? engine : { engine, rules: around.rules(uri), installed: installed() };
     },
@@ -95,6 +95,20 @@ export function serve(
     }
   }
 
+  /** Loads the model as soon as a document is open in which it may be needed. */
+  async function warmUp({ uri, languageId }: TextDocument): Promise<void> {
+    try {
+      if (enabledFor(languageId, await settings.of(uri))) await power.start();
+    } catch (error) {
+      connection.console.error(
+        `The settings could not be read: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    }
+  }
+
+  const publish = () => {
+    for (const each of roster.problems) void connection.sendDiagnostics(diagnosticsOf(each));
+  };
   const takeFolders = () => roster.setFolders(trusted ? workspace.folders : []);
 
   connection.onInitialize((params: InitializeParams): InitializeResult => {
@@ -120,9 +134,9 @@ export function serve(
     if (registers) void connection.client.register(DidChangeConfigurationNotification.type, { section: "coterie" });
     roster.watch(() => {
       completions.forget();
-      roster.problems.forEach(publish);
+      publish();
     });
-    roster.problems.forEach(publish);
+    publish();
   });
 
   connection.onNotification("workspace/didChangeWorkspaceFolders", (params: unknown) => {
@@ -142,7 +156,7 @@ export function serve(
     completions.forget();
   });
 
-  documents.onDidOpen(() => void power.start());
+  documents.onDidOpen(({ document }) => void warmUp(document));
   documents.onDidClose(({ document }) => completions.closed(document.uri));
   documents.listen(connection);
 
@@ -160,29 +174,11 @@ export function serve(
   });
   connection.listen();
 
-  function publish({ uri, text, problems }: FileProblems): void {
-    const file = TextDocument.create(uri, "jsonc", 0, text);
-    const diagnostics = problems.map(({ start, end, message, severity }) => ({
-      range: { start: file.positionAt(start), end: file.positionAt(end) },
-      severity: severity === "error" ? DiagnosticSeverity.Error : DiagnosticSeverity.Warning,
-      source: "coterie",
-      message,
-    }));
-    void connection.sendDiagnostics({ uri, diagnostics });
-  }
-
   return (error) => {
     connection.console.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
     void power.check();
   };
 }
-
-const trustedSchema = z.object({ trusted: z.boolean() });
-const place = z.object({ line: z.int().nonnegative(), character: z.int().nonnegative() });
-const routeSchema = z.object({ uri: z.string(), position: place, task: z.enum(protocol.tasks) });
-const folder = z.object({ uri: z.string(), name: z.string() });
-const foldersSchema = z.object({ event: z.object({ added: z.array(folder), removed: z.array(folder) }) });
-const pushedSchema = z.object({ coterie: z.unknown().optional() }).catch({});
 
 function nameOf(uri: string): string {
   return decodeURIComponent(uri.replace(/\/$/, "").split("/").at(-1) ?? "");

@@ -1,0 +1,12 @@
+// The shape of what clients send beyond the standard: checked, since any editor may be at the other end.
+import { z } from "zod";
+import { tasks } from "./protocol.ts";
+
+export const optionsSchema = z.object({ trusted: z.boolean().catch(false), settings: z.unknown().optional() });
+
+export const trustedSchema = z.object({ trusted: z.boolean() });
+const place = z.object({ line: z.int().nonnegative(), character: z.int().nonnegative() });
+export const routeSchema = z.object({ uri: z.string(), position: place, task: z.enum(tasks) });
+const folder = z.object({ uri: z.string(), name: z.string() });
+export const foldersSchema = z.object({ event: z.object({ added: z.array(folder), removed: z.array(folder) }) });
+export const pushedSchema = z.object({ coterie: z.unknown().optional() }).catch({});
