@@ -10,6 +10,8 @@ export interface Spot {
 
 /** How far back the scan begins, characters. A document is taken to be in plain code there. */
 const window = 20_000;
+/** A display formula that goes on for longer was never meant as one. Characters. */
+const longestFormula = 2_000;
 const markdown = new Set(["markdown", "mdx", "quarto", "rmd"]);
 const prose = new Set(["plaintext", "restructuredtext", "asciidoc", "git-commit", "scminput", "log", "bibtex"]);
 const latex = new Set(["latex", "tex"]);
@@ -43,7 +45,7 @@ function inMarkdown(before: string, after: string, languageId: string): Spot {
       paragraph = end + 1;
     } else if (mark !== undefined && !line.slice(mark.length).includes("`")) {
       fence = { mark, info: line.slice(mark.length), start: end + 1 };
-    } else if (line === "" && !openDisplay(before.slice(paragraph, end))) {
+    } else if (line === "" && (end - paragraph > longestFormula || !openDisplay(before.slice(paragraph, end)))) {
       paragraph = end + 1;
     }
     at = end + 1;

@@ -77,6 +77,7 @@ test("Markdown and its fences", () => {
   check("markdown", "$$\n\\int|", "math");
   check("markdown", "$$\n\\int\n$$\n\ntext|", "prose");
   check("markdown", "one $x\n\nother |", "prose");
+  check("markdown", `$$ never closed${"\n".repeat(15_000)}text|`, "prose");
 });
 
 test("LaTeX", () => {
