@@ -2,7 +2,6 @@
 import argparse
 import hashlib
 import json
-import math
 import os
 import random
 import subprocess
@@ -54,11 +53,10 @@ def has_bfloat16():
 
 
 def schedule(step, steps, rate):
-    """Linear warm-up over a twentieth of the steps, then a cosine down to a twentieth of the rate."""
-    warm = max(1, steps // 20)
-    if step < warm:
-        return rate * (step + 1) / warm
-    return rate * (0.05 + 0.95 * (1 + math.cos(math.pi * (step - warm) / max(1, steps - warm))) / 2)
+    """Warm-up over 20 steps, constant, then linear to zero over the last 30 % of the steps. Until then a run does not
+    depend on its budget: a stopped one can go on with a smaller or larger one."""
+    decay = round(0.7 * steps)
+    return rate * min(1, (step + 1) / 20, (steps - step) / (steps - decay))
 
 
 def plan(train, budget, batch, seed):
@@ -134,8 +132,9 @@ def main():
     step, curve, checkpoint = 0, [], folder / "checkpoint.pt"
     if checkpoint.exists():
         saved = torch.load(checkpoint, map_location=device, weights_only=True)
-        if saved["settings"] != settings:
-            different = [k for k in settings if saved["settings"].get(k) != settings[k]]
+        different = [k for k in settings if saved["settings"].get(k) != settings[k]]
+        early = saved["step"] <= 0.7 * min(saved["steps"], len(steps))
+        if different and not (different == ["budget"] and early):
             raise SystemExit(f"{folder} holds a run with other {', '.join(different)}: choose another --name or remove it.")
         for name, parameter in arm.learnable().items():
             parameter.data.copy_(saved["weights"][name])
@@ -168,7 +167,7 @@ def main():
                   f"{curve[-1]['held_out']:.4f} = {curve[-1]['held_out'] / curve[0]['held_out']:.4f} of base, "
                   f"{laid / busy:.0f} tokens/s", flush=True)
             busy, laid, losses = 0.0, 0, []
-            state = {"settings": settings, "step": step, "curve": curve, "optimizer": optimizer.state_dict(),
+            state = {"settings": settings, "step": step, "steps": len(steps), "curve": curve, "optimizer": optimizer.state_dict(),
                      "weights": {n: p.data for n, p in arm.learnable().items()}}
             replace(checkpoint, lambda path: torch.save(state, path))
     result = {**settings, "commit": commit(), "tokens": steps[-1][1], "curve": curve}

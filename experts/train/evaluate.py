@@ -1,8 +1,8 @@
 # Measures a trained run against the base: loss on held-out packages, exact answers of held-out exercises.
 """python -m train.evaluate NAME [--exercises N] [--domains code docs math] [--exported]
 
-Writes runs/NAME/scores.json. Everything is float32 in PyTorch; --exported measures weights.gguf (8 bits) instead of the
-checkpoint. Exercises are answered greedily by the model alone.
+Writes runs/NAME/scores.json. Everything is float32 in PyTorch unless asked otherwise; --exported measures weights.gguf (8 bits) instead of the
+checkpoint, --fast takes bfloat16. Exercises are answered greedily by the model alone.
 """
 import argparse
 import json
@@ -22,25 +22,31 @@ from .states import States
 class Model:
     """Backbone, upper layers and head for greedy generation and loss."""
 
-    def __init__(self, backbone, upper, head):
-        self.backbone, self.upper, self.head = backbone, upper, head
+    def __init__(self, backbone, upper, head, autocast):
+        self.backbone, self.upper, self.head, self.autocast = backbone, upper, head, autocast
+
+    def logits(self, tokens, positions, mask, below, above):
+        """Logits (B, V) after the last token."""
+        with torch.autocast(tokens.device.type, torch.bfloat16, enabled=self.autocast):
+            states = self.upper(self.backbone(tokens, positions, mask, below).float(), positions, mask, above)
+        return (states[:, -1].to(self.head.dtype) @ self.head.T).float()
 
     @torch.no_grad()
     def answers(self, prompts, most, end):
         """Greedy continuations (lists of ids, without `end`) of prompts, padded on the left to one batch."""
         longest = max(map(len, prompts))
-        pad = torch.tensor([longest - len(p) for p in prompts])
-        tokens = torch.tensor([[0] * (longest - len(p)) + p for p in prompts])
-        positions = (torch.arange(longest) - pad[:, None]).clamp(min=0)
-        past = torch.arange(longest + most) >= pad[:, None]
+        device = self.head.device
+        pad = torch.tensor([longest - len(p) for p in prompts], device=device)
+        tokens = torch.tensor([[0] * (longest - len(p)) + p for p in prompts], device=device)
+        positions = (torch.arange(longest, device=device) - pad[:, None]).clamp(min=0)
+        past = torch.arange(longest + most, device=device) >= pad[:, None]
         caches = [[] for _ in range(len(self.backbone.blocks) + len(self.upper.blocks))]
         below, above = caches[:len(self.backbone.blocks)], caches[len(self.backbone.blocks):]
-        square = torch.ones(longest, longest, dtype=torch.bool).tril() & past[:, None, :longest]
-        mask = (square | torch.eye(longest, dtype=torch.bool))[:, None]
-        out, running = [[] for _ in prompts], torch.ones(len(prompts), dtype=torch.bool)
+        square = torch.ones(longest, longest, dtype=torch.bool, device=device).tril() & past[:, None, :longest]
+        mask = (square | torch.eye(longest, dtype=torch.bool, device=device))[:, None]
+        out, running = [[] for _ in prompts], torch.ones(len(prompts), dtype=torch.bool, device=device)
         for at in range(most):
-            states = self.upper(self.backbone(tokens, positions, mask, below), positions, mask, above)
-            tokens = (states[:, -1] @ self.head.T).argmax(-1, keepdim=True)
+            tokens = self.logits(tokens, positions, mask, below, above).argmax(-1, keepdim=True)
             running &= tokens[:, 0] != end
             if not running.any():
                 break
@@ -71,29 +77,31 @@ def main():
     parser.add_argument("--exercises", type=int, default=200)
     parser.add_argument("--domains", nargs="+", default=("code", "docs", "math"), choices=sorted(MAKERS))
     parser.add_argument("--exported", action="store_true")
+    parser.add_argument("--fast", action="store_true")
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     parser.add_argument("--threads", type=int, default=2)
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
-    arm, settings = restore(given.name)
+    arm, settings = restore(given.name, given.device, torch.bfloat16 if given.fast else torch.float32)
     if given.exported:
         load(RUNS / given.name / "weights.gguf", arm.trained)
     config, tensors = read_gguf()
-    base = Upper(config, tensors, arm.cut)
-    scores = {"settings": settings, "exported": given.exported, "loss": {}, "exercises": {}}
+    base = Upper(config, tensors, arm.cut).to(given.device)
+    scores = {"settings": settings, "exported": given.exported, "fast": given.fast, "loss": {}, "exercises": {}}
     for domain in given.domains:
         held = packed(domain, "held-out", settings["window"], given.tokens)
-        states = States(held, arm.backbone, arm.cut, "cpu", keep=True)
+        states = States(held, arm.backbone, arm.cut, given.device, keep=given.device == "cpu" and arm.kind == "expert")
         trained, both = arm.trained, {}
         for which, upper in (("base", base), ("trained", trained)):
             arm.trained = upper
-            both[which] = measure(arm, held, states, 8, "cpu", False)
+            both[which] = measure(arm, held, states, 8, given.device, given.fast)
         arm.trained = trained
         scores["loss"][domain] = {**both, "ratio": both["trained"] / both["base"]}
         print(domain, json.dumps(scores["loss"][domain]), flush=True)
     if "math" in given.domains and given.exercises:
         for split in ("held-out", "templates"):
             for which, upper in (("base", base), ("trained", arm.trained)):
-                model = Model(arm.backbone, upper, arm.head)
+                model = Model(arm.backbone, upper, arm.head, given.fast)
                 count, most = (given.exercises, 320) if which == "trained" else (min(given.exercises, 50), 200)
                 scores["exercises"][f"{split} {which}"] = exact(model, split, count, most=most)
                 print(split, which, json.dumps(scores["exercises"][f"{split} {which}"]), flush=True)

@@ -75,15 +75,15 @@ def load(path, trained):
         raise ValueError(f"{path} lacks {', '.join(names)}")
 
 
-def restore(name, device="cpu"):
-    """(arm with the weights of runs/NAME/checkpoint.pt in float32, settings of the run)."""
+def restore(name, device="cpu", dtype=torch.float32):
+    """(arm with the weights of runs/NAME/checkpoint.pt, its frozen parts in `dtype`, settings of the run)."""
     path = RUNS / name / "checkpoint.pt"
     if not path.exists():
         raise SystemExit(f"No checkpoint at {path}: train first.")
     saved = torch.load(path, map_location=device, weights_only=True)
     settings = saved["settings"]
     config, tensors = read_gguf()
-    arm = Arm(settings["arm"], config, tensors, settings["cut"], device, torch.float32, settings["seed"])
+    arm = Arm(settings["arm"], config, tensors, settings["cut"], device, dtype, settings["seed"])
     for key, parameter in arm.learnable().items():
         parameter.data.copy_(saved["weights"][key])
     return arm, settings

@@ -18,8 +18,8 @@ class States:
         self.shape = (len(packed), packed.tokens.shape[1], backbone.config.hidden)
         if keep:
             STATES.mkdir(parents=True, exist_ok=True)
-            self.values = self.map(f"{packed.name}-{cut}-{backbone.blocks[0].attn_q.weight.dtype}.f16", np.float16, self.shape)
-            self.done = self.map(f"{packed.name}-{cut}-{backbone.blocks[0].attn_q.weight.dtype}.done", np.uint8, (-(-self.shape[0] // CHUNK),))
+            self.values = self.map(f"{packed.name}-{cut}-{backbone.embedding.dtype}.f16", np.float16, self.shape)
+            self.done = self.map(f"{packed.name}-{cut}-{backbone.embedding.dtype}.done", np.uint8, (-(-self.shape[0] // CHUNK),))
 
     def map(self, name, dtype, shape):
         path = STATES / name.replace("torch.", "")
