@@ -1,0 +1,70 @@
+// What the benchmark needs before it can start; everything lands in ignored folders.
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { build } from "esbuild";
+import { openTokenizer } from "../../server/engine/tokenizer.ts";
+import { embeddedModel } from "../engine/models.ts";
+import cases from "./complete.json" with { type: "json" };
+import type { Texts } from "./measures.ts";
+import { writeQ8 } from "./q8.ts";
+
+const here = import.meta.dirname;
+const root = join(here, "..", "..");
+const cache = join(here, ".cache");
+
+export interface Prepared {
+  /** The bundled process of one engine. */
+  readonly arm: string;
+  readonly worker: string;
+  /** Our compiled weights, with the general expert a second time as "twin". */
+  readonly compiled: string;
+  /** As shipped. */
+  readonly q4: string;
+  readonly q8: string;
+  readonly texts: Texts;
+}
+
+export async function prepare(): Promise<Prepared> {
+  run("node", ["esbuild.mjs"], root);
+  if (!existsSync(join(here, "node_modules", "node-llama-cpp"))) {
+    console.error("Installing node-llama-cpp into test/bench (several hundred MB) ...");
+    run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], here);
+  }
+  const q4 = join(root, "experts", "backbone", "SmolLM2-135M-Instruct.Q4_1.gguf");
+  const q8 = join(cache, "SmolLM2-135M-Instruct.Q8_0.gguf");
+  if (!existsSync(q8)) writeQ8(q4, q8);
+  const arm = join(cache, "arm.mjs");
+  await build({
+    entryPoints: [join(here, "arm.ts")],
+    outfile: arm,
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "node20",
+    logLevel: "warning",
+  });
+  const compiled = embeddedModel();
+  return { arm, worker: join(root, "dist", "engine.js"), compiled, q4, q8, texts: textsFor(compiled) };
+}
+
+/** The completion cases one after another: code that does not change with this repository. */
+function textsFor(model: string): Texts {
+  const tokenizer = openTokenizer(JSON.parse(readFileSync(join(model, "head", "tokenizer.json"), "utf8")));
+  const code = cases.map(({ before, right, after }) => before + right[0] + after).join("\n");
+  const ids = tokenizer.encode(code);
+  const cut = (tokens: number): string => {
+    // Not every start of a token list is the encoding of its own text: drop leading tokens until it is.
+    for (let skip = 0; skip < 100; skip++) {
+      const text = tokenizer.decode(ids.slice(skip, skip + tokens));
+      if (tokenizer.encode(text).length === tokens) return text;
+    }
+    throw new Error(`no text of ${tokens} tokens found`);
+  };
+  return { thousand: cut(1000), full: cut(1024), typed: "\nconst total = " };
+}
+
+function run(command: string, args: readonly string[], folder: string): void {
+  const { status } = spawnSync(command, args, { cwd: folder, stdio: ["ignore", 2, 2], shell: command === "npm" });
+  if (status !== 0) throw new Error(`${command} ${args.join(" ")} failed in ${folder}, see above`);
+}
