@@ -69,7 +69,8 @@ export class Client {
   private async launch(crashed: (why: string) => void): Promise<Launched> {
     const { log } = this.options;
     const run = { module: this.options.module, transport: TransportKind.ipc };
-    const client = new QuietClient(
+    let ended = false;
+    const client: LanguageClient = new QuietClient(
       section,
       "Coterie",
       { run, debug: { ...run, options: { execArgv: ["--nolazy", "--inspect=6009"] } } },
@@ -87,7 +88,8 @@ export class Client {
             return { action: (count ?? 0) <= 3 ? ErrorAction.Continue : ErrorAction.Shutdown, handled: true };
           },
           closed: () => {
-            this.running = undefined;
+            ended = true;
+            if (this.running === client) this.running = undefined;
             crashed("it ended unexpectedly, see the log.");
             return { action: CloseAction.DoNotRestart, handled: true, message: "The language server has ended." };
           },
@@ -97,7 +99,7 @@ export class Client {
     client.onNotification(protocol.status, (status) => this.options.status(status));
     client.onNotification(protocol.answered, (answer) => this.options.answered(answer));
     await started(client);
-    this.running = client;
+    if (!ended) this.running = client;
     return {
       stop: async () => {
         this.running = undefined;

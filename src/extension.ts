@@ -39,8 +39,10 @@ export function activate(context: vscode.ExtensionContext): void {
     },
     status: (news) => {
       if (news.state !== "answering") log.info(news.detail);
+      const { light, detail } = status.now;
       status.serverChanged(news);
-      if (news.state === "failed") void complain(news.detail, log);
+      const known = light === "failed" && detail === news.detail;
+      if (news.state === "failed" && !known) void complain(news.detail, log);
     },
   });
   const routing = new Routing(client);
@@ -48,7 +50,12 @@ export function activate(context: vscode.ExtensionContext): void {
   subscriptions.push(vscode.window.registerTreeDataProvider(answersView, sidebar));
   subscriptions.push(registerCommands({ client, ledger, log, routing, status, titled: manifest.contributes.commands }));
   subscriptions.push(...watchFates(ledger));
-  subscriptions.push(vscode.workspace.onDidGrantWorkspaceTrust(() => client.trust()));
+  subscriptions.push(
+    vscode.workspace.onDidGrantWorkspaceTrust(() => {
+      // A server that is down hears of it when it starts.
+      client.trust().catch((error: unknown) => log.warn(`Telling the server of the trust: ${error}`));
+    }),
+  );
   stop = () => client.stop();
   // Not awaited: the editor must not wait for a process to start. Failures are told by `changed`.
   void client.start();

@@ -148,7 +148,7 @@ export function statusText(situation: Situation): Shown {
   if (server?.state === "failed")
     return { light: "failed", text: "$(warning) Coterie", detail: server.detail, busy: false };
   if (off !== null) return { light: "off", text: "$(circle-slash) Coterie", detail: off, busy: false };
-  if (phase === "starting" || server === undefined || server.state === "loading") {
+  if (phase === "starting" || server?.state === "loading") {
     return {
       light: "loading",
       text: "$(loading~spin) Coterie",
@@ -156,9 +156,11 @@ export function statusText(situation: Situation): Shown {
       busy: true,
     };
   }
-  const busy = server.state === "answering";
-  if (latest === undefined)
-    return { light: "ready", text: "$(sparkle) Coterie", detail: `${server.detail}${place}`, busy };
+  const busy = server?.state === "answering";
+  if (latest === undefined) {
+    const ready = server?.detail ?? "The model is loaded as soon as a document needs it.";
+    return { light: "ready", text: "$(sparkle) Coterie", detail: `${ready}${place}`, busy };
+  }
   const { expert, ms } = latest.answer;
   const last = `Last answer: ${answerLabel(latest)} (${answerDescription(latest)}).`;
   return { light: "ready", text: `$(sparkle) ${expert} ${milliseconds(ms)}`, detail: `${last}${place}`, busy };

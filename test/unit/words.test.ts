@@ -115,7 +115,7 @@ test("the status tells loading, ready, off and failed apart", () => {
   assert.equal(shown({}), "ready $(sparkle) Coterie");
   assert.equal(shown({ latest: entry() }), "ready $(sparkle) general 143 ms");
   assert.equal(shown({ phase: "starting", server: undefined }), "loading $(loading~spin) Coterie");
-  assert.equal(shown({ server: undefined }), "loading $(loading~spin) Coterie");
+  assert.equal(shown({ server: undefined }), "ready $(sparkle) Coterie", "no document has needed the model yet");
   assert.equal(shown({ server: { state: "loading", detail: "Loading." } }), "loading $(loading~spin) Coterie");
   assert.equal(shown({ phase: "waiting", server: undefined, off: "off" }), "loading $(loading~spin) Coterie");
   assert.equal(shown({ off: "Completions are turned off." }), "off $(circle-slash) Coterie");
