@@ -40,7 +40,7 @@ function note(text: string): void {
 }
 
 async function start(options: PeerOptions): Promise<ChildProcess> {
-  const child = fork(arm, [JSON.stringify(options)], { stdio: ["ignore", 2, 2, "ipc"] });
+  const child = fork(arm, [JSON.stringify(options)], { execArgv: [], stdio: ["ignore", 2, 2, "ipc"] });
   await reply(child);
   return child;
 }
