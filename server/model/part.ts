@@ -6,7 +6,6 @@ import { type Graph, MAX_CONTEXT, WEIGHTS_FILE } from "./graph.ts";
 import type { Llama } from "./llama.ts";
 import { type Embedding, type Part, partSchema } from "./manifest.ts";
 import { digestOf } from "./pack.ts";
-import { BLOCK } from "./quantize.ts";
 import { tokenizerJson } from "./vocabulary.ts";
 import { writeWeights } from "./weights.ts";
 
@@ -97,5 +96,6 @@ function embeddingOf(head: Graph): Embedding {
   const slot = head.slots[0];
   if (slot?.what !== "matrix") throw new TypeError("a head's first weights are the embedding table");
   const { offset, scales } = slot;
-  return scales === undefined ? { type: "float32", offset } : { type: "uint8", offset, scales, block: BLOCK };
+  if (scales === undefined) return { type: "float32", offset };
+  return { type: "uint8", offset, scales: scales.offset, block: scales.block };
 }

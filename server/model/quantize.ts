@@ -1,8 +1,9 @@
 // The number formats of weights: GGUF blocks to float32, and float32 rows to the 8-bit blocks of MatMulNBits.
 import { WeightsError } from "./cursor.ts";
 
-/** Values in a block of 8-bit weights; each block has one float32 scale. */
+/** Values in a block of 8-bit weights, as in Q8_0; each block has one float32 scale. */
 export const BLOCK = 32;
+export const WIDE_BLOCK = 64;
 
 export interface BlockType {
   readonly name: string;
@@ -84,27 +85,30 @@ function decodeQ80(raw: DataView, out: Float32Array): void {
   }
 }
 
-/** 8-bit blocks: value = (quant - 128) * scale. One quant a value, one scale for each BLOCK values. */
+/** 8-bit blocks: value = (quant - 128) * scale. One quant a value, one scale a block. */
 export interface Blocks {
   readonly quants: Uint8Array;
   readonly scales: Float32Array;
 }
 
-/** Rounds `values` (a multiple of BLOCK) to 8-bit blocks, each scaled so that its largest magnitude becomes 127. Throws WeightsError, led by `what`. */
-export function toBlocks(values: Float32Array, what: string): Blocks {
+/**
+ * Rounds `values` (a multiple of `size`) to 8-bit blocks of `size`, each scaled so that its largest magnitude becomes 127.
+ * Throws WeightsError, led by `what`.
+ */
+export function toBlocks(values: Float32Array, size: number, what: string): Blocks {
   const quants = new Uint8Array(values.length);
-  const scales = new Float32Array(values.length / BLOCK);
+  const scales = new Float32Array(values.length / size);
   for (let block = 0; block < scales.length; block++) {
-    const start = block * BLOCK;
+    const start = block * size;
     let largest = 0;
-    for (let i = start; i < start + BLOCK; i++) largest = Math.max(largest, Math.abs(values[i]!));
+    for (let i = start; i < start + size; i++) largest = Math.max(largest, Math.abs(values[i]!));
     if (!Number.isFinite(largest))
       throw new WeightsError(`${what} holds infinite or undefined values; fetch the file again`);
     scales[block] = largest / 127;
     // The reciprocal of the scale as stored, so that rounding sees what a reader will multiply by. Below the smallest
     // normal float32 a scale has too few bits left: such a block becomes 0.
     const inverse = scales[block]! > 1.2e-38 ? 1 / scales[block]! : 0;
-    for (let i = start; i < start + BLOCK; i++) quants[i] = Math.round(values[i]! * inverse) + 128;
+    for (let i = start; i < start + size; i++) quants[i] = Math.round(values[i]! * inverse) + 128;
   }
   return { quants, scales };
 }

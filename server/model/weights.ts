@@ -53,10 +53,11 @@ function writeRows(fd: number, slot: Slot & { what: "matrix" }, tensor: Tensor, 
     writeAll(fd, decode(tensor, raw), slot.offset + start * 4);
     return;
   }
-  const blocks =
-    tensor.type.name === "Q8_0" ? repackQ80(view(raw)) : toBlocks(decode(tensor, raw), `tensor ${tensor.name}`);
+  const { block, offset } = slot.scales;
+  const exact = tensor.type.name === "Q8_0" && block === BLOCK;
+  const blocks = exact ? repackQ80(view(raw)) : toBlocks(decode(tensor, raw), block, `tensor ${tensor.name}`);
   writeAll(fd, blocks.quants, slot.offset + start);
-  writeAll(fd, blocks.scales, slot.scales + (start / BLOCK) * 4);
+  writeAll(fd, blocks.scales, offset + (start / block) * 4);
 }
 
 /**

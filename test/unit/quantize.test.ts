@@ -67,7 +67,7 @@ describe("8-bit blocks", () => {
   const values = Float32Array.from({ length: 4 * BLOCK }, (_, i) => Math.sin(i * 12.9898) * 10 ** (i >> 5));
 
   test("are off by at most half a step, a 254th of the block's largest magnitude", () => {
-    const { quants, scales } = toBlocks(values, "x");
+    const { quants, scales } = toBlocks(values, BLOCK, "x");
     for (const [i, value] of values.entries()) {
       const block = values.subarray(i - (i % BLOCK), i - (i % BLOCK) + BLOCK);
       const largest = Math.max(...[...block].map(Math.abs));
@@ -77,14 +77,14 @@ describe("8-bit blocks", () => {
   });
 
   test("of zeros, or of numbers too small to scale, are zeros", () => {
-    assert.ok(toBlocks(new Float32Array(BLOCK), "x").quants.every((quant) => quant === 128));
-    assert.ok(toBlocks(new Float32Array(BLOCK).fill(1e-42), "x").quants.every((quant) => quant === 128));
+    assert.ok(toBlocks(new Float32Array(BLOCK), BLOCK, "x").quants.every((quant) => quant === 128));
+    assert.ok(toBlocks(new Float32Array(BLOCK).fill(1e-42), BLOCK, "x").quants.every((quant) => quant === 128));
   });
 
   test("of infinite or undefined values are refused", () => {
     for (const bad of [Number.NaN, Number.POSITIVE_INFINITY]) {
       assert.throws(
-        () => toBlocks(new Float32Array(BLOCK).fill(1).fill(bad, 3, 4), "x"),
+        () => toBlocks(new Float32Array(BLOCK).fill(1).fill(bad, 3, 4), BLOCK, "x"),
         /x holds infinite or undefined/,
       );
     }
