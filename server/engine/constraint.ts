@@ -12,20 +12,22 @@ export interface TokenIndex {
 
 /** @param tokenizer control tokens stand for no bytes and are in no answer. */
 export function indexTokens(tokenizer: Tokenizer): TokenIndex {
-  const spelled = new Map<string, number>();
-  for (let id = 0; id < tokenizer.size; id++) {
-    const bytes = latin1(tokenizer.bytes(id));
-    if (bytes !== "") spelled.set(bytes, id);
-  }
-  const sorted = [...spelled.keys()].sort();
+  const spelling = (id: number) => latin1(tokenizer.bytes(id));
+  const spellings = Array.from({ length: tokenizer.size }, (_, id) => [spelling(id), id] as const);
+  const sorted = spellings.filter(([bytes]) => bytes !== "").sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  // The spellings are not kept: that would be 8 MB to save some comparisons.
+  const ids = Uint32Array.from(sorted, ([, id]) => id);
   return {
     compatible(bytes) {
       const found: number[] = [];
       for (let end = 1; end < bytes.length; end++) {
-        const id = spelled.get(bytes.slice(0, end));
-        if (id !== undefined) found.push(id);
+        const prefix = bytes.slice(0, end);
+        const id = ids[lowerBound(ids, prefix, spelling)];
+        if (id !== undefined && spelling(id) === prefix) found.push(id);
       }
-      for (let i = lowerBound(sorted, bytes); sorted[i]?.startsWith(bytes); i++) found.push(spelled.get(sorted[i]!)!);
+      for (let i = lowerBound(ids, bytes, spelling); i < ids.length && spelling(ids[i]!).startsWith(bytes); i++) {
+        found.push(ids[i]!);
+      }
       return found;
     },
   };
@@ -52,12 +54,13 @@ function latin1(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
 }
 
-function lowerBound(sorted: readonly string[], key: string): number {
+/** The first place in `ids`, sorted by spelling, whose spelling is not before `key`. */
+function lowerBound(ids: Uint32Array, key: string, spelling: (id: number) => string): number {
   let low = 0;
-  let high = sorted.length;
+  let high = ids.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (sorted[middle]! < key) low = middle + 1;
+    if (spelling(ids[middle]!) < key) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -74,39 +74,12 @@ export function openTokenizer(file: TokenizerFile): Tokenizer {
   if (!(file.eos >= 0 && file.eos < size))
     throw new Error(`the end token ${file.eos} is not in a vocabulary of ${size}`);
 
-  const names = new Set(file.special);
-  const special = new Map<string, number>();
-  // Control tokens are kept from the library altogether: nothing in a text can become one.
-  const plain = new Map<string, number>();
-  file.vocabulary.forEach((token, id) => {
-    if (names.has(token)) special.set(token, id);
-    else plain.set(token, id);
-  });
-  const alphabet = byteOfCharacter();
-  const library = new Library(
-    {
-      added_tokens: [],
-      normalizer: null,
-      pre_tokenizer: {
-        type: "Sequence",
-        pretokenizers: [
-          { type: "ByteLevel", add_prefix_space: false, use_regex: false },
-          ...withoutMissing([...alphabet.keys()].filter((character) => !plain.has(character))),
-        ],
-      },
-      model: { type: "BPE", vocab: Object.fromEntries(plain), merges: file.merges, unk_token: null },
-      post_processor: null,
-      decoder: null,
-    },
-    {},
-  );
-
-  const none = new Uint8Array(0);
-  const spelled = file.vocabulary.map((token, id) => (names.has(token) ? none : bytesOfToken(token, id, alphabet)));
+  const { special, plain } = sorted(file);
+  const library = openLibrary(plain, file.merges);
+  const { all, starts } = spelled(file);
   const bytes = (id: number): Uint8Array => {
-    const found = spelled[id];
-    if (found === undefined) throw new RangeError(`there is no token ${id} in a vocabulary of ${size}`);
-    return found;
+    if (!(id >= 0 && id < size)) throw new RangeError(`there is no token ${id} in a vocabulary of ${size}`);
+    return all.subarray(starts[id], starts[id + 1]);
   };
   return {
     size,
@@ -124,6 +97,57 @@ export function openTokenizer(file: TokenizerFile): Tokenizer {
       return ids.map((id) => decoder.push(id)).join("") + decoder.flush();
     },
   };
+}
+
+/** Ids of control tokens and of all others. */
+function sorted(file: TokenizerFile): { special: Map<string, number>; plain: Map<string, number> } {
+  const names = new Set(file.special);
+  const special = new Map<string, number>();
+  // Control tokens are kept from the library altogether: nothing in a text can become one.
+  const plain = new Map<string, number>();
+  file.vocabulary.forEach((token, id) => {
+    if (names.has(token)) special.set(token, id);
+    else plain.set(token, id);
+  });
+  return { special, plain };
+}
+
+function openLibrary(plain: ReadonlyMap<string, number>, merges: readonly string[]): Library {
+  const missing = [...byteOfCharacter().keys()].filter((character) => !plain.has(character));
+  const model = { type: "BPE", vocab: Object.fromEntries(plain), merges, unk_token: null };
+  const library = new Library(
+    {
+      added_tokens: [],
+      normalizer: null,
+      pre_tokenizer: {
+        type: "Sequence",
+        pretokenizers: [{ type: "ByteLevel", add_prefix_space: false, use_regex: false }, ...withoutMissing(missing)],
+      },
+      model,
+      post_processor: null,
+      decoder: null,
+    },
+    {},
+  );
+  // It has made tables of its own of them, and would keep these 5 MB besides.
+  Object.assign(model, { vocab: {}, merges: [] });
+  return library;
+}
+
+/**
+ * The bytes of all tokens behind each other, and where each begins; one more start than tokens. One array a token would take
+ * 10 MB more.
+ */
+function spelled({ vocabulary, special }: TokenizerFile): { all: Uint8Array; starts: Uint32Array } {
+  const alphabet = byteOfCharacter();
+  const names = new Set(special);
+  const starts = new Uint32Array(vocabulary.length + 1);
+  const all: number[] = [];
+  vocabulary.forEach((token, id) => {
+    if (!names.has(token)) all.push(...bytesOfToken(token, id, alphabet));
+    starts[id + 1] = all.length;
+  });
+  return { all: Uint8Array.from(all), starts };
 }
 
 /** Takes characters out before merging, so that their neighbours merge; the library alone does it afterwards. */
