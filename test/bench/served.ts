@@ -10,9 +10,11 @@ export interface ServerRound {
   readonly ready: number;
   /** A completion in a document that is new to the model; ms, without debounce. */
   readonly cold: number;
-  readonly promptTokens: number;
+  /** Of its prompt: a first request has a short one. */
+  readonly coldTokens: number;
   /** A completion after one more key; ms. */
   readonly key: number;
+  readonly keyTokens: number;
   /** The rest of a suggestion while the user types it; ms. Null when nothing was suggested. */
   readonly through: number | null;
   /** Slowest answer to another request while the engine computes; ms. */
@@ -29,7 +31,7 @@ export async function serverRound(text: string, typed: string): Promise<ServerRo
     await server.reached("ready");
     const ready = performance.now() - started;
     const cold = await timed(() => first.complete());
-    const { promptTokens } = server.answers.at(-1)!;
+    const coldTokens = server.answers.at(-1)!.promptTokens;
 
     const keys: number[] = [];
     const through: number[] = [];
@@ -42,6 +44,7 @@ export async function serverRound(text: string, typed: string): Promise<ServerRo
       });
       (expected ? through : keys).push(ms);
     }
+    const keyTokens = server.answers.at(-1)!.promptTokens;
     const { private: bytes } = memoryOf(server.process.pid!);
 
     const second = open(server, "file:///demo/two.ts", `${text.slice(text.length / 2)}\n${text}`);
@@ -58,8 +61,9 @@ export async function serverRound(text: string, typed: string): Promise<ServerRo
     return {
       ready,
       cold,
-      promptTokens,
+      coldTokens,
       key: median(keys),
+      keyTokens,
       through: through.length > 0 ? median(through) : null,
       busy,
       private: bytes,
