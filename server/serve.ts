@@ -73,9 +73,9 @@ export function serve(
     root: (uri: string) => workspace.rootOf(uri),
     rules: (uri: string) => roster.rulesFor(folderOf(workspace.rootOf(uri))),
     installed,
-    crew: (uri: string) => {
-      // Only a completion that nothing else stands against asks for it.
-      void power.start();
+    crew: async (uri: string) => {
+      // Only a completion that nothing else stands against asks for it, and waits: the editor would not ask again.
+      await power.start();
       const { engine } = power;
       return typeof engine === "string" ? engine : { engine, rules: around.rules(uri), installed: installed() };
     },

@@ -68,12 +68,14 @@ export class Client {
 
   private async launch(crashed: (why: string) => void): Promise<Launched> {
     const { log } = this.options;
-    const run = { module: this.options.module, transport: TransportKind.ipc };
+    // The GNU C library keeps what it has once used for large blocks: 20 MB less with this limit. Others ignore it.
+    const env = { ...process.env, MALLOC_MMAP_THRESHOLD_: "1048576" };
+    const run = { module: this.options.module, transport: TransportKind.ipc, options: { env } };
     let ended = false;
     const client: LanguageClient = new QuietClient(
       section,
       "Coterie",
-      { run, debug: { ...run, options: { execArgv: ["--nolazy", "--inspect=6009"] } } },
+      { run, debug: { ...run, options: { env, execArgv: ["--nolazy", "--inspect=6009"] } } },
       {
         documentSelector: [{ language: "*" }],
         outputChannel: log,

@@ -1,8 +1,9 @@
 // Makes each object once, ties them together, and says in words when something fails.
 import * as vscode from "vscode";
+import type { Settings } from "../server/protocol.ts";
 import { Client } from "./client.ts";
 import { registerCommands, type Titled } from "./commands.ts";
-import { answersView, type Command } from "./ids.ts";
+import { answersView, type Command, section } from "./ids.ts";
 import { Ledger } from "./ledger.ts";
 import { Routing } from "./routing.ts";
 import { Sidebar } from "./sidebar.ts";
@@ -14,6 +15,9 @@ interface Manifest {
   readonly capabilities: { readonly untrustedWorkspaces: { readonly restrictedConfigurations: readonly string[] } };
   readonly contributes: { readonly commands: readonly Titled[] };
 }
+
+/** Settings that the engine is opened with: a change of one needs a new server. */
+const settingsOfStart: readonly (keyof Settings)[] = ["threads", "contextTokens"];
 
 // The editor calls `deactivate` without arguments, and only its promise is waited for.
 let stop: (() => Promise<void>) | undefined;

@@ -20,8 +20,8 @@ export interface Surroundings {
   rules(uri: string): readonly Rule[];
   /** Ids of the experts that can answer, or that could if the engine were there. */
   installed(): readonly string[];
-  /** The engine with its experts, or in words why there is none. */
-  crew(uri: string): Crew | string;
+  /** The engine with its experts, once it is loaded, or in words why there is none. */
+  crew(uri: string): Promise<Crew | string>;
   /** Hears when the model begins to compute and when it rests again. */
   answering(yes: boolean): void;
   report(answer: Answer): void;
@@ -82,6 +82,7 @@ export class Completions {
     const refused = this.#refusal(document, settings);
     if (refused !== null) return this.#silence(refused, document, params);
 
+    const { version } = document;
     const taken = withSelected(document, params);
     const text = taken.document.getText();
     const offset = taken.document.offsetAt(taken.position);
@@ -91,10 +92,10 @@ export class Completions {
     const invoked = params.context.triggerKind === InlineCompletionTriggerKind.Invoked;
     if (!invoked) await pause(settings.debounce, signal);
     if (signal.aborted) return [];
-    const crew = around.crew(uri);
+    const crew = await Promise.race([around.crew(uri), aborted(signal)]);
+    if (crew === null || signal.aborted) return [];
     if (typeof crew === "string") return this.#silence(crew, document, params);
 
-    const { version } = document;
     const scope = gather(taken.document, taken.position, around.root(uri));
     const done = await this.#run(scope, crew, settings, signal);
     if (signal.aborted || done.stop === "cancelled") return [];
@@ -166,4 +167,9 @@ function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
     const timer = setTimeout(done, milliseconds);
     signal.addEventListener("abort", done);
   });
+}
+
+/** Null as soon as the signal comes. */
+function aborted(signal: AbortSignal): Promise<null> {
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(null), { once: true }));
 }
