@@ -59,6 +59,9 @@ export function activate(context: vscode.ExtensionContext): void {
       // A server that is down hears of it when it starts.
       client.trust().catch((error: unknown) => log.warn(`Telling the server of the trust: ${error}`));
     }),
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      if (settingsOfStart.some((key) => event.affectsConfiguration(`${section}.${key}`))) void client.restart();
+    }),
   );
   stop = () => client.stop();
   // Not awaited: the editor must not wait for a process to start. Failures are told by `changed`.
