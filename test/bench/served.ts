@@ -23,6 +23,8 @@ export interface ServerRound {
   readonly private: number;
 }
 
+const lookAt = 4000;
+
 export async function serverRound(text: string, typed: string): Promise<ServerRound> {
   const started = performance.now();
   const server = await served("file:///demo");
@@ -32,6 +34,8 @@ export async function serverRound(text: string, typed: string): Promise<ServerRo
     const ready = performance.now() - started;
     const cold = await timed(() => first.complete());
     const coldTokens = server.answers.at(-1)!.promptTokens;
+    // As a user does who looks at the suggestion: meanwhile the whole prompt is read.
+    await pause(lookAt);
 
     const keys: number[] = [];
     const through: number[] = [];
