@@ -3,7 +3,7 @@ import { type Constraint, healing } from "./constraint.ts";
 import { encodePrompt } from "./encode.ts";
 import type { Continuation, GenerateRequest, Generation, Prompt, Score, ScoreRequest, Token } from "./engine.ts";
 import { type Loaded, readTokens } from "./loaded.ts";
-import { draw, likeliest, logSumExp, uniforms } from "./sample.ts";
+import { draw, likeliest, uniforms } from "./sample.ts";
 import type { Session } from "./session.ts";
 import { Transcript } from "./transcript.ts";
 
@@ -34,15 +34,15 @@ export async function* generate(
   const first = yield* quietly(readTokens(loaded, sequence, expert, ids, 1, cancelled));
   if (first === null) return { continuations: [nothing], ...usage };
   usage.reusedTokens = first.reused;
-  const logits = await loaded.stack.logits(first.hidden);
-  const starts = likeliest(logits, constraint([]), request.sampling ? 1 : Math.max(1, request.branches));
+  const next = await loaded.stack.predict(first.hidden);
+  const starts = likeliest(next, constraint([]), request.sampling ? 1 : Math.max(1, request.branches));
 
   const continuations: Continuation[] = [];
   for (const start of starts) {
-    if (continuations.length > 0 && (cancelled() || logits[starts[0]!]! - logits[start]! > widestGap)) break;
+    if (continuations.length > 0 && (cancelled() || next[starts[0]!]! - next[start]! > widestGap)) break;
     const step = { loaded, sequence, expert, constraint, request, ids, cancelled };
     // Only the first branch is streamed.
-    const branch = follow(step, logits, request.sampling ? null : start, typed, usage);
+    const branch = follow(step, next, request.sampling ? null : start, typed, usage);
     continuations.push(yield* continuations.length === 0 ? branch : quietly(branch));
   }
   return { continuations: continuations.length > 0 ? continuations : [nothing], ...usage };
@@ -83,10 +83,10 @@ interface Step {
   readonly cancelled: Cancelled;
 }
 
-/** One branch from its first logits to its end. @param start its first token; null: chosen like the others. */
+/** One branch from its first prediction to its end. @param start its first token; null: chosen like the others. */
 async function* follow(
   { loaded, sequence, expert, constraint, request, ids, cancelled }: Step,
-  logits: Float32Array,
+  next: Float32Array,
   start: number | null,
   typed: string,
   usage: { newTokens: number },
@@ -97,7 +97,7 @@ async function* follow(
   const tokens: Token[] = [];
   const finish = (stop: Continuation["stop"]): Continuation => ({ text: transcript.finish(), tokens, stop });
 
-  for (let row = logits; ; ) {
+  for (let row = next; ; ) {
     const allowed = constraint(chosen);
     const token =
       (chosen.length === 0 ? start : null) ??
@@ -107,13 +107,13 @@ async function* follow(
     chosen.push(token);
     usage.newTokens++;
     const { text, stopped } = transcript.push(token);
-    tokens.push({ text, logProbability: row[token]! - logSumExp(row) });
+    tokens.push({ text, logProbability: row[token]! });
     yield transcript.settled();
     if (stopped) return finish("stop");
     if (chosen.length >= request.maxTokens) return finish("length");
     const reading = yield* quietly(readTokens(loaded, sequence, expert, [...ids, ...chosen], 1, cancelled));
     if (reading === null) return finish("cancelled");
-    row = await loaded.stack.logits(reading.hidden);
+    row = await loaded.stack.predict(reading.hidden);
   }
 }
 
@@ -141,12 +141,11 @@ export async function* score(
     const read = [...ids, ...ending.slice(0, -1)];
     const reading = yield* quietly(readTokens(loaded, sequence, expert, read, ending.length, cancelled));
     if (reading === null) return null;
-    const rows = await loaded.stack.logits(reading.hidden);
+    const rows = await loaded.stack.predict(reading.hidden);
     const width = rows.length / ending.length;
     let logProbability = 0;
     ending.forEach((token, place) => {
-      const row = rows.subarray(place * width, (place + 1) * width);
-      logProbability += row[token]! - logSumExp(row);
+      logProbability += rows[place * width + token]!;
     });
     scores.push({ logProbability, tokens: ending.length });
   }

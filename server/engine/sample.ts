@@ -1,22 +1,13 @@
-// From logits to a token: pure functions over one row of the vocabulary.
-
-/** Natural logarithm of the sum of exponentials of a row; a logit less this is a log-probability in nats. */
-export function logSumExp(logits: Float32Array): number {
-  let highest = -Infinity;
-  for (const logit of logits) if (logit > highest) highest = logit;
-  let sum = 0;
-  for (const logit of logits) sum += Math.exp(logit - highest);
-  return highest + Math.log(sum);
-}
+// From log-probabilities to a token: pure functions over one row of the vocabulary.
 
 /** Tokens that may come next; null when any may. */
 export type Allowed = readonly number[] | null;
 
 /** The `count` likeliest of the allowed tokens, likeliest first, ties to the lowest id. */
-export function likeliest(logits: Float32Array, allowed: Allowed, count: number): number[] {
+export function likeliest(row: Float32Array, allowed: Allowed, count: number): number[] {
+  if (allowed === null && count === 1) return [argMax(row)];
   const best: number[] = [];
-  const before = (one: number, other: number) =>
-    logits[one]! > logits[other]! || (logits[one] === logits[other] && one < other);
+  const before = (one: number, other: number) => row[one]! > row[other]! || (row[one] === row[other] && one < other);
   const consider = (token: number) => {
     if (best.length === count && !before(token, best[count - 1]!)) return;
     let place = best.length;
@@ -24,25 +15,29 @@ export function likeliest(logits: Float32Array, allowed: Allowed, count: number)
     best.splice(place, 0, token);
     if (best.length > count) best.pop();
   };
-  if (allowed === null) for (let token = 0; token < logits.length; token++) consider(token);
+  if (allowed === null) for (let token = 0; token < row.length; token++) consider(token);
   else for (const token of allowed) consider(token);
   return best;
 }
 
-/** Draws a token with probability proportional to exp(logit / temperature); `uniform` in [0, 1). */
-export function draw(logits: Float32Array, allowed: Allowed, temperature: number, uniform: number): number {
-  const tokens = allowed ?? logits.keys();
-  const total = logSumExp(
-    Float32Array.from(allowed ?? logits, (value) => (allowed === null ? value : logits[value]!) / temperature),
-  );
-  let rest = uniform;
-  let last = 0;
-  for (const token of tokens) {
-    last = token;
-    rest -= Math.exp(logits[token]! / temperature - total);
-    if (rest < 0) return token;
-  }
-  return last;
+/** Apart from `likeliest`, because it is most of what decoding does in JavaScript: a tenth of the time. */
+function argMax(row: Float32Array): number {
+  let best = 0;
+  for (let token = 1; token < row.length; token++) if (row[token]! > row[best]!) best = token;
+  return best;
+}
+
+/** Draws a token with probability proportional to exp(row / temperature); `uniform` in [0, 1). */
+export function draw(row: Float32Array, allowed: Allowed, temperature: number, uniform: number): number {
+  const tokens = allowed ?? [...row.keys()];
+  const highest = row[likeliest(row, allowed, 1)[0]!]!;
+  const weights = tokens.map((token) => Math.exp((row[token]! - highest) / temperature));
+  let rest = uniform * weights.reduce((sum, weight) => sum + weight, 0);
+  const place = weights.findIndex((weight) => {
+    rest -= weight;
+    return rest < 0;
+  });
+  return tokens[place < 0 ? tokens.length - 1 : place]!;
 }
 
 /** A stream of numbers in [0, 1) that depends on the seed alone (mulberry32, a 32-bit mixing generator). */

@@ -86,8 +86,9 @@ function sessionOptions(threads: number): InferenceSession.SessionOptions {
     // that of its largest run for good: without it 70 MB less after a prefill, at the same speed.
     enableMemPattern: false,
     enableCpuMemArena: false,
-    // Every session has a pool of its own: spinning pools steal the cores from each other, and burn them when idle.
-    extra: { session: { intra_op: { allow_spinning: "0" } } },
+    // Every session has a pool of its own. Within a run its threads spin, since waking them for every small product takes a
+    // fifth of the time; when it ends they must stop, or they steal the cores from the next session and burn them when idle.
+    extra: { session: { intra_op: { allow_spinning: "1" }, force_spinning_stop: "1" } },
   };
 }
 

@@ -18,8 +18,8 @@ export interface Stack {
    * @returns its final hidden states for those rows, [rows, hidden].
    */
   follow(sequence: Sequence, expert: Session, rows: number): Promise<Float32Array>;
-  /** Logits of hidden states: [rows, hidden] -> [rows, vocabulary]. */
-  logits(hidden: Float32Array): Promise<Float32Array>;
+  /** Log-probabilities of the next token, nats: [rows, hidden] -> [rows, vocabulary]. */
+  predict(hidden: Float32Array): Promise<Float32Array>;
 }
 
 export function openStack(runtime: Runtime, backbone: Session, head: Session, embedding: EmbeddingTable): Stack {
@@ -64,10 +64,10 @@ export function openStack(runtime: Runtime, backbone: Session, head: Session, em
       const from = cache.length * size;
       return advance(expert, cache, sequence.hidden.subarray(from, from + rows * size));
     },
-    async logits(hidden) {
+    async predict(hidden) {
       const rows = hidden.length / size;
-      const out = await head.run({ hidden: runtime.float32(hidden, [1, rows, size]) }, ["logits"]);
-      return out["logits"]!;
+      const out = await head.run({ hidden: runtime.float32(hidden, [1, rows, size]) }, ["log_probabilities"]);
+      return out["log_probabilities"]!;
     },
   };
 }

@@ -11,7 +11,7 @@ import { type ExpertPack, readBackbonePack, readExpertPack, verifyWeights, type 
 import { clearFolder, isCompiled, type PartAbout, writePart } from "./part.ts";
 
 /** Raise it with every change that makes different files out of the same weights. */
-const COMPILER = 4;
+const COMPILER = 5;
 
 export interface CompileOptions {
   /** Folder of the backbone's pack. */

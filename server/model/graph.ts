@@ -101,12 +101,17 @@ export function layersGraph(model: Llama, first: number, end: number, finalNorm:
   return graph.finish(finalNorm ? "expert" : "backbone");
 }
 
-/** The output projection: `hidden` [1, m, hidden] -> `logits` [1, m, vocabulary]. Its weights are the embedding table. */
+/**
+ * The output projection: `hidden` [1, m, hidden] -> `logits` and, normalised, `log_probabilities`, both [1, m, vocabulary]. Its
+ * weights are the embedding table.
+ */
 export function headGraph(model: Llama, precision: Precision): Graph {
   const graph = new GraphWeights(model, precision);
   const hidden = graph.onnx.input("hidden", "float32", [1, "m", model.hidden]);
   graph.onnx.output("logits", "float32", [1, "m", model.vocabulary]);
   graph.product(hidden, [EMBEDDING], model.vocabulary, model.hidden, "logits");
+  const normalised = graph.onnx.output("log_probabilities", "float32", [1, "m", model.vocabulary]);
+  graph.onnx.node("LogSoftmax", ["logits"], [normalised], { axis: -1 });
   return graph.finish("head");
 }
 
