@@ -43,7 +43,7 @@ export async function* answer(
     heal: true,
     maxTokens: limits.maxTokens,
     stops: ["\n"],
-    branches: branchCount,
+    branches: around.after.trim() === "" ? 1 : branchCount,
     priority: "completion",
   };
   const generation = yield* engine.generate(request, signal);
@@ -69,8 +69,11 @@ export async function* answer(
 /** Tokens of the window that is read when most of the whole one is new: a fraction of a second. */
 const shorterTokens = 192;
 
-/** Branches that are followed; more cost time and found no more right lines in `npm run quality`. */
-const branchCount = 3;
+/**
+ * Branches that are followed where text stands behind the cursor. On the 72 cases of `npm run quality` two find 58 right first
+ * lines, one 57, three and four no more than two; at the end of a line ranking finds none and takes a third of the time.
+ */
+const branchCount = 2;
 
 /** Characters after the cursor that a candidate must make likely: about 30 tokens. */
 const suffixCharacters = 90;
