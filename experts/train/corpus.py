@@ -8,7 +8,6 @@ held-out file that repeats lines of training files is dropped too.
 import hashlib
 import json
 import re
-from pathlib import Path
 
 from .fetch import HERE, MANIFEST, PACKAGES
 

@@ -5,7 +5,7 @@ from functools import cache
 import sympy
 from sympy.parsing.sympy_parser import parse_expr
 
-from .exercises import N, X, Exercise
+from .exercises_number import Exercise, N
 
 I, J = sympy.symbols("i j", positive=True, integer=True)
 # (header, how often its body runs as a function of n, its factor in words)
