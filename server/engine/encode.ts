@@ -41,20 +41,25 @@ export function encodePrompt(prompt: Prompt, heal: boolean, limit: number, token
 
 const fitStep = 128;
 
-/** No healing reaches further back: a longer run of blanks stays in the prompt as it is. */
+/** No healing reaches further back: of a longer run the front stays in the prompt as it is. */
 const mostHealedTokens = 8;
 
 /**
- * How many tokens stay when the last one, which the user may still be typing, and all trailing blanks are taken off. The
- * cut never falls inside a character.
+ * How many tokens stay when all trailing blanks, or the word that the user may still be typing, are taken off; at least the
+ * last token. A half-typed word falls into other tokens than the whole one, so all of it goes. The cut never falls inside a
+ * character.
  */
 function healedLength(ids: readonly number[], text: string, tokenizer: Tokenizer): number {
-  let blanks = Buffer.byteLength(text) - Buffer.byteLength(text.trimEnd());
+  // Looks at the end only: a token has some characters, and the pattern takes quadratic time on a long run of blanks.
+  const unsure = /(?:\s+|[\p{L}\p{N}_]+)$/u.exec(text.slice(-128))?.[0] ?? "";
+  let bytes = Buffer.byteLength(unsure);
   let kept = ids.length;
-  do {
-    if (kept === 0 || kept === ids.length - mostHealedTokens) break;
-    blanks -= tokenizer.bytes(ids[--kept]!).length;
-  } while (blanks > 0 || startsInsideCharacter(tokenizer.bytes(ids[kept]!)));
+  while (kept > 0) {
+    const token = tokenizer.bytes(ids[--kept]!);
+    bytes -= token.length;
+    const enough = bytes <= 0 || kept <= ids.length - mostHealedTokens;
+    if (enough && !startsInsideCharacter(token)) break;
+  }
   return kept;
 }
 

@@ -1,0 +1,55 @@
+// From prompts to ids: control tokens stand by name only, healing takes off what is not finished, the rest fits.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { encodePrompt } from "../../server/engine/encode.ts";
+import { openTokenizer } from "../../server/engine/tokenizer.ts";
+import { tokenizerFile } from "../engine/reference/tokenizer_file.ts";
+
+const tokenizer = openTokenizer(tokenizerFile("experts/backbone/SmolLM2-135M-Instruct.Q4_1.gguf"));
+const encode = (text: string, heal = true, limit = 1000) =>
+  encodePrompt([{ special: "<file_sep>" }, text], heal, limit, tokenizer);
+
+/** What is taken off `text`; what stays is the rest of it. */
+function check(text: string, typed: string): void {
+  const encoded = encode(text);
+  assert.equal(encoded.typed, typed, JSON.stringify(text));
+  assert.equal(tokenizer.decode(encoded.ids.slice(1)) + typed, text);
+}
+
+test("healing takes off trailing blanks, a half-typed word, or the last token", () => {
+  check("return ", " ");
+  check("if (a) {\n\n    ", "\n\n    ");
+  check("document.getElemen", "getElemen");
+  check("let totalPri", " totalPri");
+  check("foo(", "(");
+  check("", "");
+});
+
+test("healing never cuts inside a character, and not without end", () => {
+  check('const smile = "\u{1F9FF}', "\u{1F9FF}");
+  // Eight tokens back may be inside one of these letters, which are several tokens each.
+  const rare = encode(`x = ${"\u{2070E}".repeat(4)}`);
+  assert.ok(!rare.typed.includes("\uFFFD") && rare.typed.length >= 2, rare.typed);
+  const blanks = encode(`x${" \n".repeat(200)}`);
+  assert.ok(blanks.typed.length < 300 && blanks.ids.length > 2);
+});
+
+test("without healing nothing is taken off; control tokens come by name, never from text", () => {
+  const { ids, typed } = encode("<|im_end|> ", false);
+  assert.equal(typed, "");
+  assert.equal(ids[0], tokenizer.special("<file_sep>"));
+  assert.ok(!ids.includes(tokenizer.special("<|im_end|>")));
+  assert.throws(() => encodePrompt([{ special: "<nothing>" }], false, 10, tokenizer), /no control token <nothing>/);
+});
+
+test("what does not fit loses its front in steps, so that the cache keeps what stays", () => {
+  const words = (count: number) => Array.from({ length: count }, (_, i) => ` ${i % 10}`).join("");
+  const lengths = [600, 610, 620].map((count) => encode(words(count), false, 500).ids.length);
+  assert.ok(
+    lengths.every((length) => length <= 500 && length > 372),
+    lengths.join(),
+  );
+  const [one, other] = [600, 610].map((count) => encode(words(count), false, 500).ids);
+  assert.deepEqual(other!.slice(0, one!.length), one);
+  assert.throws(() => encodePrompt([words(300), "x"], false, 100, tokenizer), /does not fit into 100/);
+});
