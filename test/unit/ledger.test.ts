@@ -3,32 +3,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Answer } from "../../server/protocol.ts";
 import { capacity, type Fate, Ledger } from "../../src/ledger.ts";
+import { answerWith } from "./answers.ts";
 
 const uri = "file:///demo/cart.ts";
 
-function answer(id: number, changes: Partial<Answer> = {}): Answer {
-  return {
-    id,
-    task: "complete",
-    uri,
-    position: { line: 3, character: 8 },
-    languageId: "typescript",
-    region: "code",
-    text: " item.price;",
-    promptTokens: 31,
-    reusedTokens: 20,
-    newTokens: 5,
-    ms: 143.4,
-    stop: "stop",
-    hidden: null,
-    expert: "general",
-    wanted: null,
-    rule: "built-in#1",
-    because: "nothing else fits",
-    considered: [],
-    ...changes,
-  };
-}
+const answer = (id: number, changes: Partial<Answer> = {}) => answerWith({ id, uri, ...changes });
 
 function fates(ledger: Ledger): Fate[] {
   return ledger.entries.map((entry) => entry.fate);

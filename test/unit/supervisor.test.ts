@@ -63,26 +63,26 @@ test("a crash is followed by a new start at once, the next ones after pauses, an
   assert.equal(phases.at(-1), "gave up");
 });
 
-test("the last word says how often and why", async () => {
-  const stage = new Stage();
+/** Every start fails, until no more is tried. */
+async function failToTheLast(stage: Stage): Promise<void> {
   stage.failing = true;
   await stage.supervisor.start();
   for (const pause of [0, 1_000, 5_000, 15_000]) {
     mock.timers.tick(pause);
     await settle();
   }
+}
+
+test("the last word says how often and why", async () => {
+  const stage = new Stage();
+  await failToTheLast(stage);
   assert.equal(stage.phases.at(-1), "gave up");
   assert.match(stage.detail, /5 times within 3 minutes.*no such file/);
 });
 
 test("after the last word a restart begins anew", async () => {
   const stage = new Stage();
-  stage.failing = true;
-  await stage.supervisor.start();
-  for (const pause of [0, 1_000, 5_000, 15_000]) {
-    mock.timers.tick(pause);
-    await settle();
-  }
+  await failToTheLast(stage);
   stage.failing = false;
   await stage.supervisor.restart();
   assert.equal(stage.phases.at(-1), "running");

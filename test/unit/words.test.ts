@@ -12,30 +12,10 @@ import {
   type Situation,
   statusText,
 } from "../../src/words.ts";
+import { answerWith } from "./answers.ts";
 
 function entry(changes: Partial<Answer> = {}, fate: Entry["fate"] = "shown"): Entry {
-  const answer: Answer = {
-    id: 1,
-    task: "complete",
-    uri: "file:///demo/cart.ts",
-    position: { line: 3, character: 8 },
-    languageId: "typescript",
-    region: "code",
-    text: " item.price;",
-    promptTokens: 31,
-    reusedTokens: 20,
-    newTokens: 5,
-    ms: 143.4,
-    stop: "stop",
-    hidden: null,
-    expert: "general",
-    wanted: null,
-    rule: "built-in#1",
-    because: "nothing else fits",
-    considered: [],
-    ...changes,
-  };
-  return { serial: 1, answer, fate };
+  return { serial: 1, answer: answerWith(changes), fate };
 }
 
 test("an answer is labelled by its first line, or by why it was not shown", () => {
