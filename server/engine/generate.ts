@@ -1,4 +1,5 @@
 // One generation: read the prompt, then choose token after token; and one scoring. Both yield between runs.
+import type { Sequence } from "./cache.ts";
 import { type Constraint, healing } from "./constraint.ts";
 import { encodePrompt } from "./encode.ts";
 import type { Continuation, GenerateRequest, Generation, Prompt, Score, ScoreRequest, Token } from "./engine.ts";
@@ -63,7 +64,7 @@ function choosePrompt(loaded: Loaded, request: GenerateRequest, kept: Kept) {
 /** The shorter prompts of a sequence have one of their own, so that they do not drive out what has been read of the whole. */
 const shortened = (sequence: string) => `${sequence} (shortened)`;
 
-/** Reads the whole prompt of a generation that was shortened, for the next one; the same end of work as `generate`. */
+/** Reads the whole prompt of a generation that was shortened, for the next one. */
 export async function* warm(loaded: Loaded, request: GenerateRequest, kept: Kept, cancelled: Cancelled) {
   const expert = await loaded.expert(request.expert);
   const { ids } = encodePrompt(request.prompt, request.heal, promptLimit(loaded, request), loaded.tokenizer);
@@ -75,7 +76,7 @@ const nothing: Continuation = { text: "", tokens: [], stop: "cancelled" };
 
 interface Step {
   readonly loaded: Loaded;
-  readonly sequence: Parameters<typeof readTokens>[1];
+  readonly sequence: Sequence;
   readonly expert: Session;
   readonly constraint: Constraint;
   readonly request: GenerateRequest;

@@ -1,15 +1,5 @@
 // The messages between the engine's face (open.ts) and its worker thread.
-import type {
-  EngineOptions,
-  ExpertInfo,
-  GenerateRequest,
-  Generation,
-  MemoryReport,
-  Score,
-  ScoreRequest,
-} from "./engine.ts";
-
-export type WorkerOptions = EngineOptions;
+import type { ExpertInfo, GenerateRequest, Generation, MemoryReport, Score, ScoreRequest } from "./engine.ts";
 
 /** A request to the worker. `cancel` holds one Int32 that turns 1 when nobody waits any more. */
 export type Request =

@@ -1,11 +1,11 @@
 // The worker thread: loads the model, then serves requests one step at a time.
 import { parentPort, workerData } from "node:worker_threads";
-import type { GenerateRequest } from "./engine.ts";
+import type { EngineOptions, GenerateRequest } from "./engine.ts";
 import { type Cancelled, generate, score, warm } from "./generate.ts";
 import { type Loaded, load } from "./loaded.ts";
 import { memoryReport } from "./memory.ts";
 import { type Job, type Priority, Queue } from "./queue.ts";
-import { newFlag, type Reply, type Request, type WorkerOptions } from "./wire.ts";
+import { newFlag, type Reply, type Request } from "./wire.ts";
 
 const port = parentPort;
 if (port === null) throw new Error("the engine's worker must be started as a worker thread");
@@ -102,7 +102,7 @@ function serve(loaded: Loaded): void {
 /** A completion and a command never share a sequence: the one may interrupt the other. */
 const nameOf = ({ priority, sequence }: Pick<GenerateRequest, "priority" | "sequence">) => `${priority}:${sequence}`;
 
-load(workerData as WorkerOptions).then(
+load(workerData as EngineOptions).then(
   (loaded) => {
     serve(loaded);
     reply({ kind: "opened", experts: loaded.experts });
