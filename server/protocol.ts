@@ -1,6 +1,6 @@
 // Every message between an editor and the server, a sentence each: who sends it and why.
 import type { Position } from "vscode-languageserver-protocol";
-import { NotificationType, RequestType } from "vscode-languageserver-protocol";
+import { NotificationType, RequestType, RequestType0 } from "vscode-languageserver-protocol";
 
 // ── Words ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -86,6 +86,34 @@ export interface RouteResult extends Route {
 
 /** Client -> server: which expert would answer here, and what else was considered. */
 export const route = new RequestType<RouteParams, RouteResult, void>("coterie/route");
+
+/** What can be said about this process and the network, now and since it started. */
+export interface OfflineReport {
+  /** Sockets that can reach other machines, each in words; empty is the promise. */
+  readonly internet: readonly string[];
+  /** Local channels to other processes of this machine, such as the editor's. */
+  readonly local: number;
+  /** Network sockets that JavaScript in this thread has made since the start, closed ones included. */
+  readonly made: number;
+  /** Files that are open or mapped into memory; null where the system does not tell. */
+  readonly files: readonly string[] | null;
+  /** Who was asked: the kernel, or Node's own list, which native code could bypass. */
+  readonly asked: "kernel" | "node";
+}
+
+/** Client -> server: the user wants proof that nothing leaves the machine. */
+export const offline = new RequestType0<OfflineReport, void>("coterie/offline");
+
+/** One thing that the self-test has looked at. */
+export interface Check {
+  readonly what: string;
+  readonly passed: boolean;
+  /** What was found, in one line. */
+  readonly found: string;
+}
+
+/** Client -> server: the user wants to know whether everything works; loads the model if need be. */
+export const selfTest = new RequestType0<readonly Check[], void>("coterie/selfTest");
 
 /** Client -> server: the user has granted trust to the workspace, so that its rules may be read. */
 export const trusted = new NotificationType<{ readonly trusted: boolean }>("coterie/trusted");

@@ -13,8 +13,10 @@ import { diagnosticsOf } from "./diagnostics.ts";
 import type { Engine, EngineOptions } from "./engine/engine.ts";
 import { Completions } from "./features/complete.ts";
 import { explainRoute } from "./features/route.ts";
+import { selfTest } from "./features/selftest.ts";
 import { foldersSchema, optionsSchema, pushedSchema, routeSchema, trustedSchema } from "./incoming.ts";
 import { engineOptions, type Installation } from "./installation.ts";
+import { countSockets, offlineReport } from "./offline.ts";
 import { Power } from "./power.ts";
 import * as protocol from "./protocol.ts";
 import { Roster } from "./roster.ts";
@@ -34,6 +36,7 @@ export function serve(
   const access = new Access();
   const workspace = new Workspace();
   const roster = new Roster({ experts: installation.experts, user: installation.userRules });
+  const socketsMade = countSockets();
   let trusted = false;
   let pulls = false;
   let registers = false;
@@ -165,6 +168,22 @@ export function serve(
   );
   connection.onRequest(protocol.route.method, (params: unknown) =>
     fenced("Routing failed", () => explainRoute(routeSchema.parse(params), around)),
+  );
+  connection.onRequest(protocol.offline.method, () =>
+    fenced("The report of sockets failed", () => offlineReport(socketsMade())),
+  );
+  connection.onRequest(protocol.selfTest.method, () =>
+    fenced("The self-test failed", () =>
+      selfTest({
+        engine: async () => {
+          await power.start();
+          return power.engine;
+        },
+        packs: roster.experts,
+        problems: roster.problems,
+        offline: () => offlineReport(socketsMade()),
+      }),
+    ),
   );
 
   connection.onShutdown(async () => {

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { CancellationTokenSource, type InlineCompletionItem, type Position } from "vscode-languageserver-protocol/node";
-import { route } from "../../server/protocol.ts";
+import { offline, route, selfTest } from "../../server/protocol.ts";
 import { type Served, served, server } from "./stdio.ts";
 
 assert.ok(existsSync(server), `${server} is missing: run npm run build first`);
@@ -103,4 +103,18 @@ test("Started without a stream to serve it says how to start it", () => {
     assert.equal(status, 2);
     assert.match(stderr, /--stdio/);
   }
+});
+
+test("The self-test asks every expert and looks for sockets, and no socket is open", async () => {
+  const one = await served(pathToFileURL(folder).href);
+  const checks = await one.client.sendRequest(selfTest);
+  assert.deepEqual(
+    checks.filter(({ passed }) => !passed),
+    [],
+  );
+  assert.match(checks.find(({ what }) => what === "Expert general")?.found ?? "", /continues "return" with "a \+ b;"/);
+  const report = await one.client.sendRequest(offline);
+  assert.deepEqual(report.internet, []);
+  assert.equal(report.made, 0);
+  assert.equal(await one.end(), 0);
 });
