@@ -54,10 +54,23 @@ export class Client {
     return this.supervisor.stop();
   }
 
-  /** @throws Error when the server is down or refuses, in words. */
+  // Requests: each throws an Error in words when the server is down or refuses.
+
   async route(params: protocol.RouteParams): Promise<protocol.RouteResult> {
+    return this.server().sendRequest(protocol.route, params);
+  }
+
+  async selfTest(): Promise<readonly protocol.Check[]> {
+    return this.server().sendRequest(protocol.selfTest);
+  }
+
+  async offline(): Promise<protocol.OfflineReport> {
+    return this.server().sendRequest(protocol.offline);
+  }
+
+  private server(): LanguageClient {
     if (!this.running) throw new Error("The language server is not running.");
-    return this.running.sendRequest(protocol.route, params);
+    return this.running;
   }
 
   /** Tells the server that the workspace is trusted now, and lets it read the settings again. */

@@ -2,9 +2,11 @@
 import * as vscode from "vscode";
 import type { Client } from "./client.ts";
 import { isOn, type Languages } from "./documents.ts";
+import { proveOffline, runSelfTest, tryCompletion } from "./firstrun.ts";
 import { type Command, section } from "./ids.ts";
 import type { Ledger } from "./ledger.ts";
-import type { Routing } from "./routing.ts";
+import type { Pages } from "./pages.ts";
+import { explainRouting } from "./routing.ts";
 import { openRules } from "./rules.ts";
 import type { StatusView } from "./status.ts";
 
@@ -12,7 +14,7 @@ export interface Parts {
   readonly client: Client;
   readonly ledger: Ledger;
   readonly log: vscode.LogOutputChannel;
-  readonly routing: Routing;
+  readonly pages: Pages;
   readonly status: StatusView;
   /** The commands' titles, from the manifest. */
   readonly titled: readonly Titled[];
@@ -29,14 +31,17 @@ type Handler = (...values: never[]) => unknown;
 
 /** Registers all commands; dispose the result to take them back. */
 export function registerCommands(parts: Parts): vscode.Disposable {
-  const { client, ledger, log, routing } = parts;
+  const { client, ledger, log, pages } = parts;
   const handlers: Readonly<Record<Command, Handler>> = {
     "coterie.toggle": toggle,
     "coterie.toggleLanguage": toggleLanguage,
-    "coterie.explainRouting": () => withServer(parts, () => routing.explain()),
+    "coterie.explainRouting": () => withServer(parts, () => explainRouting(client, pages)),
     "coterie.showLog": () => log.show(),
     "coterie.restart": () => client.restart(),
     "coterie.openRules": openRules,
+    "coterie.tryCompletion": tryCompletion,
+    "coterie.selfTest": () => withServer(parts, () => runSelfTest(client, pages)),
+    "coterie.proveOffline": () => withServer(parts, () => proveOffline(client, pages)),
     "coterie.accepted": (id: number) => ledger.accepted(id),
     "coterie.menu": () => menu(parts),
     "coterie.reveal": reveal,

@@ -5,7 +5,7 @@ import { Client } from "./client.ts";
 import { registerCommands, type Titled } from "./commands.ts";
 import { answersView, type Command, section } from "./ids.ts";
 import { Ledger } from "./ledger.ts";
-import { Routing } from "./routing.ts";
+import { Pages } from "./pages.ts";
 import { Sidebar } from "./sidebar.ts";
 import { StatusView } from "./status.ts";
 import { logLine } from "./words.ts";
@@ -49,10 +49,10 @@ export function activate(context: vscode.ExtensionContext): void {
       if (news.state === "failed" && !known) void complain(news.detail, log);
     },
   });
-  const routing = new Routing(client);
-  subscriptions.push(log, status, sidebar, routing);
+  const pages = new Pages();
+  subscriptions.push(log, status, sidebar, pages);
   subscriptions.push(vscode.window.registerTreeDataProvider(answersView, sidebar));
-  subscriptions.push(registerCommands({ client, ledger, log, routing, status, titled: manifest.contributes.commands }));
+  subscriptions.push(registerCommands({ client, ledger, log, pages, status, titled: manifest.contributes.commands }));
   subscriptions.push(...watchFates(ledger));
   subscriptions.push(
     vscode.workspace.onDidGrantWorkspaceTrust(() => {

@@ -106,7 +106,7 @@ export function routeDocument(route: RouteResult, path: string, line: number, co
 }
 
 /** Text from rule files and paths, so that it cannot turn into Markdown or HTML. */
-function plain(text: string): string {
+export function plain(text: string): string {
   return text.replace(/[\\`*_[\]<>|]/g, "\\$&").replace(/\s+/g, " ");
 }
 
