@@ -86,6 +86,21 @@ export async function turnDark(page: Page): Promise<void> {
   await page.locator(".monaco-workbench.vs-dark").waitFor({ timeout: stepLimit });
 }
 
+/** Waits until a Markdown preview says something: previews are frames in frames. */
+export async function previewSays(page: Page, words: string): Promise<void> {
+  for (const end = Date.now() + stepLimit * 2; ; ) {
+    for (const frame of page.frames()) {
+      const said = await frame
+        .locator("body")
+        .textContent({ timeout: 1_000 })
+        .catch(() => ""); // A frame may go meanwhile.
+      if (frame !== page.mainFrame() && said?.includes(words)) return;
+    }
+    if (Date.now() > end) throw new Error(`no preview says "${words}"`);
+    await page.waitForTimeout(100);
+  }
+}
+
 /** Puts a picture into out/screenshots. */
 export async function screenshot(page: Page, name: string): Promise<void> {
   const folder = join(root, "out", "screenshots");

@@ -9,6 +9,8 @@ import {
   newestAnswer,
   openFile,
   openSidebar,
+  previewSays,
+  run,
   save,
   screenshot,
   turnDark,
@@ -67,5 +69,15 @@ describe(`a user (${which})`, { timeout: 300_000 }, () => {
     await type(page, " ");
     assert.equal(await ghostText(page), light);
     await screenshot(page, `${which}-dark`);
+  });
+
+  test("lets Coterie test itself and prove that it is offline", async () => {
+    const { page } = session;
+    await run(page, "Coterie: Run the Self-Test");
+    await previewSays(page, "Everything works.");
+    await screenshot(page, `${which}-self-test`);
+    await run(page, "Coterie: Prove It Is Offline");
+    await previewSays(page, "has no network socket open");
+    await screenshot(page, `${which}-offline`);
   });
 });
