@@ -104,6 +104,18 @@ export interface OfflineReport {
 /** Client -> server: the user wants proof that nothing leaves the machine. */
 export const offline = new RequestType0<OfflineReport, void>("coterie/offline");
 
+/** Where the memory goes, in bytes. Weights count as their files' size (they are mapped), caches as allocated. */
+export interface MemoryParts {
+  readonly backbone: number;
+  readonly head: number;
+  /** All that are installed; those that are not loaded take no memory yet. */
+  readonly experts: readonly { readonly id: string; readonly bytes: number; readonly loaded: boolean }[];
+  readonly caches: number;
+}
+
+/** Client -> server: the memory of the loaded model, for figures; null while it is not loaded. Loads nothing. */
+export const memory = new RequestType0<MemoryParts | null, void>("coterie/memory");
+
 /** One thing that the self-test has looked at. */
 export interface Check {
   readonly what: string;

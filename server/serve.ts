@@ -12,6 +12,7 @@ import { Access } from "./access.ts";
 import { diagnosticsOf } from "./diagnostics.ts";
 import type { Engine, EngineOptions } from "./engine/engine.ts";
 import { Completions } from "./features/complete.ts";
+import { memoryParts } from "./features/memory.ts";
 import { explainRoute } from "./features/route.ts";
 import { selfTest } from "./features/selftest.ts";
 import { foldersSchema, optionsSchema, pushedSchema, routeSchema, trustedSchema } from "./incoming.ts";
@@ -171,6 +172,9 @@ export function serve(
   );
   connection.onRequest(protocol.offline.method, () =>
     fenced("The report of sockets failed", () => offlineReport(socketsMade())),
+  );
+  connection.onRequest(protocol.memory.method, () =>
+    fenced("The report of memory failed", () => memoryParts(power.engine)),
   );
   connection.onRequest(protocol.selfTest.method, () =>
     fenced("The self-test failed", () =>

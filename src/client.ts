@@ -68,6 +68,10 @@ export class Client {
     return this.server().sendRequest(protocol.offline);
   }
 
+  async memory(): Promise<protocol.MemoryParts | null> {
+    return this.server().sendRequest(protocol.memory);
+  }
+
   private server(): LanguageClient {
     if (!this.running) throw new Error("The language server is not running.");
     return this.running;

@@ -3,11 +3,12 @@ import * as vscode from "vscode";
 import type { Settings } from "../server/protocol.ts";
 import { Client } from "./client.ts";
 import { registerCommands, type Titled } from "./commands.ts";
-import { answersView, type Command, section } from "./ids.ts";
+import { answersView, type Command, section, teamView } from "./ids.ts";
 import { Ledger } from "./ledger.ts";
 import { Pages } from "./pages.ts";
 import { Sidebar } from "./sidebar.ts";
 import { StatusView } from "./status.ts";
+import { Team } from "./team.ts";
 import { logLine } from "./words.ts";
 
 /** What is read from package.json. */
@@ -50,7 +51,9 @@ export function activate(context: vscode.ExtensionContext): void {
     },
   });
   const pages = new Pages();
-  subscriptions.push(log, status, sidebar, pages);
+  const team = new Team(client, ledger, log, context.extensionUri);
+  subscriptions.push(log, status, sidebar, pages, team);
+  subscriptions.push(vscode.window.registerWebviewViewProvider(teamView, team));
   subscriptions.push(vscode.window.registerTreeDataProvider(answersView, sidebar));
   subscriptions.push(registerCommands({ client, ledger, log, pages, status, titled: manifest.contributes.commands }));
   subscriptions.push(...watchFates(ledger));

@@ -21,6 +21,9 @@ export type Command = (typeof publicCommands)[number] | (typeof internalCommands
 /** The tree of answers. */
 export const answersView = "coterie.answers";
 
+/** The web view of figures. */
+export const teamView = "coterie.team";
+
 /** Context key for `when` clauses: "off", "loading", "ready" or "failed". */
 export const stateKey = "coterie.state";
 

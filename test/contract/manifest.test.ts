@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import ts from "typescript";
-import { answersView, internalCommands, publicCommands, section, stateKey } from "../../src/ids.ts";
+import { answersView, internalCommands, publicCommands, section, stateKey, teamView } from "../../src/ids.ts";
 
 interface Property {
   readonly type: string;
@@ -65,6 +65,7 @@ test("only commands.ts registers commands, and every id in the code is known", (
     ...internalCommands,
     ...Object.keys(properties),
     answersView,
+    teamView,
     stateKey,
     "coterie.status",
     "coterie.language",
@@ -141,7 +142,7 @@ test("it starts by itself, and nothing that runs in a browser is claimed", () =>
   assert.equal(manifest.browser, undefined);
 });
 
-test("the view is in our container, and its words cover every state", () => {
+test("the views are in our container, and its words cover every state", () => {
   assert.deepEqual(
     contributes.viewsContainers.activitybar.map((each: { id: string }) => each.id),
     ["coterie"],
@@ -149,7 +150,7 @@ test("the view is in our container, and its words cover every state", () => {
   assert.deepEqual(Object.keys(contributes.views), ["coterie"]);
   assert.deepEqual(
     contributes.views.coterie.map((each: { id: string }) => each.id),
-    [answersView],
+    [answersView, teamView],
   );
   const states = contributes.viewsWelcome.map((each: { when: string }) => each.when.replace(`${stateKey} == `, ""));
   assert.deepEqual(states.sort(), ["failed", "loading", "off", "ready"]);

@@ -57,6 +57,22 @@ describe(`a user (${which})`, { timeout: 300_000 }, () => {
     await screenshot(page, `${which}-sidebar`);
   });
 
+  test("sees the figures of the team, and the page keeps to its content security policy", async () => {
+    const { page } = session;
+    const violations: string[] = [];
+    page.on("console", (message) => {
+      if (/Content.Security.Policy/i.test(message.text()) && /figures\.|coterie/i.test(message.text())) {
+        violations.push(message.text());
+      }
+    });
+    await page.locator(".sidebar .pane-header", { hasText: "Team" }).click();
+    await previewSays(page, "Answers by expert");
+    await previewSays(page, "Weights of backbone, experts and head");
+    await screenshot(page, `${which}-team`);
+    await page.locator(".sidebar .pane-header", { hasText: "Team" }).click();
+    assert.deepEqual(violations, []);
+  });
+
   test("sees ghost text and sidebar together, in a light and in a dark theme", async () => {
     const { page } = session;
     await openFile(page, "cart.ts", second.line, 3);

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { CancellationTokenSource, type InlineCompletionItem, type Position } from "vscode-languageserver-protocol/node";
-import { offline, route, selfTest } from "../../server/protocol.ts";
+import { memory, offline, route, selfTest } from "../../server/protocol.ts";
 import { type Served, served, server } from "./stdio.ts";
 
 assert.ok(existsSync(server), `${server} is missing: run npm run build first`);
@@ -113,6 +113,8 @@ test("The self-test asks every expert and looks for sockets, and no socket is op
     [],
   );
   assert.match(checks.find(({ what }) => what === "Expert general")?.found ?? "", /continues "return" with "a \+ b;"/);
+  const parts = await one.client.sendRequest(memory);
+  assert.ok(parts && parts.backbone > 1e6 && parts.head > 1e6 && parts.experts.some(({ loaded }) => loaded));
   const report = await one.client.sendRequest(offline);
   assert.deepEqual(report.internet, []);
   assert.equal(report.made, 0);

@@ -1,0 +1,16 @@
+// The page of the view "Team": puts in the figures that the extension sends, and keeps opened tables open.
+const api = acquireVsCodeApi();
+const main = document.getElementById("figures");
+
+window.addEventListener("message", ({ data }) => {
+  if (data?.kind !== "figures" || typeof data.html !== "string") return;
+  const opened = [...main.querySelectorAll("section:has(details[open])")].map((each) => each.dataset.title);
+  const focused = document.activeElement?.closest("section")?.dataset.title;
+  main.innerHTML = data.html;
+  for (const section of main.querySelectorAll("section")) {
+    const details = section.querySelector("details");
+    if (details && opened.includes(section.dataset.title)) details.open = true;
+    if (details && focused === section.dataset.title) details.querySelector("summary").focus();
+  }
+});
+api.postMessage("ready");

@@ -1,0 +1,11 @@
+// coterie/memory: where the memory of the loaded model goes.
+import type { Engine } from "../engine/engine.ts";
+import type { MemoryParts } from "../protocol.ts";
+
+/** Null when there is no engine. */
+export async function memoryParts(engine: Engine | string): Promise<MemoryParts | null> {
+  if (typeof engine === "string") return null;
+  const { backbone, head, caches, experts: loaded } = await engine.memory();
+  const experts = engine.experts.map(({ id, bytes }) => ({ id, bytes, loaded: id in loaded }));
+  return { backbone, head, experts, caches };
+}
