@@ -76,6 +76,7 @@ const programs = {
   build: { packages: ["make", "g++", "python3", "pkg-config"], present: () => ["make", "g++", "python3"].every(which) },
   krb5: { packages: ["libkrb5-dev"], present: () => existsSync("/usr/include/gssapi.h") },
   chromium: { packages: ["chromium"], present: () => findChromium() !== undefined },
+  neovim: { packages: ["neovim"], present: () => which("nvim") !== undefined },
 } as const;
 
 /** Makes sure of system packages: installs them as root where nobody is asked (CI, no terminal), else names the command. */

@@ -1,0 +1,74 @@
+// Another editor, headless: Neovim shows a completion of the built server and takes it with a key.
+import assert from "node:assert/strict";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { setTimeout as wait } from "node:timers/promises";
+import { needPackages } from "../../scripts/served.ts";
+import { inRepository } from "./pair.ts";
+import { server } from "./stdio.ts";
+
+const limit = 90_000;
+
+/** Why Neovim cannot be used here, or false. */
+function unusable(): string | false {
+  if (process.platform !== "linux") return "the test installs Neovim on Debian only";
+  try {
+    needPackages(["neovim"], console.log);
+    return false;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+test("Neovim shows a completion and takes it", { skip: unusable(), timeout: 3 * limit }, async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "coterie-neovim-"));
+  const file = join(folder, "add.ts");
+  writeFileSync(file, "// Adds two numbers.\nfunction add(a: number, b: number): number {\n  return\n}\n");
+  const init = join(folder, "init.lua");
+  const setUp = `require("coterie").setup({ server = ${JSON.stringify(server)}, node = ${JSON.stringify(process.execPath)} })`;
+  writeFileSync(init, `vim.opt.runtimepath:append(${JSON.stringify(inRepository("editors/neovim"))})\n${setUp}\n`);
+  const address = join(folder, "nvim");
+  const nvim = spawn("nvim", ["--headless", "-n", "-i", "NONE", "-u", init, "--listen", address, file], {
+    cwd: folder,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let said = "";
+  for (const stream of [nvim.stdout, nvim.stderr]) stream.on("data", (piece) => (said += piece));
+  t.after(() => {
+    nvim.kill("SIGKILL");
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const remote = (how: "expr" | "send", what: string) =>
+    spawnSync("nvim", ["--headless", "-u", "NONE", "-i", "NONE", "--server", address, `--remote-${how}`, what], {
+      encoding: "utf8",
+    });
+  /** What an expression gives in the running Neovim, which prints it on the standard error stream in some versions. */
+  const ask = (expression: string) => {
+    const { stdout, stderr } = remote("expr", expression);
+    return (stdout || stderr).trim();
+  };
+  const until = async (what: string, done: () => boolean) => {
+    for (const end = Date.now() + limit; !done(); await wait(200)) {
+      assert.ok(Date.now() < end, `${what}; Neovim said: ${said}`);
+    }
+  };
+
+  await until("Neovim does not start", () => ask("mode()") === "n");
+  remote("send", "3GA ");
+  const shown = `luaeval("require('coterie').text()")`;
+  let polls = 0;
+  await until("no completion is shown", () => {
+    if (ask(shown) !== "") return true;
+    // While the model loads an answer may be overtaken: now and then type and take back, as a user would.
+    if (++polls % 25 === 0) remote("send", "x<BS>");
+    return false;
+  });
+  assert.equal(ask(shown), "a + b;");
+  remote("send", "<C-l><Esc>:wq<CR>");
+  await once(nvim, "exit");
+  assert.equal(readFileSync(file, "utf8").split("\n")[2], "  return a + b;");
+});
