@@ -15,7 +15,7 @@ from .arms import Arm
 from .fetch import HERE, MANIFEST
 from .model import read_gguf
 from .pack import MAKERS, packed
-from .states import States
+from .states import CHUNK, States
 
 RUNS = HERE / "runs"
 
@@ -126,8 +126,9 @@ def main():
     states, held_states = (States(s, arm.backbone, given.cut, device, keep) for s in sets)
     steps, optimizer = plan(train, given.budget, given.batch, given.seed), optimizer_of(arm)
     if given.only_states:
-        for windows, _ in steps:
-            states.get(windows)
+        # From the last chunk back: a run beside this one makes those that it needs by itself, and rarely the same ones.
+        for first in reversed(range(0, len(train), CHUNK)):
+            states.get([first])
         return
     step, curve, checkpoint = 0, [], folder / "checkpoint.pt"
     if checkpoint.exists():
