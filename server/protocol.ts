@@ -150,6 +150,10 @@ export interface Settings {
   readonly enable: boolean;
   /** Language id -> on or off; "*" stands for all that are not named. */
   readonly languages: Readonly<Record<string, boolean>>;
+  /** Whether completions are offered by themselves; otherwise only when the user asks. */
+  readonly automatic: boolean;
+  /** Whether completions are also offered in comments, docstrings and strings. */
+  readonly commentsAndStrings: boolean;
   /** Milliseconds to wait after a key before a completion is computed. */
   readonly debounce: number;
   /** Processor threads; 0 means half the cores, at least 1. */

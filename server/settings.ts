@@ -6,6 +6,8 @@ import type { Settings } from "./protocol.ts";
 const schema = z.object({
   enable: z.boolean(),
   languages: z.record(z.string(), z.boolean()),
+  automatic: z.boolean(),
+  commentsAndStrings: z.boolean(),
   debounce: z.int().min(0).max(5000),
   threads: z.int().min(0).max(64),
   maxTokens: z.int().min(1).max(256),

@@ -16,6 +16,8 @@ export interface ClientOptions {
   readonly log: vscode.LogOutputChannel;
   /** Ids of the settings that an untrusted workspace must not set. */
   readonly restricted: readonly string[];
+  /** Whether the user wants no completions for now. */
+  silent(): boolean;
   changed(phase: Phase, detail: string): void;
   status(status: protocol.Status): void;
   answered(answer: protocol.Answer): void;
@@ -138,7 +140,7 @@ export class Client {
       didSave: (document, next) => (isSynchronised(document) ? next(document) : Promise.resolve()),
       didClose: (document, next) => (isSynchronised(document) ? next(document) : Promise.resolve()),
       provideInlineCompletionItems: (document, position, context, token, next) =>
-        isSynchronised(document) ? next(document, position, context, token) : null,
+        isSynchronised(document) && !this.options.silent() ? next(document, position, context, token) : null,
       workspace: {
         configuration: async (params, token, next) => {
           const values = await next(params, token);

@@ -8,6 +8,7 @@ import type { Ledger } from "./ledger.ts";
 import type { Pages } from "./pages.ts";
 import { explainRouting } from "./routing.ts";
 import { openRules } from "./rules.ts";
+import { type Snooze, snoozes } from "./snooze.ts";
 import type { StatusView } from "./status.ts";
 
 export interface Parts {
@@ -15,6 +16,7 @@ export interface Parts {
   readonly ledger: Ledger;
   readonly log: vscode.LogOutputChannel;
   readonly pages: Pages;
+  readonly snooze: Snooze;
   readonly status: StatusView;
   /** The commands' titles, from the manifest. */
   readonly titled: readonly Titled[];
@@ -33,8 +35,11 @@ type Handler = (...values: never[]) => unknown;
 export function registerCommands(parts: Parts): vscode.Disposable {
   const { client, ledger, log, pages } = parts;
   const handlers: Readonly<Record<Command, Handler>> = {
-    "coterie.toggle": toggle,
+    "coterie.toggle": () => toggle("enable"),
     "coterie.toggleLanguage": toggleLanguage,
+    "coterie.snooze": () => snoozeOrWake(parts),
+    "coterie.toggleAutomatic": () => toggle("automatic"),
+    "coterie.toggleCommentsAndStrings": () => toggle("commentsAndStrings"),
     "coterie.explainRouting": () => withServer(parts, () => explainRouting(client, pages)),
     "coterie.showLog": () => log.show(),
     "coterie.restart": () => client.restart(),
@@ -74,9 +79,19 @@ async function withServer({ client, status }: Parts, action: () => Promise<void>
   if (chosen) await client.restart();
 }
 
-async function toggle(): Promise<void> {
+async function toggle(key: "enable" | "automatic" | "commentsAndStrings"): Promise<void> {
   const settings = vscode.workspace.getConfiguration(section);
-  await settings.update("enable", !settings.get<boolean>("enable"), scopeOf(settings, "enable"));
+  await settings.update(key, !settings.get<boolean>(key), scopeOf(settings, key));
+}
+
+/** Asks for how long to be silent; during a pause it can be ended. */
+async function snoozeOrWake({ snooze }: Parts): Promise<void> {
+  const wake = snooze.until === undefined ? [] : [{ label: "Wake up now", minutes: 0 }];
+  const choices = [...wake, ...snoozes.map((minutes) => ({ label: `${minutes} minutes`, minutes }))];
+  const chosen = await vscode.window.showQuickPick(choices, { title: "Pause Completions" });
+  if (!chosen) return;
+  if (chosen.minutes === 0) snooze.stop();
+  else snooze.start(chosen.minutes);
 }
 
 async function toggleLanguage(): Promise<void> {

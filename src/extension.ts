@@ -7,6 +7,7 @@ import { answersView, type Command, section, teamView } from "./ids.ts";
 import { Ledger } from "./ledger.ts";
 import { Pages } from "./pages.ts";
 import { Sidebar } from "./sidebar.ts";
+import { Snooze } from "./snooze.ts";
 import { StatusView } from "./status.ts";
 import { Team } from "./team.ts";
 import { logLine } from "./words.ts";
@@ -28,12 +29,14 @@ export function activate(context: vscode.ExtensionContext): void {
   const manifest: Manifest = context.extension.packageJSON;
   const log = vscode.window.createOutputChannel("Coterie", { log: true });
   const ledger = new Ledger();
-  const status = new StatusView(ledger);
+  const snooze = new Snooze();
+  const status = new StatusView(ledger, snooze);
   const sidebar = new Sidebar(ledger);
   const client = new Client({
     module: context.asAbsolutePath("dist/server.js"),
     log,
     restricted: manifest.capabilities.untrustedWorkspaces.restrictedConfigurations,
+    silent: () => snooze.until !== undefined,
     answered: (answer) => {
       log.info(logLine(answer));
       ledger.add(answer);
@@ -52,10 +55,12 @@ export function activate(context: vscode.ExtensionContext): void {
   });
   const pages = new Pages();
   const team = new Team(client, ledger, log, context.extensionUri);
-  subscriptions.push(log, status, sidebar, pages, team);
+  subscriptions.push(log, snooze, status, sidebar, pages, team);
   subscriptions.push(vscode.window.registerWebviewViewProvider(teamView, team));
   subscriptions.push(vscode.window.registerTreeDataProvider(answersView, sidebar));
-  subscriptions.push(registerCommands({ client, ledger, log, pages, status, titled: manifest.contributes.commands }));
+  subscriptions.push(
+    registerCommands({ client, ledger, log, pages, snooze, status, titled: manifest.contributes.commands }),
+  );
   subscriptions.push(...watchFates(ledger));
   subscriptions.push(
     vscode.workspace.onDidGrantWorkspaceTrust(() => {

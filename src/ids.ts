@@ -4,6 +4,9 @@
 export const publicCommands = [
   "coterie.toggle",
   "coterie.toggleLanguage",
+  "coterie.snooze",
+  "coterie.toggleAutomatic",
+  "coterie.toggleCommentsAndStrings",
   "coterie.explainRouting",
   "coterie.showLog",
   "coterie.restart",

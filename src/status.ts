@@ -5,8 +5,9 @@ import { isSynchronised } from "./client.ts";
 import { isOn, type Languages } from "./documents.ts";
 import { type Command, section, stateKey } from "./ids.ts";
 import type { Ledger } from "./ledger.ts";
+import type { Snooze } from "./snooze.ts";
 import type { Phase } from "./supervisor.ts";
-import { type Light, type Shown, statusText } from "./words.ts";
+import { type Light, pausedUntil, type Shown, statusText } from "./words.ts";
 
 const menu: Command = "coterie.menu";
 
@@ -21,6 +22,7 @@ const severities: Readonly<Record<Light, vscode.LanguageStatusSeverity>> = {
 
 export class StatusView implements vscode.Disposable {
   private readonly ledger: Ledger;
+  private readonly snooze: Snooze;
   private readonly bar = vscode.window.createStatusBarItem("coterie.status", vscode.StatusBarAlignment.Right, 100);
   private readonly language = vscode.languages.createLanguageStatusItem("coterie.language", "*");
   private readonly subscriptions: { dispose(): void }[];
@@ -29,8 +31,9 @@ export class StatusView implements vscode.Disposable {
   private server: ServerStatus | undefined;
   private light: Light | undefined;
 
-  constructor(ledger: Ledger) {
+  constructor(ledger: Ledger, snooze: Snooze) {
     this.ledger = ledger;
+    this.snooze = snooze;
     this.bar.name = this.language.name = "Coterie";
     this.bar.command = menu;
     this.language.command = { command: menu, title: "Menu" };
@@ -38,6 +41,7 @@ export class StatusView implements vscode.Disposable {
       this.bar,
       this.language,
       ledger.onDidChange(() => this.show()),
+      snooze.onDidChange(() => this.show()),
       vscode.window.onDidChangeActiveTextEditor(() => this.show()),
       vscode.workspace.onDidChangeConfiguration((event) => event.affectsConfiguration(section) && this.show()),
     ];
@@ -65,7 +69,7 @@ export class StatusView implements vscode.Disposable {
       phase: this.phase,
       detail: this.detail,
       server: this.server,
-      off: whyOff(),
+      off: pausedUntil(this.snooze.until) ?? whyOff(),
       latest: this.ledger.latest,
       remote: vscode.env.remoteName,
     });

@@ -136,6 +136,13 @@ export interface Shown {
   readonly busy: boolean;
 }
 
+/** That completions pause until a time, milliseconds since 1970; null when there is no pause. */
+export function pausedUntil(until: number | undefined): string | null {
+  if (until === undefined) return null;
+  const time = new Date(until).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  return `Completions pause until ${time}.`;
+}
+
 /** What the status bar says. */
 export function statusText(situation: Situation): Shown {
   const { phase, server, off, latest, remote } = situation;

@@ -5,7 +5,7 @@ import type { TextDocument } from "vscode-languageserver-textdocument";
 import { mayUse, type Verdict } from "../access.ts";
 import { answer, type Crew } from "../answer.ts";
 import { gather, type Root, type Scope } from "../context.ts";
-import { type Answer, acceptedCommand, type Settings } from "../protocol.ts";
+import { type Answer, acceptedCommand, type Region, type Settings } from "../protocol.ts";
 import { type Rule, route } from "../route.ts";
 import { enabledFor } from "../settings.ts";
 import { withSelected } from "./selected.ts";
@@ -26,6 +26,9 @@ export interface Surroundings {
   answering(yes: boolean): void;
   report(answer: Answer): void;
 }
+
+/** Regions that have a switch of their own. */
+const quiet: ReadonlySet<Region> = new Set<Region>(["comment", "docstring", "string"]);
 
 /** Completes in one place at a time: the newest request takes the place of every other one, waiting or running. */
 export class Completions {
@@ -90,6 +93,7 @@ export class Completions {
     if (this.#shown && rest) return [item(rest, params, this.#shown.id)];
 
     const invoked = params.context.triggerKind === InlineCompletionTriggerKind.Invoked;
+    if (!invoked && !settings.automatic) return this.#silence("completions come only when asked for", document, params);
     if (!invoked) await pause(settings.debounce, signal);
     if (signal.aborted) return [];
     const crew = await Promise.race([around.crew(uri), aborted(signal)]);
@@ -97,6 +101,9 @@ export class Completions {
     if (typeof crew === "string") return this.#silence(crew, document, params);
 
     const scope = gather(taken.document, taken.position, around.root(uri));
+    if (!settings.commentsAndStrings && !invoked && quiet.has(scope.region)) {
+      return this.#silence("completions are switched off in comments and strings", document, params);
+    }
     const done = await this.#run(scope, crew, settings, signal);
     if (signal.aborted || done.stop === "cancelled") return [];
     const moved = around.document(uri)?.version !== version;

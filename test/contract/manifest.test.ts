@@ -103,6 +103,8 @@ test("the defaults are those that the documents promise", () => {
   const { "coterie.languages": languages, ...rest } = defaults;
   assert.deepEqual(rest, {
     "coterie.enable": true,
+    "coterie.automatic": true,
+    "coterie.commentsAndStrings": true,
     "coterie.debounce": 75,
     "coterie.threads": 0,
     "coterie.maxTokens": 24,

@@ -172,6 +172,23 @@ test("Switching off and on again takes effect at once", async () => {
   await pair.close();
 });
 
+test("By itself nothing comes where the user does not want it; who asks gets an answer", async () => {
+  const cases = [
+    { settings: { automatic: false }, content: text, why: /only when asked for/ },
+    { settings: { commentsAndStrings: false }, content: "// a word more", why: /comments and strings/ },
+  ];
+  for (const { settings, content, why } of cases) {
+    const engine = playedEngine(["general"], "f(1);");
+    const { pair, uri } = await started({ open: async () => engine, settings }, "a.ts", content);
+    assert.deepEqual(await pair.complete(uri, line), []);
+    assert.match(pair.answers.at(-1)?.hidden ?? "", why);
+    assert.equal(engine.started.length, 0);
+    await pair.complete(uri, line, { invoked: true });
+    assert.equal(engine.started.length, 1);
+    await pair.close();
+  }
+});
+
 test("Long lines, lone surrogates, CRLF, untitled documents and notebook cells are completed in", async () => {
   const engine = playedEngine(["general"], "f(1);");
   const pair = await Pair.open({ open: async () => engine });
