@@ -70,6 +70,11 @@ class Data(unittest.TestCase):
         self.assertEqual(list(documented(row)), [("def f(self):\n    return 1", "Says hello.")])
         row = {"language": "javascript", "text": "/**\n * Adds.\n */\nfunction add(a, b) {\n  const c = a;\n  return c + b;\n}\n"}
         self.assertEqual(list(documented(row)), [("function add(a, b) {\n  const c = a;\n  return c + b;\n}", "Adds.")])
+        row["text"] = "/** The file. */\n\n/** A type. */\ntype T = 1;\n\n/** First. */\nexport function f(\n  a: T,\n): T {\n  if (a) {\n    return 1;\n  }\n" \
+                      "\n  return a;\n}\n\nclass C {\n  /**\n   * Second.\n   */\n  g() {\n    h();\n    return 2;\n  }\n}\n"
+        self.assertEqual(list(documented(row)), [
+            ("export function f(\n  a: T,\n): T {\n  if (a) {\n    return 1;\n  }\n\n  return a;\n}", "First."),
+            ("g() {\n  h();\n  return 2;\n}", "Second.")])
 
     def test_windows_are_filled(self):
         rng = random.Random(1)
