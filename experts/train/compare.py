@@ -63,14 +63,14 @@ def chosen(domain, arm, rates, given):
     return {**best(tried), "tried": tried}
 
 
-def measured(name, domain, threads):
+def measured(name, domain, given):
     """Exports a run and measures it on its domain, unless that was done for these weights."""
     if not exported(name):
         call("train.export", name)
     path = RUNS / name / "scores.json"
     scores = json.loads(path.read_text()) if path.exists() else {}
     if scores.get("weights") != exported(name) or scores["fast"] or domain not in scores["loss"]:
-        call("train.evaluate", name, "--domains", domain, "--exercises", 0, "--threads", threads)
+        call("train.evaluate", name, "--domains", domain, "--exercises", 0, "--tokens", given.loss_tokens, "--threads", given.threads)
 
 
 def main():
@@ -78,6 +78,7 @@ def main():
     parser.add_argument("--tokens", type=int, default=150_000, help="training tokens of every run")
     parser.add_argument("--domains", nargs="+", default=DOMAINS, choices=DOMAINS, help="code is always first, for the rates")
     parser.add_argument("--held-out", type=int, default=24_000, metavar="TOKENS", help="tokens by which rates are chosen")
+    parser.add_argument("--loss-tokens", type=int, default=48_000, metavar="TOKENS", help="tokens of the losses that are reported")
     parser.add_argument("--threads", type=int, default=2)
     given = parser.parse_args()
     if hasattr(os, "nice"):
@@ -88,7 +89,7 @@ def main():
         for arm in RATES:
             run = chosen(domain, arm, RATES[arm] if domain == "code" else [rates[arm]], given)
             rates.setdefault(arm, run["rate"])
-            measured(run["run"], domain, given.threads)
+            measured(run["run"], domain, given)
             found["domains"].setdefault(domain, {})[arm] = run
             replace(COMPARISON, lambda new: new.write_text(json.dumps(found, indent=1) + "\n"))
     print(f"done: {COMPARISON}", flush=True)
