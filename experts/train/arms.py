@@ -18,6 +18,22 @@ class Lora(nn.Module):
     def forward(self, x):
         return self.linear(x) + 2 * (x @ self.down.T @ self.up.T)
 
+    def merged(self):
+        """One linear layer that does the same."""
+        rows, columns = self.linear.weight.shape
+        linear = nn.Linear(columns, rows, bias=False, device="meta")
+        linear.weight = nn.Parameter(self.linear.weight.detach() + 2 * (self.up.detach() @ self.down.detach()))
+        return linear
+
+
+def merge(trained):
+    """Puts every product of LoRA into the matrix beside it, in place: a plain model of the same outputs."""
+    for block in trained.blocks:
+        for name in MATRICES:
+            layer = getattr(block, name)
+            if isinstance(layer, Lora):
+                setattr(block, name, layer.merged())
+
 
 class Arm(nn.Module):
     """What one training run holds: a frozen part in front (the states' source), a trained part, the frozen head."""

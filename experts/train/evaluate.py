@@ -1,8 +1,9 @@
 # Measures a trained run against the base: loss on held-out packages, exact answers of held-out exercises.
 """python -m train.evaluate NAME [--exercises N] [--domains code docs math] [--exported]
 
-Writes runs/NAME/scores.json. Everything is float32 in PyTorch unless asked otherwise; --exported measures weights.gguf (8 bits) instead of the
-checkpoint, --fast takes bfloat16. Exercises are answered greedily by the model alone.
+Writes runs/NAME/scores.json, which `npm run quality` reads. Everything is float32 in PyTorch unless asked otherwise; --exported
+measures weights.gguf (8 bits) instead of the checkpoint, --fast takes bfloat16. The base's loss is measured once for each held-out set.
+Exercises are answered greedily by the model alone.
 """
 import argparse
 import json
@@ -10,12 +11,13 @@ import random
 
 import torch
 
-from .__main__ import RUNS, measure
+from .__main__ import RUNS, measure, replace
+from .arms import Arm, merge
 from .exercises import asked, exercise
-from .export import load, restore
+from .export import digest, load, restore
 from .layouts import decode, stop
 from .model import Upper, read_gguf
-from .pack import MAKERS, packed
+from .pack import MAKERS, PACKED, packed
 from .states import States
 
 
@@ -70,6 +72,34 @@ def exact(model, split, count, batch=50, most=320):
     return {"exact": sum(every) / count, "of": count, "by_kind": {k: f"{sum(v)}/{len(v)}" for k, v in sorted(rights.items())}}
 
 
+def held_out(domain, window=512, tokens=48_000):
+    """The packed set on which losses are measured and reported."""
+    return packed(domain, "held-out", window, tokens)
+
+
+def counted(held):
+    """How many tokens the loss of a packed set counts."""
+    return int((held.weights[:, 1:] > 0).sum())
+
+
+def base_loss(held, config, tensors, device, fast):
+    """The base's loss on a packed set, kept beside it for each precision."""
+    path, precision = PACKED / f"{held.name}.base.json", "bfloat16" if fast else "float32"
+    known = json.loads(path.read_text()) if path.exists() else {}
+    if precision not in known:
+        arm = Arm("expert", config, tensors, 24, device, torch.bfloat16 if fast else torch.float32)
+        known[precision] = measure(arm, held, States(held, arm.backbone, 24, device, keep=device == "cpu"), 8, device, fast)
+        replace(path, lambda new: new.write_text(json.dumps(known) + "\n"))
+    return known[precision]
+
+
+def exported(name):
+    """Digest of runs/NAME/weights.gguf when it was made of the checkpoint beside it, else None."""
+    weights, checkpoint = RUNS / name / "weights.gguf", RUNS / name / "checkpoint.pt"
+    fresh = weights.exists() and weights.stat().st_mtime >= checkpoint.stat().st_mtime
+    return digest(weights) if fresh else None
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("name")
@@ -84,29 +114,28 @@ def main():
     torch.set_num_threads(given.threads)
     arm, settings = restore(given.name, given.device, torch.bfloat16 if given.fast else torch.float32)
     if given.exported:
+        merge(arm.trained)
         load(RUNS / given.name / "weights.gguf", arm.trained)
     config, tensors = read_gguf()
-    base = Upper(config, tensors, arm.cut).to(given.device)
-    scores = {"settings": settings, "exported": given.exported, "fast": given.fast, "loss": {}, "exercises": {}}
+    scores = {"settings": settings, "weights": exported(given.name), "exported": given.exported, "fast": given.fast,
+              "loss": {}, "exercises": {}}
     for domain in given.domains:
-        held = packed(domain, "held-out", settings["window"], given.tokens)
+        held = held_out(domain, settings["window"], given.tokens)
         states = States(held, arm.backbone, arm.cut, given.device, keep=given.device == "cpu" and arm.kind == "expert")
-        trained, both = arm.trained, {}
-        for which, upper in (("base", base), ("trained", trained)):
-            arm.trained = upper
-            both[which] = measure(arm, held, states, 8, given.device, given.fast)
-        arm.trained = trained
-        scores["loss"][domain] = {**both, "ratio": both["trained"] / both["base"]}
+        before = base_loss(held, config, tensors, given.device, given.fast)
+        after = measure(arm, held, states, 8, given.device, given.fast)
+        scores["loss"][domain] = {"base": before, "trained": after, "ratio": after / before, "set": held.name,
+                                  "counted": counted(held)}
         print(domain, json.dumps(scores["loss"][domain]), flush=True)
     if "math" in given.domains and given.exercises:
         for split in ("held-out", "templates"):
-            for which, upper in (("base", base), ("trained", arm.trained)):
+            for which, upper in (("base", Upper(config, tensors, arm.cut).to(given.device)), ("trained", arm.trained)):
                 model = Model(arm.backbone, upper, arm.head, given.fast)
                 count, most = (given.exercises, 320) if which == "trained" else (min(given.exercises, 50), 200)
                 scores["exercises"][f"{split} {which}"] = exact(model, split, count, most=most)
                 print(split, which, json.dumps(scores["exercises"][f"{split} {which}"]), flush=True)
     path = RUNS / given.name / ("scores-exported.json" if given.exported else "scores.json")
-    path.write_text(json.dumps(scores, indent=1) + "\n")
+    replace(path, lambda new: new.write_text(json.dumps(scores, indent=1) + "\n"))
 
 
 if __name__ == "__main__":

@@ -15,6 +15,11 @@ SHARES = {"typescript": 0.34, "javascript": 0.3, "python": 0.34, "other": 0.02}
 IMPORT = re.compile(r"^(import |from \S+ import |export .* from |(const|var|let) .*\brequire\()")
 TOKENS = re.compile(
     r"(?P<comment>/\*.*?\*/|//[^\n]*)|'(?:\\.|[^'\\\n])*'|\"(?:\\.|[^\"\\\n])*\"|`(?:\\.|[^`\\])*`", re.S)
+# A comment that documents, and the function or class below it: lines indented further, brackets that close at its own depth.
+DOCUMENTED = re.compile(
+    r"^([ \t]*)/\*\*((?:(?!\*/)[\s\S])*)\*/\n(\1[^\s/*].*\n(?:\1[ \t]+\S.*\n|[ \t]*\n)*"
+    r"(?:\1[})\]].*[{([]\n(?:\1[ \t]+\S.*\n|[ \t]*\n)*)*(?:\1[})\]].*\n)?)", re.M)
+ABOUT_FILE = re.compile(r"@(license|preserve|file|module|packageDocumentation)|Copyright", re.I)
 SECTION = re.compile(r"^\s*(@\w|Parameters\b|Args:|Arguments:|Returns?\b|Raises\b|Yields\b|Examples?\b|Notes?\b|:\w+.*:|>>>|\.\. |-{4,})", re.M)
 
 
@@ -139,11 +144,12 @@ def documented(row):
             indent = len(body[0]) - len(body[0].lstrip())
             yield "\n".join(line[indent:] for line in body), ast.get_docstring(node)
         return
-    for found in re.finditer(r"^([ \t]*)/\*\*(.*?)\*/\n((?:\1\S.*\n)(?:\1[ \t]+.*\n|\n)*(?:\1[})\]].*\n)?)", text, re.M | re.S):
+    for found in DOCUMENTED.finditer(text):
         indent, doc, body = found.groups()
         if "(" in body.split("\n")[0] and body.count("\n") > 2:
             plain = "\n".join(re.sub(r"^\s*\* ?", "", line) for line in doc.strip().split("\n")).strip()
-            yield "\n".join(line[len(indent):] for line in body.rstrip().split("\n")), plain
+            if not ABOUT_FILE.match(plain):
+                yield "\n".join(line[len(indent):] for line in body.rstrip().split("\n")), plain
 
 
 def written(doc, language):
@@ -153,6 +159,11 @@ def written(doc, language):
     return f"/** {doc} */" if "\n" not in doc else "/**\n" + "\n".join((" * " + line).rstrip() for line in doc.split("\n")) + "\n */"
 
 
+def unversioned(doc):
+    """A documentation without its notes about versions."""
+    return re.split(r"\n\s*\.\. version", doc)[0].strip()
+
+
 def described(split, size, most, rng):
     """Endless requests "explain" and "document" in layout "tasks", made from documented functions; the loss on the
     answer. An explanation is the documentation's text before its sections."""
@@ -160,7 +171,7 @@ def described(split, size, most, rng):
     for row in sample(files, lambda row: GROUPS[row["language"]], SHARES, rng):
         pairs = list(documented(row))
         for body, doc in rng.sample(pairs, min(most, len(pairs))):
-            doc = re.split(r"\n\s*\.\. version", doc)[0].strip()
+            doc = unversioned(doc)
             section = SECTION.search(doc)
             brief = re.sub(r"\s*\n\s*", " ", doc[:section.start()] if section else doc).replace("``", "`").strip()
             task = "explain" if rng.random() < 0.5 and len(brief) > 60 else "document"

@@ -1,7 +1,9 @@
-# Writes the weights of a trained expert as a GGUF file with upstream's tensor names.
+# Writes the weights of a trained run as a GGUF file with upstream's tensor names.
 """python -m train.export NAME: runs/NAME/checkpoint.pt -> runs/NAME/weights.gguf
 
-Matrices are Q8_0, norms float32, rows of attn_q and attn_k permuted as in every llama GGUF file. At most 24 MiB.
+Matrices are Q8_0, norms float32, rows of attn_q and attn_k permuted as in every llama GGUF file. An expert's file holds its
+layers, at most 24 MiB. A full or LoRA arm (merged into the matrices) becomes a whole model with the backbone's embedding,
+tokenizer and metadata, so that the engine can run it for comparison.
 """
 import argparse
 import hashlib
@@ -9,18 +11,22 @@ import json
 
 import numpy as np
 import torch
-from gguf import GGMLQuantizationType, GGUFReader, GGUFWriter
+from gguf import GGMLQuantizationType, GGUFReader, GGUFValueType, GGUFWriter, LlamaFileType
 from gguf.quants import dequantize, quantize
 
 from .__main__ import RUNS
-from .arms import Arm
+from .arms import Arm, merge
 from .model import WEIGHTS, permute, read_gguf, unpermute
 
 LIMIT = 24 * 2**20
 
 
+def digest(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
 def upper_names(arm):
-    """name in GGUF -> parameter of the trained part."""
+    """name in GGUF -> parameter of the trained part, LoRA merged."""
     names = {"output_norm.weight": arm.output_norm}
     for at, block in enumerate(arm.blocks):
         for name, parameter in block.named_parameters():
@@ -32,10 +38,9 @@ def heads_of(name, config):
     return {"attn_q": config.heads, "attn_k": config.kv_heads}.get(name.split(".")[-2])
 
 
-def write(path, trained):
-    """Writes the trained layers."""
+def describe_expert(writer, trained):
+    """The metadata of a file that holds an expert's layers only."""
     config = trained.config
-    writer = GGUFWriter(path, "llama")
     writer.add_block_count(config.layers)
     writer.add_embedding_length(config.hidden)
     writer.add_feed_forward_length(config.feed_forward)
@@ -45,12 +50,34 @@ def write(path, trained):
     writer.add_rope_freq_base(config.rope_base)
     writer.add_rope_dimension_count(config.head_size)
     writer.add_uint32("coterie.cut", trained.cut)
-    writer.add_string("coterie.backbone.sha256", hashlib.sha256(WEIGHTS.read_bytes()).hexdigest())
+    writer.add_string("coterie.backbone.sha256", digest(WEIGHTS))
+
+
+def copy_frame(writer):
+    """What a whole model has besides its layers: metadata, tokenizer and embedding of the backbone's file, unchanged."""
+    upstream = GGUFReader(WEIGHTS)
+    writer.add_file_type(LlamaFileType.MOSTLY_Q8_0)
+    for name, field in upstream.fields.items():
+        if name.startswith("GGUF.") or name in ("general.architecture", "general.file_type"):  # those are the writer's
+            continue
+        kind = field.types[0]
+        writer.add_key_value(name, field.contents(), kind, field.types[-1] if kind == GGUFValueType.ARRAY else None)
+    table = next(tensor for tensor in upstream.tensors if tensor.name == "token_embd.weight")
+    writer.add_tensor(table.name, table.data, raw_dtype=table.tensor_type)
+
+
+def write(path, trained):
+    """Writes the trained layers; a whole model when they are all layers. Raises SystemExit when a value is not finite."""
+    writer = GGUFWriter(path, "llama")
+    if trained.cut == 0:
+        copy_frame(writer)
+    else:
+        describe_expert(writer, trained)
     for name, parameter in upper_names(trained).items():
         value = parameter.detach().float().cpu().numpy()
         if not np.isfinite(value).all():
             raise SystemExit(f"{name} is not finite: this run went wrong.")
-        if heads := heads_of(name, config):
+        if heads := heads_of(name, trained.config):
             value = np.ascontiguousarray(permute(value, heads))
         if value.ndim == 1:
             writer.add_tensor(name, value)
@@ -64,9 +91,11 @@ def write(path, trained):
 
 
 def load(path, trained):
-    """Puts the tensors of a weights.gguf into the trained part of an arm."""
+    """Puts the tensors of a weights.gguf into the trained part of an arm. Raises ValueError when some are missing."""
     names = upper_names(trained)
     for tensor in GGUFReader(path).tensors:
+        if tensor.name == "token_embd.weight":  # of a whole model; it is frozen
+            continue
         value = dequantize(tensor.data, tensor.tensor_type).astype(np.float32)
         if heads := heads_of(tensor.name, trained.config):
             value = unpermute(value, heads)
@@ -94,15 +123,14 @@ def main():
     parser.add_argument("name")
     name = parser.parse_args().name
     arm, settings = restore(name)
-    if settings["arm"] != "expert":
-        raise SystemExit("Only an expert is exported: the other arms are there to be measured.")
+    merge(arm.trained)
     path = RUNS / name / "weights.gguf"
     write(path, arm.trained)
     load(path, arm.trained)  # read back, so that a file that cannot be read is found here
     size = path.stat().st_size
-    if size > LIMIT:
+    if settings["arm"] == "expert" and size > LIMIT:
         raise SystemExit(f"{path} has {size} bytes, more than {LIMIT}.")
-    print(json.dumps({"file": str(path), "bytes": size, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}))
+    print(json.dumps({"file": str(path), "bytes": size, "sha256": digest(path)}))
 
 
 if __name__ == "__main__":

@@ -1,17 +1,24 @@
 # Tests of the recipe: python -m unittest train.test_train (in experts/).
 import json
 import random
+import tempfile
 import unittest
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 import torch
+from gguf import GGUFReader
 
-from . import arithmetic, layouts
+from . import arithmetic, layouts, samples
+from .arms import Arm, merge
+from .compare import best
+from .cursors import KINDS, closer, code_spans, comment_spans, cursor, places, prose_spans
 from .examples import comments, documented, infilled
 from .exercises import exercise
-from .model import Backbone, Upper, head_loss, mask_of, permute, read_gguf, unpermute
-from .pack import fill
+from .export import load, write
+from .model import WEIGHTS, Backbone, Upper, head_loss, mask_of, permute, read_gguf, unpermute
+from .pack import Packed, fill
 
 GOLDEN = Path(__file__).parent / "layouts.golden.json"
 CASES = (
@@ -70,6 +77,11 @@ class Data(unittest.TestCase):
         self.assertEqual(list(documented(row)), [("def f(self):\n    return 1", "Says hello.")])
         row = {"language": "javascript", "text": "/**\n * Adds.\n */\nfunction add(a, b) {\n  const c = a;\n  return c + b;\n}\n"}
         self.assertEqual(list(documented(row)), [("function add(a, b) {\n  const c = a;\n  return c + b;\n}", "Adds.")])
+        row["text"] = "/** The file. */\n\n/** A type. */\ntype T = 1;\n\n/** First. */\nexport function f(\n  a: T,\n): T {\n  if (a) {\n    return 1;\n  }\n" \
+                      "\n  return a;\n}\n\nclass C {\n  /**\n   * Second.\n   */\n  g() {\n    h();\n    return 2;\n  }\n}\n"
+        self.assertEqual(list(documented(row)), [
+            ("export function f(\n  a: T,\n): T {\n  if (a) {\n    return 1;\n  }\n\n  return a;\n}", "First."),
+            ("g() {\n  h();\n  return 2;\n}", "Second.")])
 
     def test_windows_are_filled(self):
         rng = random.Random(1)
@@ -122,10 +134,112 @@ class TheModel(unittest.TestCase):
         self.assertLess((mine - states.grad).abs().max().item(), 1e-4)
 
 
+class Cursors(unittest.TestCase):
+    ROW = {"package": "npm:p", "workspace": "p", "path": "a.js", "language": "javascript", "text":
+           "// Adds two numbers here.\nfunction add(a, b) {\n  return plus(a, [b, 1]);\n}\n\n/**\n * Says some more words.\n */\n"}
+
+    def test_kinds_are_where_they_say(self):
+        line = "  total = add(12)"
+        self.assertEqual(places(line, 2, 17, "start"), [2])
+        self.assertEqual([line[at - 1:at + 1] for at in places(line, 2, 17, "word")], ["to", "ot", "ta", "al", "ad", "dd", "12"])
+        self.assertEqual([line[at - 1:at + 1] for at in places(line, 2, 17, "boundary")], ["l ", " =", "= ", " a", "d(", "(1", "2)"])
+
+    def test_brackets_and_strings_close_after_the_cursor(self):
+        line = 'f(a, [b], "it (is", c) {'
+        self.assertEqual([closer(line, at, True) for at in (1, 2, 6, 8, 12, 20, 23, 24)], [None, 21, 7, 21, 17, 21, None, None])
+        self.assertIsNone(closer("don't (stop", 8, False))
+
+    def test_a_cursor_splits_the_text(self):
+        rng, made = random.Random(0), []
+        for at in range(3000):
+            made.append(cursor(self.ROW, rng.choice(code_spans(self.ROW)), KINDS[at % 4], rng, True))
+        made = [each for each in made if each]
+        for each in made:
+            self.assertTrue(each["rest"].strip() and "\n" not in each["rest"])
+            self.assertEqual(each["before"] + each["rest"] + each["after"], self.ROW["text"])
+        self.assertTrue(any(each["rest"] == "b, 1" and each["after"].startswith("]);") for each in made))
+        self.assertTrue(any(each["rest"] == "b, 1]);" for each in made))
+
+    def test_spans_hold_their_kind_of_text_only(self):
+        said = lambda spans: [self.ROW["text"][start:end] for start, end, _ in spans]
+        self.assertEqual(said(code_spans(self.ROW)), ["function add(a, b) {", "return plus(a, [b, 1]);", "}"])
+        self.assertEqual(said(comment_spans(self.ROW, False)), ["Adds two numbers here."])
+        self.assertEqual(said(comment_spans(self.ROW, True)), ["Says some more words."])
+        page = {"text": "# One\n\nThis is text of some length.\n\n```js\nthis is code of some length\n```\n| a table of some more words |\n"}
+        self.assertEqual([page["text"][s:e] for s, e, _ in prose_spans(page)], ["This is text of some length."])
+        python = {"language": "python", "text": 'def f():\n    """Returns the number one."""\n    return 1  # as the caller wants\n'}
+        self.assertEqual([(python["text"][s:e], kept) for s, e, kept in comment_spans(python, True)], [("Returns the number one.", True)])
+        self.assertEqual([(python["text"][s:e], kept) for s, e, kept in comment_spans(python, False)], [("as the caller wants", False)])
+
+
+class Samples(unittest.TestCase):
+    def test_the_seed_decides_and_fewer_are_the_first_of_more(self):
+        files = [{**Cursors.ROW, "language": language, "path": f"{at}.x", "package": f"npm:p{at % 3}"}
+                 for at in range(9) for language in ("javascript", "typescript", "python")]
+        with patch("train.samples.rows", return_value=files):
+            many = list(samples.code(60, random.Random("code 1")))
+            few = list(samples.code(12, random.Random("code 1")))
+            other = list(samples.code(12, random.Random("code 2")))
+        self.assertEqual(many[:12], few)
+        self.assertNotEqual(few, other)
+        self.assertEqual([sum(each["group"] == group for each in many) for group in samples.CODE], [20, 20, 20])
+        self.assertEqual([each["kind"] for each in many if each["group"] == "python"][:5], [*KINDS, "boundary"])
+
+    def test_texts_count_what_the_packed_set_counts(self):
+        held = Packed("x", np.array([[5, 6, 7, 8, 9, 0, 0]]), np.array([[0, 1, 2, 0, 1, 0, 0]]), np.array([[0, 1, 1, 0, 1, 0, 0]]))
+        self.assertEqual(list(samples.texts(held)), [{"ids": [5, 6, 7], "weights": [0, 1, 1]}, {"ids": [8, 9], "weights": [0, 1]}])
+        self.assertEqual(samples.counted(held), 3)
+
+
+class Comparison(unittest.TestCase):
+    def test_a_run_that_went_wrong_never_wins(self):
+        self.assertEqual(best([{"held_out": float("nan")}, {"held_out": 2.0}, {"held_out": 1.9}]), {"held_out": 1.9})
+
+
+class Export(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.config, cls.tensors = read_gguf()
+
+    def outputs(self, arm):
+        ids = torch.tensor([layouts.encode("def add(a, b):\n    return")])
+        positions = torch.arange(ids.shape[1])[None]
+        with torch.no_grad():
+            return arm.trained(arm.backbone(ids, positions, None), positions, None) @ arm.head.T
+
+    def test_merged_lora_gives_the_same_logits(self):
+        arm = Arm("lora", self.config, self.tensors, 24, "cpu", torch.float32)
+        before = self.outputs(arm)
+        for block in arm.trained.blocks:
+            block.attn_q.up.data.normal_(0, 0.02)
+            block.ffn_down.up.data.normal_(0, 0.02)
+        trained = self.outputs(arm)
+        merge(arm.trained)
+        self.assertGreater((trained - before).abs().max().item(), 0.1)
+        self.assertLess((trained - self.outputs(arm)).abs().max().item(), 2e-3)
+
+    def test_a_full_arm_becomes_a_whole_model(self):
+        arm = Arm("full", self.config, self.tensors, 24, "cpu", torch.float32)
+        before = self.outputs(arm)
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "weights.gguf"
+            write(path, arm.trained)
+            upstream, whole = GGUFReader(WEIGHTS), GGUFReader(path)
+            fields = lambda reader: {name: field.contents() for name, field in reader.fields.items() if not name.startswith("GGUF.")}
+            self.assertEqual({**fields(upstream), "general.file_type": 7}, fields(whole))
+            self.assertEqual({t.name: tuple(t.shape) for t in upstream.tensors}, {t.name: tuple(t.shape) for t in whole.tensors})
+            tables = [next(t for t in reader.tensors if t.name == "token_embd.weight") for reader in (upstream, whole)]
+            self.assertTrue((tables[0].data == tables[1].data).all())
+            for parameter in arm.trained.parameters():
+                parameter.data.zero_()
+            load(path, arm.trained)
+            # Eight bits move the logits a little, the order of rows or a lost matrix would move them a lot.
+            self.assertLess((self.outputs(arm) - before).std().item(), 0.05 * before.std(-1).mean().item())
+
+
 class Infill(unittest.TestCase):
     def test_the_middle_fits_between_prefix_and_suffix(self):
         row = {"package": "p", "workspace": "p", "path": "a.py", "language": "python", "text": "def f(a):\n    b = a\n    return b\n" * 30}
-        from unittest.mock import patch
         with patch("train.examples.rows", return_value=[row]):
             made = infilled("train", 512, 3, random.Random(0))
             for _ in range(20):

@@ -16,6 +16,13 @@ export function median(values: readonly number[]): number {
   return (low + high) / 2;
 }
 
+/** The value below which a share of the values lie, by nearest rank. @throws RangeError of an empty list. */
+export function quantile(values: readonly number[], share: number): number {
+  const value = [...values].sort((a, b) => a - b)[Math.max(0, Math.ceil(share * values.length) - 1)];
+  if (value === undefined) throw new RangeError("no values to take a quantile of");
+  return value;
+}
+
 /** Lines of a Markdown table, columns padded to equal width. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]!.map((_, column) => Math.max(3, ...rows.map((row) => row[column]!.length)));

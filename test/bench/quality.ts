@@ -1,120 +1,135 @@
-// `npm run quality`: how many completion cases the embedded model gets right, and what healing and reranking add.
+// `npm run quality`: losses, first lines, documentation and exercises of every expert and of what it is compared with.
+// Usage: npm run quality -- [--only cases,code,docs,document,exercises,losses] [--limit N] [--context TOKENS] [--threads N]
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { TextDocument } from "vscode-languageserver-textdocument";
-import { answer, type Crew } from "../../server/answer.ts";
-import { gather, type Scope } from "../../server/context.ts";
-import { openEngine } from "../../server/engine/open.ts";
+import { parseArgs } from "node:util";
 import { engineOptions, installed } from "../../server/installation.ts";
-import { composeCompletion } from "../../server/prompt.ts";
-import { Roster } from "../../server/roster.ts";
-import { route } from "../../server/route.ts";
 import { readDefaults } from "../../server/settings.ts";
-import cases from "./complete.json" with { type: "json" };
-import { machine, median, table } from "./machine.ts";
+import { Engines } from "./ask.ts";
+import { casesSchema, measureCases } from "./cases.ts";
+import { type Contender, findField } from "./contenders.ts";
+import { digestOfFolder, Journal } from "./journal.ts";
+import { Losses } from "./losses.ts";
+import { machine } from "./machine.ts";
+import { report } from "./report.ts";
+import type { Results } from "./results.ts";
+import { type Domain, domains, readSamples } from "./samples.ts";
+import { type Asking, sayAnswers, sayDocumentation, sayLines } from "./sections.ts";
+import { partsIn } from "./weights.ts";
 
-type Case = (typeof cases)[number];
+const names = ["cases", "code", "docs", "document", "exercises", "losses"] as const;
+const here = import.meta.dirname;
+const root = join(here, "..", "..");
+
+const { values } = parseArgs({
+  options: {
+    only: { type: "string" },
+    limit: { type: "string" },
+    context: { type: "string" },
+    threads: { type: "string" },
+  },
+});
+const only = values.only?.split(",") ?? names;
+const unknown = only.filter((name) => !(names as readonly string[]).includes(name));
+if (unknown.length > 0) fail(`There is no section ${unknown.join(", ")}: choose of ${names.join(", ")}.`);
+const asked = (name: (typeof names)[number]) => only.includes(name);
+const limit = count("limit", Number.POSITIVE_INFINITY);
 
 const installation = installed();
-const settings = readDefaults(installation.packageJson);
-const rules = new Roster({ experts: installation.experts, user: null }).rulesFor(null);
-const engine = await openEngine(engineOptions(installation, settings));
-const crew: Crew = { engine, rules, installed: engine.experts.map(({ id }) => id) };
-const never = new AbortController().signal;
-
-/** What each way of answering gives for a case: the line that would be put at the cursor. */
-const arms: Readonly<Record<string, (each: Case, scope: Scope) => Promise<string>>> = {
-  "text as it is": (each, scope) => greedy(each, scope, false),
-  "with healing": (each, scope) => greedy(each, scope, true),
-  "with healing and reranking (the product)": async (_, scope) => {
-    const { text } = await finished(answer("complete", scope, crew, settings, never));
-    return text;
-  },
+const defaults = readDefaults(installation.packageJson);
+const settings = {
+  ...defaults,
+  contextTokens: count("context", defaults.contextTokens),
+  threads: count("threads", defaults.threads),
 };
+const samples = readSamples(join(root, "experts", "train", "data", "quality"), limit);
+if (samples === null)
+  console.error("No samples of held-out packages: see experts/train/README.md. Only the hand-written cases are asked.");
 
-/** The likeliest line by greedy decoding, up to the text that follows the cursor on its line. */
-async function greedy(each: Case, scope: Scope, heal: boolean): Promise<string> {
-  const { continuations } = await finished(
-    engine.generate(
-      {
-        sequence: scope.uri,
-        expert: route("complete", scope, rules, crew.installed).expert,
-        prompt: composeCompletion(scope, settings.contextTokens),
-        heal,
-        maxTokens: settings.maxTokens,
-        stops: ["\n"],
-        branches: 1,
-        priority: "completion",
-      },
-      never,
-    ),
-  );
-  const line = continuations[0]!.text;
-  const rest = each.after.split("\n", 1)[0]!.trim();
-  const end = rest === "" ? -1 : line.indexOf(rest);
-  return end < 0 ? line : line.slice(0, end);
-}
-
-async function finished<Result>(steps: AsyncGenerator<unknown, Result>): Promise<Result> {
-  for (;;) {
-    const step = await steps.next();
-    if (step.done) return step.value;
-  }
-}
-
-/** The scope that an editor would have; a name of its own for each arm, so that none finds the other's cache. */
-function scopeOf(each: Case, arm: number): Scope {
-  const root = { uri: `file:///${arm}/${each.id}`, name: each.workspace };
-  const document = TextDocument.create(`${root.uri}/${each.path}`, each.language, 0, each.before + each.after);
-  return gather(document, document.positionAt(each.before.length), root);
-}
-
-interface Outcome {
-  readonly language: string;
-  readonly right: boolean;
-  readonly ms: number;
-}
-
-const names = Object.keys(arms);
-const outcomes: Outcome[][] = names.map(() => []);
-const wrong: string[] = [];
-// Not measured: the first request loads the expert.
-await arms[names[0]!]!(cases[0]!, scopeOf(cases[0]!, names.length));
-// Arms take turns at each case, so that a busy moment of the machine meets all of them.
-for (const each of cases) {
-  for (const [arm, name] of names.entries()) {
-    const scope = scopeOf(each, arm);
-    const started = performance.now();
-    const text = (await arms[name]!(each, scope)).split("\n", 1)[0]!.trimEnd();
-    const right = each.right.includes(text);
-    outcomes[arm]!.push({ language: each.language, right, ms: performance.now() - started });
-    if (!right && arm === names.length - 1) wrong.push(`${each.id}: ${JSON.stringify(text)}`);
-  }
-}
-await engine.close();
-
-const languages = [...new Set(cases.map(({ language }) => language))];
-const share = (of: readonly Outcome[]) => {
-  const right = of.filter((outcome) => outcome.right).length;
-  return `${right} of ${of.length} (${Math.round((100 * right) / of.length)} %)`;
-};
-const rows = names.map((name, arm) => [
-  name,
-  ...languages.map((language) => share(outcomes[arm]!.filter((outcome) => outcome.language === language))),
-  share(outcomes[arm]!),
-  median(outcomes[arm]!.map(({ ms }) => ms)).toFixed(0),
-]);
-const report = table([["prompt", ...languages, "all", "ms, median"], ...rows]);
-console.log(report);
-console.log(`\nThe product's wrong lines:\n${wrong.join("\n")}`);
-writeFileSync(
-  join(import.meta.dirname, "quality.md"),
-  `# Right first lines of test/bench/complete.json
-
-Made by \`npm run quality\` on ${machine()}, ${engineOptions(installation, settings).threads} thread(s). Each case is a
-request without any cache; experts: ${crew.installed.join(", ")}. A line is right when it equals one of the case's lines
-but for blanks at its end.
-
-${report}
-`,
+const { contenders, comparison, shared } = findField();
+const options = engineOptions({ ...installation, model: shared }, settings);
+const journal = new Journal(
+  join(here, ".cache", "quality", "results.jsonl"),
+  digestOfFolder(join(root, "server"), ".ts"),
 );
+const engines = new Engines(settings);
+const asking: Asking = { engines, journal, contextTokens: settings.contextTokens, progress };
+
+/** General, all experts, and the arms that were trained for a domain. */
+const on = (domain: Domain) =>
+  contenders.filter(({ arm, domain: own }) => arm === "general" || arm === "expert" || own === domain);
+const lines = {
+  code: await sayLines("code", on("code"), samples?.cursors.code ?? [], asked("code"), asking),
+  docs: await sayLines("docs", on("docs"), samples?.cursors.docs ?? [], asked("docs"), asking),
+};
+const documentation = await sayDocumentation(on("docs"), samples?.documented ?? [], asked("document"), asking);
+const exercises = samples?.exercises ?? [];
+const others = ({ domain }: Contender) => domain !== "math";
+const answers = [
+  await sayAnswers(
+    "exercises",
+    on("math").filter((each) => !others(each)),
+    exercises,
+    asked("exercises"),
+    asking,
+  ),
+  // Those that were not trained for it talk long and solve next to nothing: fewer tell as much.
+  await sayAnswers("exercises", on("math").filter(others), exercises.slice(0, 40), asked("exercises"), asking),
+];
+await engines.close();
+
+const measuring = new Losses(options, journal, (done, of) => progress("losses", done, of));
+const onShared = contenders.filter(({ model }) => model === shared);
+const lossesOf = (domain: Domain) =>
+  measuring.of(
+    onShared.filter((each) => on(domain).includes(each)),
+    samples?.texts[domain] ?? [],
+    asked("losses"),
+  );
+const losses = {
+  code: await lossesOf("code"),
+  docs: await lossesOf("docs"),
+  math: await lossesOf("math"),
+} satisfies Results["losses"];
+
+const parts = digestOfFolder(installation.model, "part.json");
+const measure = asked("cases") ? () => measureCases(settings) : null;
+const cases = await journal.remember(["cases", parts, settings], casesSchema, measure);
+const results: Results = {
+  contenders,
+  comparison,
+  index: samples?.index ?? null,
+  lines,
+  documentation,
+  answers,
+  losses,
+  parts: await partsIn(shared),
+  cases:
+    cases && `${cases.table}\n\nThe product's wrong lines:\n\n${cases.wrong.map((each) => `- \`${each}\``).join("\n")}`,
+};
+const place = `${machine()}, ${options.threads} thread(s), prompts of up to ${settings.contextTokens} tokens`;
+const counts = domains.map(
+  (domain) => `${domain} ${domain === "math" ? answers[0]!.samples.length : lines[domain].samples.length}`,
+);
+const text = report(
+  results,
+  `${place}; samples: ${counts.join(", ")}, functions to document ${documentation.samples.length}`,
+);
+writeFileSync(join(here, "quality.md"), text);
+console.log(text);
+
+function progress(section: string, done: number, of: number): void {
+  if (done % 10 === 0 || done === of) process.stderr.write(`${section}: ${done} of ${of}\n`);
+}
+
+/** A positive whole number from the command line. */
+function count(name: "limit" | "context" | "threads", otherwise: number): number {
+  const given = values[name];
+  if (given === undefined) return otherwise;
+  return /^[1-9]\d*$/.test(given) ? Number(given) : fail(`--${name} must be a positive whole number, not ${given}.`);
+}
+
+function fail(message: string): never {
+  console.error(message);
+  process.exit(2);
+}

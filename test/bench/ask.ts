@@ -1,0 +1,97 @@
+// The product's answers to samples, by one contender: engines are opened when they are first asked.
+import { TextDocument } from "vscode-languageserver-textdocument";
+import layouts from "../../experts/layouts.json" with { type: "json" };
+import { answer, type Crew } from "../../server/answer.ts";
+import { gather } from "../../server/context.ts";
+import type { Engine, Generation, Prompt } from "../../server/engine/engine.ts";
+import { openEngine } from "../../server/engine/open.ts";
+import { engineOptions, installed } from "../../server/installation.ts";
+import { compose, composeCompletion } from "../../server/prompt.ts";
+import type { Answer, Settings } from "../../server/protocol.ts";
+import type { Contender } from "./contenders.ts";
+import type { Cursor } from "./samples.ts";
+
+const never = new AbortController().signal;
+
+/** The prompt of a request in layout "tasks". */
+export function taskPrompt(slots: { path?: string; language?: string; window?: string; request: string }): Prompt {
+  return compose("tasks", slots);
+}
+
+export const documentRequest = layouts.requests.document;
+
+export class Engines {
+  readonly #settings: Settings;
+  readonly #open = new Map<string, Promise<Engine>>();
+
+  constructor(settings: Settings) {
+    this.#settings = settings;
+  }
+
+  /**
+   * Completes at a cursor through the whole pipeline, when the place is warm: its prompt has been read, as it has where a user
+   * is typing. The contender answers whatever the rules say.
+   */
+  async complete(contender: Contender, sample: Cursor): Promise<Omit<Answer, "id">> {
+    const engine = await this.#engine(contender.model);
+    const root = { uri: `file:///${sample.id}`, name: sample.workspace };
+    const path = sample.path.split("/").map(encodeURIComponent).join("/");
+    const text = sample.before + sample.after;
+    const document = TextDocument.create(`${root.uri}/${path}`, sample.language, 0, text);
+    const scope = gather(document, document.positionAt(sample.before.length), root);
+    const { expert } = contender;
+    const prompt = composeCompletion(scope, this.#settings.contextTokens);
+    await generate(engine, { sequence: scope.uri, expert, prompt, heal: true, maxTokens: 1, priority: "completion" });
+    const rules = [{ name: "quality#1", expert, because: "this contender is measured" }];
+    const crew: Crew = { engine, rules, installed: [expert] };
+    return finished(answer("complete", scope, crew, this.#settings, never));
+  }
+
+  /** What the model alone says to a prompt, greedily. */
+  async say(contender: Contender, sequence: string, prompt: Prompt, maxTokens: number): Promise<string> {
+    const engine = await this.#engine(contender.model);
+    const { expert } = contender;
+    const { continuations } = await generate(engine, {
+      sequence,
+      expert,
+      prompt,
+      heal: false,
+      maxTokens,
+      priority: "command",
+    });
+    return continuations[0]!.text;
+  }
+
+  async close(): Promise<void> {
+    for (const engine of this.#open.values()) await (await engine).close();
+    this.#open.clear();
+  }
+
+  #engine(model: string): Promise<Engine> {
+    const options = engineOptions({ ...installed(), model }, this.#settings);
+    const contextTokens = Math.max(options.contextTokens, leastContext);
+    const opening = this.#open.get(model) ?? openEngine({ ...options, contextTokens });
+    this.#open.set(model, opening);
+    return opening;
+  }
+}
+
+/** Room for the longest request and reply, also where completions are measured with less. */
+const leastContext = 1024;
+
+type Ask = Pick<
+  Parameters<Engine["generate"]>[0],
+  "sequence" | "expert" | "prompt" | "heal" | "maxTokens" | "priority"
+>;
+
+function generate(engine: Engine, ask: Ask): Promise<Generation> {
+  return finished(engine.generate({ ...ask, stops: [], branches: 1 }, never));
+}
+
+/** Runs a generator for its result alone. */
+export async function finished<Result>(steps: AsyncGenerator<unknown, Result>): Promise<Result> {
+  for (;;) {
+    const step = await steps.next();
+    if (step.done) return step.value;
+  }
+}
