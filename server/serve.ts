@@ -19,6 +19,7 @@ import { Power } from "./power.ts";
 import * as protocol from "./protocol.ts";
 import { Roster } from "./roster.ts";
 import { enabledFor, readDefaults, SettingsCache } from "./settings.ts";
+import { Syntax } from "./syntax/syntax.ts";
 import { folderOf, Workspace } from "./workspace.ts";
 
 /**
@@ -33,6 +34,11 @@ export function serve(
   const documents = new TextDocuments(TextDocument);
   const access = new Access();
   const workspace = new Workspace();
+  const syntax = new Syntax({
+    files: installation.syntax,
+    patience: regionPatience,
+    onTrouble: (message) => connection.console.warn(message),
+  });
   const roster = new Roster({ experts: installation.experts, user: installation.userRules });
   let trusted = false;
   let pulls = false;
@@ -63,6 +69,7 @@ export function serve(
   const installed = () =>
     typeof power.engine === "string" ? roster.experts : power.engine.experts.map(({ id }) => id);
   const around = {
+    syntax,
     document: (uri: string) => documents.get(uri),
     settings: (uri: string) => settings.of(uri),
     mayRead: (uri: string) =>
@@ -157,7 +164,10 @@ export function serve(
   });
 
   documents.onDidOpen(({ document }) => void warmUp(document));
-  documents.onDidClose(({ document }) => completions.closed(document.uri));
+  documents.onDidClose(({ document }) => {
+    completions.closed(document.uri);
+    syntax.forget(document.uri);
+  });
   documents.listen(connection);
 
   connection.languages.inlineCompletion.on((params, token) =>
@@ -179,6 +189,9 @@ export function serve(
     void power.check();
   };
 }
+
+/** A first parse of a long document may take longer; its text is then scanned instead. Milliseconds. */
+const regionPatience = 150;
 
 function nameOf(uri: string): string {
   return decodeURIComponent(uri.replace(/\/$/, "").split("/").at(-1) ?? "");

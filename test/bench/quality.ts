@@ -3,13 +3,14 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { TextDocument } from "vscode-languageserver-textdocument";
 import { answer, type Crew } from "../../server/answer.ts";
-import { gather, type Scope } from "../../server/context.ts";
+import type { Scope } from "../../server/context.ts";
 import { openEngine } from "../../server/engine/open.ts";
 import { engineOptions, installed } from "../../server/installation.ts";
 import { composeCompletion } from "../../server/prompt.ts";
 import { Roster } from "../../server/roster.ts";
 import { route } from "../../server/route.ts";
 import { readDefaults } from "../../server/settings.ts";
+import { Syntax } from "../../server/syntax/syntax.ts";
 import cases from "./complete.json" with { type: "json" };
 import { machine, median, table } from "./machine.ts";
 
@@ -19,15 +20,18 @@ const installation = installed();
 const settings = readDefaults(installation.packageJson);
 const rules = new Roster({ experts: installation.experts, user: null }).rulesFor(null);
 const engine = await openEngine(engineOptions(installation, settings));
-const crew: Crew = { engine, rules, installed: engine.experts.map(({ id }) => id) };
+const crew: Omit<Crew, "addedFaults"> = { engine, rules, installed: engine.experts.map(({ id }) => id) };
+const syntax = new Syntax({ files: installation.syntax, patience: Number.POSITIVE_INFINITY, onTrouble: console.warn });
 const never = new AbortController().signal;
 
 /** What each way of answering gives for a case: the line that would be put at the cursor. */
 const arms: Readonly<Record<string, (each: Case, scope: Scope) => Promise<string>>> = {
   "text as it is": (each, scope) => greedy(each, scope, false),
   "with healing": (each, scope) => greedy(each, scope, true),
-  "with healing and reranking (the product)": async (_, scope) => {
-    const { text } = await finished(answer("complete", scope, crew, settings, never));
+  "with healing and reranking (the product)": async (each, scope) => {
+    const document = documentOf(each, scope.uri);
+    const addedFaults = (text: string) => syntax.addedFaults(document, each.before.length, text);
+    const { text } = await finished(answer("complete", scope, { ...crew, addedFaults }, settings, never));
     return text;
   },
 };
@@ -63,10 +67,14 @@ async function finished<Result>(steps: AsyncGenerator<unknown, Result>): Promise
 }
 
 /** The scope that an editor would have; a name of its own for each arm, so that none finds the other's cache. */
-function scopeOf(each: Case, arm: number): Scope {
+function scopeOf(each: Case, arm: number): Promise<Scope> {
   const root = { uri: `file:///${arm}/${each.id}`, name: each.workspace };
-  const document = TextDocument.create(`${root.uri}/${each.path}`, each.language, 0, each.before + each.after);
-  return gather(document, document.positionAt(each.before.length), root);
+  const document = documentOf(each, `${root.uri}/${each.path}`);
+  return syntax.scope(document, document.positionAt(each.before.length), root);
+}
+
+function documentOf(each: Case, uri: string): TextDocument {
+  return TextDocument.create(uri, each.language, 0, each.before + each.after);
 }
 
 interface Outcome {
@@ -79,11 +87,11 @@ const names = Object.keys(arms);
 const outcomes: Outcome[][] = names.map(() => []);
 const wrong: string[] = [];
 // Not measured: the first request loads the expert.
-await arms[names[0]!]!(cases[0]!, scopeOf(cases[0]!, names.length));
+await arms[names[0]!]!(cases[0]!, await scopeOf(cases[0]!, names.length));
 // Arms take turns at each case, so that a busy moment of the machine meets all of them.
 for (const each of cases) {
   for (const [arm, name] of names.entries()) {
-    const scope = scopeOf(each, arm);
+    const scope = await scopeOf(each, arm);
     const started = performance.now();
     const text = (await arms[name]!(each, scope)).split("\n", 1)[0]!.trimEnd();
     const right = each.right.includes(text);
