@@ -47,8 +47,8 @@ export function blockBegins(around: Surroundings): boolean {
   if (around.region !== "code" || around.after.trim() !== "") return false;
   const first = opener(around);
   if (first === null) return false;
-  const next = around.below.find((line) => line.trim() !== "");
-  return next === undefined || width(next) <= width(first) || endWord.test(next.trim());
+  const next = nextLine(around);
+  return next === "" || width(next) <= width(first) || endWord.test(next.trim());
 }
 
 export interface Block {
@@ -80,7 +80,7 @@ export function readBlock(text: string, around: Surroundings, isWhole: boolean):
       ended = true;
       if (closes(line) && !isClosed(around, outer) && kept.some((each) => each.trim() !== "")) kept.push(line);
     } else if (inner !== null && i > 0 && columns < inner) ended = true;
-    else if (i > 0 && (line.trim() === nextLine(around) || repeats(line, kept))) ended = true;
+    else if (i > 0 && (isNext(line, around) || repeats(line, kept))) ended = true;
     else inner ??= columns;
     if (ended) break;
     kept.push(line);
@@ -91,10 +91,15 @@ export function readBlock(text: string, around: Surroundings, isWhole: boolean):
 /** Whether a line does nothing but close. */
 const closes = (line: string) => /^[)\]}]+[;,]?$/.test(line.trim()) || /^(end|fi|done|esac)$/.test(line.trim());
 
+/** Whether a line stands below already, at the same place. */
+function isNext(line: string, around: Surroundings): boolean {
+  return line.trim() === nextLine(around).trim() && width(line) === width(nextLine(around));
+}
+
 /** Whether the block's end stands below. */
-function isClosed({ below }: Surroundings, outer: number): boolean {
-  const next = below.find((line) => line.trim() !== "");
-  return next !== undefined && width(next) === outer && (/^[)\]}]/.test(next.trim()) || endWord.test(next.trim()));
+function isClosed(around: Surroundings, outer: number): boolean {
+  const next = nextLine(around);
+  return width(next) === outer && (/^[)\]}]/.test(next.trim()) || endWord.test(next.trim()));
 }
 
 /** A line that says something and stands twice already. */
@@ -120,8 +125,8 @@ function wholeStatements(lines: readonly string[], { languageId, before, above }
 export function completed(text: string, { before, languageId }: Surroundings): string {
   const lines = (before + text).split(/\r?\n/);
   const last = lines.at(-1)!;
-  const code = codeOnly(text, languageId);
-  const end = openSpan(text, languageId) + closing(code);
+  const code = codeOnly(before + text, languageId).slice(before.length);
+  const end = openSpan(before + text, languageId) + closing(code);
   if (colons.has(languageId)) return `${text}${opensBlock(last, languageId) ? " pass" : ""}${end}`;
   if (languageId === "shellscript" && opensBlock(last, languageId)) {
     const word = /(then|else)$/.test(last.trimEnd()) ? "fi" : /do$/.test(last.trimEnd()) ? "done" : end;
@@ -136,8 +141,7 @@ export function repeatsNeighbour(text: string, around: Surroundings): "next" | "
   const line = (around.before + text).trim();
   if (line === "") return null;
   // Blocks end one after another with the same bracket, but not at the same place.
-  const next = around.below.find((each) => each.trim() !== "");
   const isEnd = closes(line) || !/[\p{L}\p{N}]/u.test(line);
-  if (isEnd ? around.before + text === next : line === nextLine(around)) return "next";
-  return line === lineAbove(around) && /\p{L}{2}/u.test(line) && !/^[\p{L}]+;?$/u.test(line) ? "above" : null;
+  if (isEnd ? around.before + text === nextLine(around) : line === nextLine(around).trim()) return "next";
+  return line === lineAbove(around).trim() && /\p{L}{2}/u.test(line) && !/^[\p{L}]+;?$/u.test(line) ? "above" : null;
 }

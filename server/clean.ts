@@ -38,19 +38,26 @@ export function whyHidden(text: string, around: Surroundings): string | null {
   const neighbour = repeatsNeighbour(text, around);
   if (neighbour !== null) return `it would repeat the ${neighbour === "next" ? "next line" : "line above"}`;
   if (isRepetition(text)) return "the model repeats itself";
-  return text.includes("\n") || !isPlain(around) ? null : whyUnbalanced(text, around);
+  return isPlain(around) ? whyUnbalanced(text, around) : null;
 }
 
-/** The same two or more characters over and over: at least four times in a row, to the end. */
+/** The longest stretch whose repetition is looked for. Characters. */
+const longestRepeated = 13;
+
+/** The same two or more characters over and over: at least four times in a row, to the end. A drawn line is none. */
 function isRepetition(text: string): boolean {
-  return /(\S.{1,12}?)\1{3,}$/u.test(text) && !/^([-=*#/_.~ ])\1*$/u.test(text);
+  if (/^([-=*#/_.~ ])\1*$/.test(text)) return false;
+  for (let period = 2; period <= longestRepeated; period++) {
+    let same = 0;
+    while (text.length - 1 - same >= period && text.at(-1 - same) === text.at(-1 - same - period)) same++;
+    if (same >= 3 * period && text.slice(-period).trim() !== "") return true;
+  }
+  return false;
 }
 
 /** A line may end with the bracket that opens a block; any other that it opens must be closed on it. */
 function whyUnbalanced(text: string, around: Surroundings): string | null {
-  const filled = bracketsWith(text, around);
-  const opensBlock = /[([{]$/.test(filled.code.trimEnd());
-  if (filled.ownOpen > 0 && !opensBlock) return "it would leave a bracket open";
-  const isTwice = filled.strayBehind > bracketsWith("", around).strayBehind;
-  return isTwice ? "it would close a bracket twice" : null;
+  const { ownOpen, code, strayBehind } = bracketsWith(text, around);
+  if (ownOpen > 0 && !/[([{]$/.test(code.trimEnd())) return "it would leave a bracket open";
+  return strayBehind > bracketsWith("", around).strayBehind ? "it would close a bracket twice" : null;
 }

@@ -22,11 +22,11 @@ export function indentedLike(text: string, around: Surroundings): string {
   return [first, ...lines].join("\n");
 }
 
-/** How lines are indented: the first character of most of them, and the least number of spaces. */
+/** How lines are indented: the first character of most of them, and the least number of spaces, at most four. */
 function styleOf(lines: readonly string[]): Style | null {
   const indented = lines.filter((line) => /^[ \t]+\S/.test(line));
   if (indented.length === 0) return null;
   const tabs = indented.filter((line) => line.startsWith("\t")).length * 2 > indented.length;
   const widths = indented.map((line) => /^ */.exec(line)![0].length).filter((spaces) => spaces > 1);
-  return { tabs, unit: widths.length > 0 ? Math.min(...widths, 8) : 4 };
+  return { tabs, unit: widths.length > 0 ? Math.min(...widths, 4) : 4 };
 }

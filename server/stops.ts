@@ -22,13 +22,17 @@ export function possibleStops(continuation: Continuation, around: Surroundings):
   return [...texts];
 }
 
-/** The line as it may be shown: no trailing blanks, and no half word where the token limit cut it short. */
+/** The line as it may be shown: no trailing blanks, and nothing half written where the token limit cut it short. */
 function finished({ text, stop }: Continuation, around: Surroundings): string {
   const line = text.split(/\r?\n/, 1)[0]!;
-  if (stop !== "length") return withoutBlanks(line, around);
+  // With a line end behind it the line is whole, whatever became of the next one.
+  if (stop !== "length" || line !== text) return withoutBlanks(line, around);
   const whole = line.replace(/[\p{L}\p{N}_$]+$/u, "").trimEnd();
-  return isPlain(around) ? balanced(whole, around) : whole;
+  return isPlain(around) ? balanced(withoutOperator(whole), around) : whole;
 }
+
+/** Without the dots and operators at the end that wait for what would have followed. */
+const withoutOperator = (text: string) => text.replace(/[\s.,=+\-*/%&|<>!?:~^]+$/, "");
 
 /** No blanks at the end, but the one that keeps two words apart. */
 function withoutBlanks(text: string, { after }: Surroundings): string {
@@ -44,10 +48,7 @@ function balanced(line: string, around: Surroundings): string {
     const from = around.before.length;
     const first = balance(code).open.find((at) => at >= from)! - from;
     // What is called or indexed goes with its bracket.
-    text = text
-      .slice(0, first)
-      .replace(/[\p{L}\p{N}_$.!?]+$/u, "")
-      .trimEnd();
+    text = withoutOperator(text.slice(0, first).replace(/[\p{L}\p{N}_$.!?]+$/u, ""));
   }
   return text === "" && /[([{]$/.test(line) ? line : text;
 }
@@ -85,12 +86,19 @@ export function withoutOverlap(text: string, around: Surroundings): string {
   const rest = after.trimStart();
   for (let length = Math.min(rest.length, text.length); length > 0; length--) {
     const [kept, twice] = [text.slice(0, text.length - length), text.slice(text.length - length)];
-    if (!rest.startsWith(twice) || (operators.test(twice) && twice !== rest)) continue;
+    if (!rest.startsWith(twice)) continue;
+    if (operators.test(twice) && twice !== rest && !closesType(around.before + kept, rest)) continue;
     if (wordEnd.test(kept) && wordStart.test(twice)) continue;
     const cut = rest !== after ? kept.trimEnd() : kept;
     if (!isPlain(around) || faults(cut, around) <= faults(text, around)) return cut;
   }
   return text;
+}
+
+/** Whether the angle brackets behind the cursor close all that are open before it. */
+function closesType(before: string, rest: string): boolean {
+  const open = before.split("<").length - before.split(">").length;
+  return open > 0 && (/^>+/.exec(rest)?.[0].length ?? 0) >= open;
 }
 
 function faults(text: string, around: Surroundings): number {

@@ -33,14 +33,14 @@ export function surroundings({
   return { region, languageId, before, after, above: above.slice(-mostLines), below: below.slice(0, mostLines), eol };
 }
 
-/** The next line that is not blank, without its indentation. */
+/** The next line that is not blank; "" where there is none. */
 export function nextLine({ below }: Surroundings): string {
-  return (below.find((line) => line.trim() !== "") ?? "").trim();
+  return below.find((line) => line.trim() !== "") ?? "";
 }
 
-/** The line above that is not blank, without its indentation. */
+/** The line above that is not blank; "" where there is none. */
 export function lineAbove({ above }: Surroundings): string {
-  return (above.findLast((line) => line.trim() !== "") ?? "").trim();
+  return above.findLast((line) => line.trim() !== "") ?? "";
 }
 
 export const wordEnd = /[\p{L}\p{N}_]$/u;
@@ -57,8 +57,8 @@ export function isPlain({ region, languageId, before }: Surroundings): boolean {
 }
 
 /**
- * The cursor's line with a text put in: how many of the text's own brackets are left open, how many of all, how many behind
- * the cursor close nothing that was opened on the line, and whether a string or comment is open at its end.
+ * The cursor's line with a text put in: how many of the text's own brackets are left open, how many of all, how many close
+ * nothing that was opened on the line, those behind the text apart, and whether a string or comment is open at its end.
  */
 export function bracketsWith(text: string, { before, after, languageId }: Surroundings) {
   const code = codeOnly(before + text + after, languageId);

@@ -68,10 +68,11 @@ export function regionInTree(root: Node, text: string, offset: number, languageI
   const code = { region: "code", start: offset, end: offset } as const;
   const open = openFault(root, text, offset);
   if (open !== null) return { scanFrom: open };
-  for (let node = root.descendantForIndex(Math.max(0, offset - 1), offset); node; node = node.parent) {
+  let child: Node | null = null;
+  for (let node = root.descendantForIndex(Math.max(0, offset - 1), offset); node; child = node, node = node.parent) {
     // Keywords are nodes too, and TypeScript's `string` is called as a string is.
     if (!node.isNamed || !isInside(node, text, offset)) continue;
-    if (holes.has(node.type)) return code;
+    if (holes.has(node.type) || (languageId === "php" && child !== null && isVariable(child, node))) return code;
     const isComment = comments.has(node.type);
     if (!isComment && !strings.has(node.type)) continue;
     if (node.hasError) return { scanFrom: statementOf(node, root).startIndex };
@@ -79,6 +80,11 @@ export function regionInTree(root: Node, text: string, offset: number, languageI
     return { region, start: node.startIndex, end: node.endIndex };
   }
   return code;
+}
+
+/** In PHP variables stand in strings as they are. */
+function isVariable(child: Node, node: Node): boolean {
+  return /^(encapsed_string|heredoc_body)$/.test(node.type) && /^(member|variable|subscript|dynamic)/.test(child.type);
 }
 
 /** What a string or comment begins with. */
@@ -116,6 +122,7 @@ function openFault(root: Node, text: string, offset: number): number | null {
 function isInside(node: Node, text: string, offset: number): boolean {
   if (node.startIndex >= offset) return false;
   if (offset < node.endIndex) return true;
+  if (/^(heredoc|nowdoc)_body$/.test(node.type)) return offset === node.endIndex;
   if (offset > node.endIndex || !comments.has(node.type)) return false;
   return !/(\*\/|\n|-->|#>|=end)$/.test(text.slice(Math.max(0, offset - 4), offset));
 }

@@ -8,7 +8,7 @@ import { inDocstring } from "../docstring.ts";
 import { inMarkdown, markdownLanguages, type Snippet } from "../markdown.ts";
 import { inMarkup, markupLanguages } from "../markup.ts";
 import { scan } from "../region.ts";
-import { added, countFaults, type Faults } from "./faults.ts";
+import { countFaults } from "./faults.ts";
 import type { GrammarFiles } from "./grammars.ts";
 import { Grammars } from "./grammars.ts";
 import { faultsInJson, jsonLanguages, regionInJson } from "./json.ts";
@@ -53,15 +53,15 @@ export class Syntax {
   }
 
   /**
-   * How many more faults the document has with a text put in at an offset; less than 0 where the text mends it, null where no
-   * grammar tells.
+   * How many more faults the document has with a text put in at an offset than with the cursor's line as it is, or without
+   * that line, whichever has less; null where no grammar tells.
    */
   async addedFaults(document: TextDocument, offset: number, text: string): Promise<number | null> {
     const { part } = await this.#locate(partOf(document, offset), 0);
-    const asItIs = await this.#added(part, text, false);
+    const asItIs = await this.#added(part, text, (whole) => whole);
     // Where a block is not closed yet, what is added to it may upset how the parser mends that: so it is closed for a trial.
     if (asItIs === null || asItIs <= 0 || part.text.length > mostClosed) return asItIs;
-    const closed = await this.#added(part, text, true);
+    const closed = await this.#added(part, text, (whole) => `${whole}\n${closing(codeOnly(whole, part.languageId))}`);
     return closed === null ? asItIs : Math.min(asItIs, closed);
   }
 
@@ -75,23 +75,19 @@ export class Syntax {
     this.#trees.forget(uri);
   }
 
-  async #added(part: Part, text: string, isClosed: boolean): Promise<number | null> {
-    const before = await this.#faults(part, "", isClosed);
-    const after = before && (await this.#faults(part, text, isClosed));
-    return after && before ? added(before, after) : null;
+  async #added(part: Part, put: string, trial: (whole: string) => string): Promise<number | null> {
+    const { text, offset } = part;
+    const [before, after] = [text.slice(0, offset), text.slice(offset)];
+    const withPut = await this.#faults(part, trial(before + put + after));
+    const asItIs = await this.#faults(part, trial(text));
+    const line = before.slice(0, before.lastIndexOf("\n") + 1);
+    const without = await this.#faults(part, trial(line + after.replace(/^[^\n]*/, "")));
+    return withPut === null || asItIs === null || without === null ? null : withPut - Math.min(asItIs, without);
   }
 
-  /** The faults of a part with a text put in, on the cursor's line and elsewhere. */
-  async #faults({ key, languageId, text, offset }: Part, put: string, isClosed: boolean): Promise<Faults | null> {
-    const open = text.slice(0, offset) + put + text.slice(offset);
-    const whole = isClosed ? `${open}\n${closing(codeOnly(open, languageId))}` : open;
-    if (jsonLanguages.has(languageId) && whole.length <= mostCharacters) {
-      return { near: faultsInJson(whole), elsewhere: 0 };
-    }
-    const start = text.lastIndexOf("\n", offset - 1) + 1;
-    const end = whole.indexOf("\n", offset + put.length);
-    const count = (tree: Tree) => countFaults(tree.rootNode, start, end < 0 ? whole.length : end);
-    return this.#trees.read(key, languageId, whole, count);
+  async #faults({ key, languageId }: Part, text: string): Promise<number | null> {
+    if (jsonLanguages.has(languageId) && text.length <= mostCharacters) return faultsInJson(text);
+    return this.#trees.read(key, languageId, text, (tree) => countFaults(tree.rootNode));
   }
 
   /** The innermost part that holds the offset, and what the offset is in. */

@@ -27,8 +27,8 @@ test("before text, a candidate may stop wherever something closes", () => {
 
 test("a line cut short by the token limit loses its half word and the bracket that it leaves open", () => {
   const cut = (text: string) => candidates(continuation(text, "length"), around("x = |"), "one")[0];
-  assert.equal(cut("return this.compu"), "return this.");
-  assert.equal(cut("a + max(b, min(c, de"), "a +");
+  assert.equal(cut("return this.compu"), "return this");
+  assert.equal(cut("a + max(b, min(c, de"), "a");
   assert.equal(cut("a.map((x) => x).filter(("), "a.map((x) => x)");
 });
 
