@@ -95,6 +95,17 @@ function stageRuntime() {
   }
 }
 
+/** Puts the parser and its grammars where the server looks for them. */
+function stageSyntax() {
+  const require = createRequire(import.meta.url);
+  const grammars = join(dirname(require.resolve("@vscode/tree-sitter-wasm/package.json")), "wasm");
+  mkdirSync("dist/syntax", { recursive: true });
+  cpSync(require.resolve("web-tree-sitter/web-tree-sitter.wasm"), "dist/syntax/web-tree-sitter.wasm");
+  for (const name of readdirSync(grammars).filter((each) => /^tree-sitter-.+\.wasm$/.test(each))) {
+    cpSync(join(grammars, name), join("dist/syntax", name));
+  }
+}
+
 function scripts(folder) {
   return readdirSync(folder).filter((name) => name.endsWith(".js"));
 }
@@ -106,6 +117,7 @@ for (const folder of ["dist", "out"]) {
   writeFileSync(join(folder, "package.json"), '{ "type": "commonjs" }\n');
 }
 stageRuntime();
+stageSyntax();
 
 if (watch) {
   const contexts = await Promise.all(present.map((entry) => context({ ...bundle(entry), logLevel: "info" })));

@@ -13,8 +13,8 @@ interface Package {
   readonly text: string;
 }
 
-/** Not bundled but staged beside the bundles by esbuild.mjs; their packages hold no licence file. */
-const staged: readonly string[] = ["onnxruntime-node", "onnxruntime-common"];
+/** Not bundled but staged beside the bundles by esbuild.mjs. */
+const staged: readonly string[] = ["onnxruntime-node", "onnxruntime-common", "@vscode/tree-sitter-wasm"];
 const withoutFile: Readonly<Record<string, () => string>> = {
   "onnxruntime-node": () => `Copyright (c) Microsoft Corporation\n\n${mit}`,
   "onnxruntime-common": () => `Copyright (c) Microsoft Corporation\n\n${mit}`,
@@ -53,7 +53,9 @@ server/model/onnx_pb.ts, the ONNX messages, is generated from onnx.proto of the 
 == Packages ==
 
 The library of onnxruntime-node is built from further components, which ThirdPartyNotices.txt in the sources of ONNX Runtime
-lists with their licences.
+lists with their licences. The grammars of @vscode/tree-sitter-wasm are built from the tree-sitter projects of their languages
+(tree-sitter-bash, -c-sharp, -cpp, -css, -go, -ini, -java, -javascript, -php, -powershell, -python, -regex, -ruby, -rust,
+-typescript), MIT License, copyright by their contributors.
 `;
 
 /**

@@ -1,59 +1,63 @@
-// From what the model wrote to what may be shown: where a candidate can stop, and why one is not shown. Pure.
+// From what the model wrote to what may be shown: the texts it may be, and why one is not shown, in words. Pure.
+import { readBlock, repeatsNeighbour } from "./block.ts";
 import type { Continuation } from "./engine/engine.ts";
-
-/** Characters that may close what was opened before the cursor. */
-const closers = new Set(")]}>\"'`;:,");
+import { indentedLike } from "./indentation.ts";
+import { possibleStops } from "./stops.ts";
+import { bracketsWith, isPlain, type Surroundings, wordEnd, wordStart } from "./surroundings.ts";
 
 /**
- * The places where a continuation may stop: its end, and, where text follows the cursor on the line, everywhere that
- * something is closed or the text after the cursor could take over. Whole continuation first, no doubles.
+ * The texts that a continuation may stand for, the longest first, no doubles.
+ * @param lines "several" where a block begins, see `blockBegins`
  */
-export function possibleStops(continuation: Continuation, afterCursor: string): string[] {
-  const whole = finished(continuation);
-  const texts = new Set([whole]);
-  const next = afterCursor.trimStart()[0];
-  if (next !== undefined) {
-    for (let i = 1; i < whole.length; i++) {
-      if (whole[i] === next || closers.has(whole[i]!)) texts.add(whole.slice(0, i).trimEnd());
-    }
+export function candidates(continuation: Continuation, around: Surroundings, lines: "one" | "several"): string[] {
+  if (lines === "several") {
+    const isWhole = continuation.stop === "end" || continuation.stop === "stop";
+    const block = readBlock(continuation.text, around, isWhole).text;
+    if (block.includes("\n")) return [indentedLike(block, around)];
   }
-  return [...texts];
+  return possibleStops(continuation, around);
 }
 
-/** The line as it may be shown: no trailing blanks, and no half word where the token limit cut it short. */
-function finished({ text, stop }: Continuation): string {
-  const line = text.split(/\r?\n/, 1)[0]!.trimEnd();
-  return stop === "length" ? line.replace(/[\p{L}\p{N}_$]+$/u, "").trimEnd() : line;
+/** Why nothing can be shown at a place, whatever it is; null where something can. */
+export function whyNowhere({ before, after }: Surroundings): string | null {
+  return wordEnd.test(before) && wordStart.test(after) ? "the cursor is inside a word" : null;
 }
 
-/** What surrounds the cursor: the line before and after it, and all that follows that line. */
-export interface Surroundings {
-  readonly before: string;
-  readonly after: string;
-  readonly below: string;
-}
+/** Names of control tokens, spelt out by the model or taken from a text that holds them. */
+const controlTokens =
+  /<\|(endoftext|im_start|im_end)\|>|<(repo_name|reponame|file_sep|filename|gh_stars|empty_output|(issue|jupyter)_[a-z_]+)>/;
 
-export function surroundings(prefix: string, suffix: string): Surroundings {
-  const lineEnd = suffix.search(/\r?\n/);
-  return {
-    before: prefix.slice(prefix.lastIndexOf("\n") + 1),
-    after: lineEnd < 0 ? suffix : suffix.slice(0, lineEnd),
-    below: lineEnd < 0 ? "" : suffix.slice(lineEnd),
-  };
-}
-
-/** Why an editor does not show this text here, in words; null when it does. */
-export function whyHidden(text: string, { before, after, below }: Surroundings): string | null {
-  if (/[\p{L}\p{N}_]$/u.test(before) && /^[\p{L}\p{N}_]/u.test(after)) return "the cursor is inside a word";
+/** Why an editor does not show this text here, in words; null when it does. Whether it can be parsed is asked elsewhere. */
+export function whyHidden(text: string, around: Surroundings): string | null {
+  const { after } = around;
   if (text.trim() === "") return "the model has nothing to add here";
+  if (controlTokens.test(text)) return "the model wrote a control token";
+  if (text.includes("\ufffd")) return "the model wrote half a character";
   if (after.trim() !== "" && text.trim() === after.trim()) return "it would repeat the rest of the line";
-  const nextLine = below.trimStart().split(/\r?\n/, 1)[0]!.trim();
-  if (nextLine !== "" && (before + text).trim() === nextLine) return "it would repeat the next line";
+  if (wordEnd.test(text) && wordStart.test(after)) return "it would run into the word behind the cursor";
+  const neighbour = repeatsNeighbour(text, around);
+  if (neighbour !== null) return `it would repeat the ${neighbour === "next" ? "next line" : "line above"}`;
   if (isRepetition(text)) return "the model repeats itself";
-  return null;
+  return isPlain(around) ? whyUnbalanced(text, around) : null;
 }
 
-/** The same two or more characters over and over: at least four times in a row, to the end. */
+/** The longest stretch whose repetition is looked for. Characters. */
+const longestRepeated = 13;
+
+/** The same two or more characters over and over: at least four times in a row, to the end. A drawn line is none. */
 function isRepetition(text: string): boolean {
-  return /(\S.{1,12}?)\1{3,}$/u.test(text) && !/^([-=*#/_.~ ])\1*$/u.test(text);
+  if (/^([-=*#/_.~ ])\1*$/.test(text)) return false;
+  for (let period = 2; period <= longestRepeated; period++) {
+    let same = 0;
+    while (text.length - 1 - same >= period && text.at(-1 - same) === text.at(-1 - same - period)) same++;
+    if (same >= 3 * period && text.slice(-period).trim() !== "") return true;
+  }
+  return false;
+}
+
+/** A line may end with the bracket that opens a block; any other that it opens must be closed on it. */
+function whyUnbalanced(text: string, around: Surroundings): string | null {
+  const { ownOpen, code, strayBehind } = bracketsWith(text, around);
+  if (ownOpen > 0 && !/[([{]$/.test(code.trimEnd())) return "it would leave a bracket open";
+  return strayBehind > bracketsWith("", around).strayBehind ? "it would close a bracket twice" : null;
 }

@@ -38,7 +38,7 @@ async function run(): Promise<string> {
   }
   if (values.task !== undefined && command !== "route") throw new BadInput("--task goes with route only.");
   if (command === "complete") return print(await complete(argument, values, installation, terminal), humanCompletion);
-  if (command === "route") return print(explainRoute(argument, values, installation, terminal), humanRoute);
+  if (command === "route") return print(await explainRoute(argument, values, installation, terminal), humanRoute);
   if (command === "experts") return print(await experts(installation, terminal), humanExperts);
   const said = command === undefined ? "Name a command" : `There is no command "${command}"`;
   throw new BadInput(`${said}: complete, route or experts. See coterie --help.`);

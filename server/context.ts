@@ -3,18 +3,21 @@ import type { Position } from "vscode-languageserver-protocol";
 import type { TextDocument } from "vscode-languageserver-textdocument";
 import { URI } from "vscode-uri";
 import type { Region } from "./protocol.ts";
-import { regionAt } from "./region.ts";
 
-export interface Scope {
-  readonly uri: string;
+/** What the cursor is in. */
+export interface Spot {
+  readonly region: Region;
   /** Of the document; in a fenced block that of the fence. */
   readonly languageId: string;
+}
+
+export interface Scope extends Spot {
+  readonly uri: string;
   /** Name of the workspace folder that holds the document, or null. */
   readonly workspace: string | null;
   /** Relative to that folder, with "/"; outside of one the file's name. */
   readonly path: string;
   readonly position: Position;
-  readonly region: Region;
   /** The text before the cursor, at most `mostPrefix` characters; line ends as in the document. */
   readonly prefix: string;
   /** The text after the cursor, at most `mostSuffix` characters. */
@@ -30,8 +33,11 @@ export interface Root {
 const mostPrefix = 24_000;
 const mostSuffix = 2_000;
 
-/** Gathers the scope at a position, which is clamped to the document. Reads no more than a window of the text. */
-export function gather(document: TextDocument, position: Position, root: Root | null): Scope {
+/**
+ * Gathers the scope at a position, which is clamped to the document. Reads no more than a window of the text.
+ * @param spot what the position is in, see `Syntax.scope`
+ */
+export function gather(document: TextDocument, position: Position, root: Root | null, spot: Spot): Scope {
   const offset = document.offsetAt(position);
   const from = Math.max(0, offset - mostPrefix);
   const window = document.getText({
@@ -47,7 +53,8 @@ export function gather(document: TextDocument, position: Position, root: Root | 
     workspace: root?.name ?? null,
     path: pathIn(document.uri, root),
     position: document.positionAt(offset),
-    ...regionAt(window, cursor, document.languageId),
+    region: spot.region,
+    languageId: spot.languageId,
     prefix: wellFormed(prefix),
     suffix: wellFormed(suffix),
   };

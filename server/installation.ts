@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { EngineOptions } from "./engine/engine.ts";
 import type { Settings } from "./protocol.ts";
+import type { GrammarFiles } from "./syntax/grammars.ts";
 
 export interface Installation {
   /** The manifest, with the settings' defaults. */
@@ -14,6 +15,8 @@ export interface Installation {
   readonly model: string;
   /** The engine's worker, compiled. */
   readonly worker: string;
+  /** The parser and its grammars. */
+  readonly syntax: GrammarFiles;
   /** The user's own rules; need not exist. */
   readonly userRules: string;
 }
@@ -26,6 +29,7 @@ export function installed(): Installation {
     experts: join(top, "experts"),
     model: join(top, "dist", "model"),
     worker: join(top, "dist", "engine.js"),
+    syntax: { runtime: join(top, "dist", "syntax", "web-tree-sitter.wasm"), folder: join(top, "dist", "syntax") },
     userRules: join(homedir(), ".coterie", "rules.json"),
   };
 }

@@ -47,13 +47,24 @@ const hash: Span = { ...line("#"), when: (text, at) => at === 0 || /\s/.test(tex
 /** Python's stand first in a file or below the colon of what they document. */
 const pythonic = /(^|:[^\S\n]*(#[^\n]*)?\n|^#[^\n]*\n)\s*[rRuU]?$/;
 const triple = (mark: string, documents: RegExp): Span => ({ ...long(mark), documents });
+/** A string with code in braces; what is doubled to mean a brace opens and closes as much. */
+const formatted = (open: string, mark: string): Span => ({
+  ...quote(mark),
+  open,
+  lines: mark.length > 1,
+  hole: "{",
+  when: (text, at) => !/[\p{L}\p{N}_]/u.test(text[at - 1] ?? ""),
+});
 
 const script = [...slashes, ...quotes, template, pattern];
-const python = [line("#"), triple('"""', pythonic), triple("'''", pythonic), ...quotes];
+const formats = ["f", "F", "rf", "fr"].flatMap((prefix) =>
+  ['"""', "'''", '"', "'"].map((mark) => formatted(prefix + mark, mark)),
+);
+const python = [...formats, line("#"), triple('"""', pythonic), triple("'''", pythonic), ...quotes];
 const java = [...slashes, long('"""'), ...quotes];
 const markup = [block("<!--", "-->")];
 const sql = [line("--"), block("/*", "*/"), { ...quote("'"), lines: true, escape: false }, quote('"')];
-const shell = [hash, { ...block("'", "'", "string") }, long('"')];
+const shell = [hash, { ...block("'", "'", "string") }, { ...long('"'), hole: "${" }];
 const lisp = [line(";"), long('"')];
 
 const lexicons: Readonly<Record<string, readonly Span[]>> = {
@@ -72,7 +83,14 @@ const lexicons: Readonly<Record<string, readonly Span[]>> = {
   c: [...slashes, ...quotes],
   cpp: [...docSlashes, ...quotes],
   "objective-c": [...docSlashes, ...quotes],
-  csharp: [...docSlashes, long('"""'), { ...long('@"'), close: '"', escape: false }, ...quotes],
+  csharp: [
+    ...docSlashes,
+    formatted('$"', '"'),
+    formatted('$@"', '"'),
+    long('"""'),
+    { ...long('@"'), close: '"', escape: false },
+    ...quotes,
+  ],
   fsharp: [...docSlashes, block("(*", "*)"), long('"""'), quote('"')],
   swift: [...docSlashes, long('"""'), quote('"')],
   dart: [...docSlashes, long('"""'), long("'''"), ...quotes],
@@ -108,6 +126,11 @@ const lexicons: Readonly<Record<string, readonly Span[]>> = {
 };
 
 const unknown = [block("/*", "*/"), line("//"), ...quotes];
+/** Whether a string that begins here would document a Python module, class or function, by the text before it. */
+export function documentsPython(text: string, start: number): boolean {
+  return pythonic.test(text.slice(Math.max(0, start - 300), start));
+}
+
 const byFirst = new Map(Object.entries(lexicons).map(([id, spans]) => [id, grouped(spans)]));
 const unknownByFirst = grouped(unknown);
 

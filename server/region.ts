@@ -1,105 +1,44 @@
-// What the cursor is in (code, comment, docstring, string, math, prose), found by a scan of the text before it.
-import { languageOfFence, type Span, spansOf } from "./lexicon.ts";
+// What the cursor is in, found by a scan of the text before it: for languages without a grammar, and where a text is broken.
+import { inLatex } from "./formula.ts";
+import { type Span, spansOf } from "./lexicon.ts";
 import type { Region } from "./protocol.ts";
 
-export interface Spot {
+/** A region, and where in the text its comment or string begins; in plain code where the scan began. */
+export interface Found {
   readonly region: Region;
-  /** The document's, or in a fenced block that of the fence. */
-  readonly languageId: string;
+  readonly start: number;
 }
 
 /** How far back the scan begins, characters. A document is taken to be in plain code there. */
 const window = 20_000;
-/** A display formula that goes on for longer was never meant as one. Characters. */
-const longestFormula = 2_000;
-const markdown = new Set(["markdown", "mdx", "quarto", "rmd"]);
 const prose = new Set(["plaintext", "restructuredtext", "asciidoc", "git-commit", "scminput", "log", "bibtex"]);
 const latex = new Set(["latex", "tex"]);
 
-/** The region at an offset of a text. Time is bounded by the window, however large the text or its lines are. */
-export function regionAt(text: string, offset: number, languageId: string): Spot {
-  const from = Math.max(0, offset - window);
+/** Whether a language is text for people, with no syntax that is looked at. */
+export function isProse(languageId: string): boolean {
+  return prose.has(languageId);
+}
+
+/**
+ * The region at an offset of a text. Time is bounded by the window, however large the text or its lines are.
+ * @param sure where the text is known to be in plain code
+ */
+export function scan(text: string, offset: number, languageId: string, sure = 0): Found {
+  if (prose.has(languageId)) return { region: "prose", start: offset };
+  const from = Math.max(sure, offset - window);
   // Begin at a line's start where there is one, so that no token is cut in two.
-  const line = from === 0 ? 0 : text.indexOf("\n", from) + 1;
-  const before = text.slice(line > 0 && line <= offset ? line : from, offset);
-  const after = text.slice(offset, offset + 500);
-  if (markdown.has(languageId)) return inMarkdown(before, after, languageId);
-  if (latex.has(languageId)) return { region: inLatex(before), languageId };
-  if (prose.has(languageId)) return { region: "prose", languageId };
-  return { region: inCode(before, languageId), languageId };
+  const line = from === sure ? sure : text.indexOf("\n", from) + 1;
+  const start = line > 0 && line <= offset ? line : from;
+  if (latex.has(languageId)) return { region: inLatex(text.slice(start, offset)), start };
+  return inCode(text.slice(0, offset), start, languageId);
 }
 
-/** Fences decide line by line; outside of them `$...$` and `$$...$$` are math. */
-function inMarkdown(before: string, after: string, languageId: string): Spot {
-  let fence: { readonly mark: string; readonly info: string; readonly start: number } | null = null;
-  let paragraph = 0;
-  for (let at = 0; at < before.length; ) {
-    const end = before.indexOf("\n", at);
-    // The cursor's own line is not finished: a fence there opens or closes nothing yet.
-    if (end === -1) break;
-    const line = before.slice(at, Math.min(end, at + 200)).trim();
-    const mark = /^(`{3,}|~{3,})/.exec(line)?.[1];
-    if (fence) {
-      const closes = mark?.startsWith(fence.mark) && line === mark;
-      if (closes) fence = null;
-      paragraph = end + 1;
-    } else if (mark !== undefined && !line.slice(mark.length).includes("`")) {
-      fence = { mark, info: line.slice(mark.length), start: end + 1 };
-    } else if (line === "" && (end - paragraph > longestFormula || !openDisplay(before.slice(paragraph, end)))) {
-      paragraph = end + 1;
-    }
-    at = end + 1;
-  }
-  if (!fence) return { region: inFormula(before.slice(paragraph), after) ? "math" : "prose", languageId };
-  const inner = languageOfFence(fence.info);
-  if (inner === "latex") return { region: "math", languageId: inner };
-  if (prose.has(inner) || markdown.has(inner)) return { region: "prose", languageId: inner };
-  return { region: inCode(before.slice(fence.start), inner), languageId: inner };
-}
-
-function openDisplay(paragraph: string): boolean {
-  return paragraph.split("$$").length % 2 === 0;
-}
-
-/** Whether a paragraph that is read up to the cursor stands in a formula; "$5 and $6" are amounts of money. */
-function inFormula(paragraph: string, after: string): boolean {
-  const plain = paragraph.replace(/`[^`\n]*`/g, "").replace(/\\./g, "");
-  if (openDisplay(plain)) return true;
-  const rest = plain.slice(plain.lastIndexOf("$$") === -1 ? 0 : plain.lastIndexOf("$$") + 2);
-  let open = -1;
-  for (let at = 0; at < rest.length; at++) {
-    if (rest[at] !== "$") continue;
-    if (open >= 0) open = /\s/.test(rest[at - 1] ?? " ") ? open : -1;
-    else if (!/[\s]/.test(rest[at + 1] ?? "")) open = at;
-  }
-  if (open < 0) return false;
-  if (!/\d/.test(rest[open + 1] ?? "")) return true;
-  return /^[^$\n]*[^\s$]\$(?!\d)/.test(rest.slice(open + 1).slice(-1) + after);
-}
-
-const displays = "equation|align|gather|multline|eqnarray|math|displaymath|alignat|flalign|split|cases|[bpvB]?matrix";
-const latexToken = new RegExp(String.raw`\\(begin|end)\{(?:${displays})\*?\}|\\[()[\]]|\\.|\$\$?|%[^\n]*`, "g");
-
-function inLatex(before: string): Region {
-  let depth = 0;
-  let dollar = "";
-  for (const match of before.matchAll(latexToken)) {
-    const token = match[0];
-    if (token.startsWith("%")) {
-      if (match.index + token.length === before.length) return "comment";
-    } else if (match[1] === "begin" || token === "\\(" || token === "\\[") depth++;
-    else if (match[1] === "end" || token === "\\)" || token === "\\]") depth = Math.max(0, depth - 1);
-    else if (token.startsWith("$")) dollar = dollar === "" ? token : "";
-  }
-  return depth > 0 || dollar !== "" ? "math" : "prose";
-}
-
-/** Lexes code from its start; the span that is still open at the end tells the region. */
-function inCode(before: string, languageId: string): Region {
+/** Lexes code from where it is sure to be code; the span that is still open at the end tells the region. */
+function inCode(before: string, start: number, languageId: string): Found {
   const lexicon = spansOf(languageId);
   // For each open hole of a template string: the string, and how many braces are open in the hole.
   const holes: { readonly span: Span; braces: number }[] = [];
-  for (let at = 0; at < before.length; ) {
+  for (let at = start; at < before.length; ) {
     const char = before[at]!;
     const hole = holes.at(-1);
     let span = lexicon.get(char)?.find((one) => before.startsWith(one.open, at) && (one.when?.(before, at) ?? true));
@@ -115,11 +54,11 @@ function inCode(before: string, languageId: string): Region {
       from = at + 1;
     }
     const end = endOf(before, from, span);
-    if (end.at === null) return region(span, before, at);
+    if (end.at === null) return { region: regionOf(span, before, at), start: at };
     if (end.hole) holes.push({ span, braces: 0 });
     at = end.at;
   }
-  return "code";
+  return { region: "code", start };
 }
 
 /** Where the reading goes on after a span, or null when it is still open at the end. */
@@ -135,6 +74,6 @@ function endOf(text: string, from: number, span: Span): { readonly at: number | 
 }
 
 /** A string that stands where a statement begins may document what is around it. */
-function region(span: Span, before: string, at: number): Region {
+function regionOf(span: Span, before: string, at: number): Region {
   return span.documents?.test(before.slice(Math.max(0, at - 300), at)) ? "docstring" : span.region;
 }

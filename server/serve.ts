@@ -22,6 +22,7 @@ import { Power } from "./power.ts";
 import * as protocol from "./protocol.ts";
 import { Roster } from "./roster.ts";
 import { enabledFor, readDefaults, SettingsCache } from "./settings.ts";
+import { Syntax } from "./syntax/syntax.ts";
 import { folderOf, Workspace } from "./workspace.ts";
 
 /**
@@ -36,6 +37,11 @@ export function serve(
   const documents = new TextDocuments(TextDocument);
   const access = new Access();
   const workspace = new Workspace();
+  const syntax = new Syntax({
+    files: installation.syntax,
+    patience: regionPatience,
+    onTrouble: (message) => connection.console.warn(message),
+  });
   const roster = new Roster({ experts: installation.experts, user: installation.userRules });
   const socketsMade = countSockets();
   let trusted = false;
@@ -67,6 +73,7 @@ export function serve(
   const installed = () =>
     typeof power.engine === "string" ? roster.experts : power.engine.experts.map(({ id }) => id);
   const around = {
+    syntax,
     document: (uri: string) => documents.get(uri),
     settings: (uri: string) => settings.of(uri),
     mayRead: (uri: string) =>
@@ -161,7 +168,10 @@ export function serve(
   });
 
   documents.onDidOpen(({ document }) => void warmUp(document));
-  documents.onDidClose(({ document }) => completions.closed(document.uri));
+  documents.onDidClose(({ document }) => {
+    completions.closed(document.uri);
+    syntax.forget(document.uri);
+  });
   documents.listen(connection);
 
   connection.languages.inlineCompletion.on((params, token) =>
@@ -202,6 +212,9 @@ export function serve(
     void power.check();
   };
 }
+
+/** A first parse of a long document may take longer; its text is then scanned instead. Milliseconds. */
+const regionPatience = 150;
 
 function nameOf(uri: string): string {
   return decodeURIComponent(uri.replace(/\/$/, "").split("/").at(-1) ?? "");

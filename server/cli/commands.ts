@@ -1,7 +1,6 @@
 // The commands of the command line: each returns the object that --json prints.
 import { readFileSync, statSync } from "node:fs";
 import { answer } from "../answer.ts";
-import { gather } from "../context.ts";
 import type { Engine, MemoryReport } from "../engine/engine.ts";
 import { openEngine } from "../engine/open.ts";
 import { knownExperts, readRules } from "../experts.ts";
@@ -10,6 +9,7 @@ import { type Answer, type RouteResult, tasks } from "../protocol.ts";
 import { Roster } from "../roster.ts";
 import { type Rule, route } from "../route.ts";
 import { readDefaults } from "../settings.ts";
+import { Syntax } from "../syntax/syntax.ts";
 import { BadInput, type Place, placeOf } from "./place.ts";
 
 export interface Options {
@@ -60,8 +60,12 @@ export async function complete(
   const place = placeOf(argument, options.root);
   const rules = rulesAt(place, options, installation, reporter);
   return withEngine(installation, reporter, async (engine) => {
-    const scope = gather(place.document, place.position, place.root);
-    const crew = { engine, rules, installed: engine.experts.map(({ id }) => id) };
+    const { document, position, root } = place;
+    const syntax = syntaxOf(installation, reporter);
+    const scope = await syntax.scope(document, position, root);
+    const offset = document.offsetAt(position);
+    const addedFaults = (text: string) => syntax.addedFaults(document, offset, text);
+    const crew = { engine, rules, installed: engine.experts.map(({ id }) => id), addedFaults };
     const limits = readDefaults(installation.packageJson);
     reporter.progress("Completing");
     const pieces = answer("complete", scope, crew, limits, new AbortController().signal);
@@ -76,20 +80,25 @@ export async function complete(
 }
 
 /** @throws BadInput */
-export function explainRoute(
+export async function explainRoute(
   argument: string | undefined,
   options: Options,
   installation: Installation,
   reporter: Reporter,
-): RouteResult {
+): Promise<RouteResult> {
   const task = tasks.find((each) => each === (options.task ?? "complete"));
   if (!task) throw new BadInput(`There is no task "${options.task}". Tasks: ${tasks.join(", ")}.`);
   const place = placeOf(argument, options.root);
   const rules = rulesAt(place, options, installation, reporter);
-  const scope = gather(place.document, place.position, place.root);
+  const scope = await syntaxOf(installation, reporter).scope(place.document, place.position, place.root);
   const { experts } = new Roster({ experts: installation.experts, user: null });
   const { expert, wanted, rule, because, considered } = route(task, scope, rules, experts);
   return { expert, wanted, rule, because, region: scope.region, languageId: scope.languageId, considered };
+}
+
+/** Nobody types meanwhile: a region may take its time. */
+function syntaxOf({ syntax }: Installation, { warn }: Reporter): Syntax {
+  return new Syntax({ files: syntax, patience: Number.POSITIVE_INFINITY, onTrouble: warn });
 }
 
 /** Who is installed and what it weighs. */

@@ -4,15 +4,17 @@ import { InlineCompletionTriggerKind } from "vscode-languageserver";
 import type { TextDocument } from "vscode-languageserver-textdocument";
 import { mayUse, type Verdict } from "../access.ts";
 import { answer, type Crew } from "../answer.ts";
-import { gather, type Root, type Scope } from "../context.ts";
+import type { Root, Scope } from "../context.ts";
 import { type Answer, acceptedCommand, type Region, type Settings } from "../protocol.ts";
 import { type Rule, route } from "../route.ts";
 import { enabledFor } from "../settings.ts";
+import type { Syntax } from "../syntax/syntax.ts";
 import { withSelected } from "./selected.ts";
 import { type Shown, typedThrough } from "./through.ts";
 
 /** What completing needs from the rest of the server. */
 export interface Surroundings {
+  readonly syntax: Syntax;
   document(uri: string): TextDocument | undefined;
   settings(uri: string): Promise<Settings>;
   mayRead(uri: string): Verdict;
@@ -21,7 +23,7 @@ export interface Surroundings {
   /** Ids of the experts that can answer, or that could if the engine were there. */
   installed(): readonly string[];
   /** The engine with its experts, once it is loaded, or in words why there is none. */
-  crew(uri: string): Promise<Crew | string>;
+  crew(uri: string): Promise<Omit<Crew, "addedFaults"> | string>;
   /** Hears when the model begins to compute and when it rests again. */
   answering(yes: boolean): void;
   report(answer: Answer): void;
@@ -100,11 +102,13 @@ export class Completions {
     if (crew === null || signal.aborted) return [];
     if (typeof crew === "string") return this.#silence(crew, document, params);
 
-    const scope = gather(taken.document, taken.position, around.root(uri));
+    const scope = await around.syntax.scope(taken.document, taken.position, around.root(uri));
+    if (signal.aborted) return [];
     if (!settings.commentsAndStrings && !invoked && quiet.has(scope.region)) {
       return this.#silence("completions are switched off in comments and strings", document, params);
     }
-    const done = await this.#run(scope, crew, settings, signal);
+    const addedFaults = (put: string) => around.syntax.addedFaults(taken.document, offset, put);
+    const done = await this.#run(scope, { ...crew, addedFaults }, settings, signal);
     if (signal.aborted || done.stop === "cancelled") return [];
     const moved = around.document(uri)?.version !== version;
     const hidden = moved ? "the text changed before the answer was ready" : done.hidden;
@@ -141,11 +145,15 @@ export class Completions {
   }
 
   /** Nothing is shown; the reason is reported when it is not the one reported last. */
-  #silence(hidden: string, document: TextDocument, { position }: InlineCompletionParams): InlineCompletionItem[] {
+  async #silence(
+    hidden: string,
+    document: TextDocument,
+    { position }: InlineCompletionParams,
+  ): Promise<InlineCompletionItem[]> {
     const { uri } = document;
     if (this.#silent.get(uri) === hidden) return [];
     this.#silent.set(uri, hidden);
-    const { languageId, region, path } = gather(document, position, this.#around.root(uri));
+    const { languageId, region, path } = await this.#around.syntax.scope(document, position, this.#around.root(uri));
     const place = { languageId, region, path };
     const chosen = route("complete", place, this.#around.rules(uri), this.#around.installed());
     const nothing = { text: "", promptTokens: 0, reusedTokens: 0, newTokens: 0, ms: 0, stop: "nothing" } as const;

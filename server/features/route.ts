@@ -1,11 +1,13 @@
 // coterie/route: which expert would answer here, and what else was considered.
 import type { TextDocument } from "vscode-languageserver-textdocument";
-import { gather, type Root } from "../context.ts";
+import type { Root } from "../context.ts";
 import type { RouteParams, RouteResult } from "../protocol.ts";
 import { type Rule, route } from "../route.ts";
+import type { Syntax } from "../syntax/syntax.ts";
 
 /** What routing needs from the rest of the server. */
 export interface RouteSurroundings {
+  readonly syntax: Syntax;
   document(uri: string): TextDocument | undefined;
   root(uri: string): Root | null;
   rules(uri: string): readonly Rule[];
@@ -14,10 +16,13 @@ export interface RouteSurroundings {
 }
 
 /** @throws Error when the document is not open here. */
-export function explainRoute({ uri, position, task }: RouteParams, around: RouteSurroundings): RouteResult {
+export async function explainRoute(
+  { uri, position, task }: RouteParams,
+  around: RouteSurroundings,
+): Promise<RouteResult> {
   const document = around.document(uri);
   if (!document) throw new Error(`${uri} is not open in the language server. Open it in an editor and try again.`);
-  const scope = gather(document, position, around.root(uri));
+  const scope = await around.syntax.scope(document, position, around.root(uri));
   const { region, languageId } = scope;
   return { ...route(task, scope, around.rules(uri), around.installed()), region, languageId };
 }

@@ -2,12 +2,12 @@
 import { TextDocument } from "vscode-languageserver-textdocument";
 import layouts from "../../experts/layouts.json" with { type: "json" };
 import { answer, type Crew } from "../../server/answer.ts";
-import { gather } from "../../server/context.ts";
 import type { Engine, Generation, Prompt } from "../../server/engine/engine.ts";
 import { openEngine } from "../../server/engine/open.ts";
 import { engineOptions, installed } from "../../server/installation.ts";
 import { compose, composeCompletion } from "../../server/prompt.ts";
 import type { Answer, Settings } from "../../server/protocol.ts";
+import { Syntax } from "../../server/syntax/syntax.ts";
 import type { Contender } from "./contenders.ts";
 import type { Cursor } from "./samples.ts";
 
@@ -20,9 +20,15 @@ export function taskPrompt(slots: { path?: string; language?: string; window?: s
 
 export const documentRequest = layouts.requests.document;
 
+/** The product's syntax, which here waits for every tree, so that a result does not hang on the machine. */
+export function patientSyntax(): Syntax {
+  return new Syntax({ files: installed().syntax, patience: Number.POSITIVE_INFINITY, onTrouble: console.warn });
+}
+
 export class Engines {
   readonly #settings: Settings;
   readonly #open = new Map<string, Promise<Engine>>();
+  readonly #syntax = patientSyntax();
 
   constructor(settings: Settings) {
     this.#settings = settings;
@@ -38,12 +44,13 @@ export class Engines {
     const path = sample.path.split("/").map(encodeURIComponent).join("/");
     const text = sample.before + sample.after;
     const document = TextDocument.create(`${root.uri}/${path}`, sample.language, 0, text);
-    const scope = gather(document, document.positionAt(sample.before.length), root);
+    const scope = await this.#syntax.scope(document, document.positionAt(sample.before.length), root);
     const { expert } = contender;
     const prompt = composeCompletion(scope, this.#settings.contextTokens);
     await generate(engine, { sequence: scope.uri, expert, prompt, heal: true, maxTokens: 1, priority: "completion" });
     const rules = [{ name: "quality#1", expert, because: "this contender is measured" }];
-    const crew: Crew = { engine, rules, installed: [expert] };
+    const addedFaults = (put: string) => this.#syntax.addedFaults(document, sample.before.length, put);
+    const crew: Crew = { engine, rules, installed: [expert], addedFaults };
     return finished(answer("complete", scope, crew, this.#settings, never));
   }
 

@@ -2,18 +2,19 @@
 import { TextDocument } from "vscode-languageserver-textdocument";
 import { z } from "zod";
 import { answer, type Crew } from "../../server/answer.ts";
-import { gather, type Scope } from "../../server/context.ts";
+import type { Scope } from "../../server/context.ts";
 import { openEngine } from "../../server/engine/open.ts";
 import { engineOptions, installed } from "../../server/installation.ts";
 import { composeCompletion } from "../../server/prompt.ts";
 import type { Settings } from "../../server/protocol.ts";
 import { Roster } from "../../server/roster.ts";
 import { type Rule, route } from "../../server/route.ts";
-import { finished } from "./ask.ts";
+import { finished, patientSyntax } from "./ask.ts";
 import cases from "./complete.json" with { type: "json" };
 import { median, table } from "./machine.ts";
 
 type Case = (typeof cases)[number];
+type Team = Omit<Crew, "addedFaults">;
 
 const never = new AbortController().signal;
 const ways = ["text as it is", "with healing", "with healing and reranking", "the same by general alone"] as const;
@@ -32,24 +33,33 @@ export async function measureCases(settings: Settings): Promise<z.infer<typeof c
   const installation = installed();
   const rules = new Roster({ experts: installation.experts, user: null }).rulesFor(null);
   const engine = await openEngine(engineOptions(installation, settings));
-  const crew: Crew = { engine, rules, installed: engine.experts.map(({ id }) => id) };
+  const crew = { engine, rules, installed: engine.experts.map(({ id }) => id) };
+  const syntax = patientSyntax();
   const general: Rule[] = [{ name: "quality#1", expert: "general", because: "it is measured alone" }];
 
+  /** The scope that an editor would have; a name of its own for each arm, so that none finds the other's cache. */
+  const scopeOf = (each: Case, arm: number): Promise<Scope> => {
+    const root = { uri: `file:///${arm}/${each.id}`, name: each.workspace };
+    const document = documentOf(each, `${root.uri}/${each.path}`);
+    return syntax.scope(document, document.positionAt(each.before.length), root);
+  };
   const line = async (way: (typeof ways)[number], each: Case, scope: Scope): Promise<string> => {
     if (way === "text as it is" || way === "with healing")
       return greedy(each, scope, way === "with healing", crew, settings);
     const team = way === "the same by general alone" ? { ...crew, rules: general } : crew;
-    return (await finished(answer("complete", scope, team, settings, never))).text;
+    const document = documentOf(each, scope.uri);
+    const addedFaults = (put: string) => syntax.addedFaults(document, each.before.length, put);
+    return (await finished(answer("complete", scope, { ...team, addedFaults }, settings, never))).text;
   };
 
   const outcomes: Outcome[][] = ways.map(() => []);
   const wrong: string[] = [];
   // Not measured: the first request loads the experts.
-  for (const way of ways) await line(way, cases[0]!, scopeOf(cases[0]!, ways.length));
+  for (const way of ways) await line(way, cases[0]!, await scopeOf(cases[0]!, ways.length));
   // Ways take turns at each case, so that a busy moment of the machine meets all of them.
   for (const each of cases) {
     for (const [at, way] of ways.entries()) {
-      const scope = scopeOf(each, at);
+      const scope = await scopeOf(each, at);
       const started = performance.now();
       const text = (await line(way, each, scope)).split("\n", 1)[0]!.trimEnd();
       const right = each.right.includes(text);
@@ -75,7 +85,7 @@ export async function measureCases(settings: Settings): Promise<z.infer<typeof c
 }
 
 /** The likeliest line by greedy decoding, up to the text that follows the cursor on its line. */
-async function greedy(each: Case, scope: Scope, heal: boolean, crew: Crew, settings: Settings): Promise<string> {
+async function greedy(each: Case, scope: Scope, heal: boolean, crew: Team, settings: Settings): Promise<string> {
   const { continuations } = await finished(
     crew.engine.generate(
       {
@@ -97,9 +107,6 @@ async function greedy(each: Case, scope: Scope, heal: boolean, crew: Crew, setti
   return end < 0 ? line : line.slice(0, end);
 }
 
-/** The scope that an editor would have; a name of its own for each arm, so that none finds the other's cache. */
-function scopeOf(each: Case, arm: number): Scope {
-  const root = { uri: `file:///${arm}/${each.id}`, name: each.workspace };
-  const document = TextDocument.create(`${root.uri}/${each.path}`, each.language, 0, each.before + each.after);
-  return gather(document, document.positionAt(each.before.length), root);
+function documentOf(each: Case, uri: string): TextDocument {
+  return TextDocument.create(uri, each.language, 0, each.before + each.after);
 }

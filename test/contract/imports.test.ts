@@ -12,8 +12,12 @@ const top = fileURLToPath(new URL("../..", import.meta.url));
 const groups: readonly (readonly [string, RegExp])[] = [
   ["client", /^src\//],
   ["protocol", /^server\/protocol\.ts$/],
-  ["pure", /^server\/(glob|lexicon)\.ts$/],
-  ["stages", /^server\/(context|region|route|prompt|clean|plan)\.ts$/],
+  ["pure", /^server\/(glob|lexicon|formula|brackets)\.ts$/],
+  [
+    "stages",
+    /^server\/(context|region|route|prompt|clean|plan|surroundings|stops|block|indentation|markdown|markup|docstring)\.ts$/,
+  ],
+  ["syntax", /^server\/syntax\//],
   ["engine", /^server\/engine\//],
   ["manifest", /^server\/model\/manifest\.ts$/],
   ["model", /^server\/model\//],
@@ -29,16 +33,17 @@ const values: Readonly<Record<string, readonly string[]>> = {
   protocol: [],
   pure: ["protocol"],
   stages: ["pure"],
+  syntax: ["protocol", "pure", "stages"],
   engine: ["manifest"],
   manifest: [],
   model: ["manifest"],
   answer: ["stages"],
   parts: ["protocol", "pure", "stages"],
   features: ["protocol", "stages", "answer", "parts"],
-  top: ["protocol", "stages", "answer", "parts", "features", "engine"],
+  top: ["protocol", "stages", "syntax", "answer", "parts", "features", "engine"],
 };
 /** These may name types of anything in the server; the others only of what they may import. */
-const anyTypes = new Set(["stages", "answer", "parts", "features", "top"]);
+const anyTypes = new Set(["stages", "syntax", "answer", "parts", "features", "top"]);
 
 /** Packages that only some files may import: as values, and even as types. */
 const packages: readonly { readonly name: string; readonly kind: "value" | "any"; readonly in: RegExp }[] = [
@@ -46,6 +51,8 @@ const packages: readonly { readonly name: string; readonly kind: "value" | "any"
   { name: "vscode-languageclient", kind: "any", in: /^src\// },
   { name: "onnxruntime-node", kind: "value", in: /^server\/engine\/session\.ts$/ },
   { name: "onnxruntime-node", kind: "any", in: /^server\/engine\// },
+  { name: "web-tree-sitter", kind: "value", in: /^server\/syntax\/(grammars|trees)\.ts$/ },
+  { name: "web-tree-sitter", kind: "any", in: /^server\/syntax\// },
   { name: "node:net", kind: "any", in: /^$/ },
   { name: "node:http", kind: "any", in: /^$/ },
   { name: "node:https", kind: "any", in: /^$/ },

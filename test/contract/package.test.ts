@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
+import { grammarNames } from "../../server/syntax/grammars.ts";
 
 const target = `${process.platform}-${process.arch}`;
 const manifest = JSON.parse(readFileSync("package.json", "utf8"));
@@ -53,6 +54,8 @@ test("everything that a user needs is inside", () => {
       part.map((file) => `dist/model/${id}/${file}`),
     ),
     "dist/model/head/tokenizer.json",
+    "dist/syntax/web-tree-sitter.wasm",
+    ...grammarNames.map((grammar) => `dist/syntax/tree-sitter-${grammar}.wasm`),
     "experts/rules.json",
     ...experts.map((id) => `experts/${id}/expert.json`),
     `dist/node_modules/onnxruntime-node/bin/napi-v6/${process.platform}/${process.arch}/onnxruntime_binding.node`,
@@ -76,6 +79,7 @@ test("nothing else is inside", () => {
     /^media\/[a-z0-9/-]+\.(svg|png|md)$/,
     /^experts\/(rules\.json|rules\.schema\.json|[a-z-]+\/expert\.json)$/,
     /^dist\/(package\.json|(extension|server|engine|cli)\.js)$/,
+    /^dist\/syntax\/(web-)?tree-sitter(-[a-z-]+)?\.wasm$/,
     /^dist\/model\/[a-z-]+\/(part\.json|graph\.onnx|weights\.bin|tokenizer\.json)$/,
     /^dist\/node_modules\/onnxruntime-(node|common)\/(package\.json|dist\/([a-z]+\/)?[a-z-]+\.js|dist\/cjs\/package\.json)$/,
     new RegExp(`^dist/node_modules/onnxruntime-node/bin/napi-v6/${process.platform}/${process.arch}/[a-z_0-9.]+$`),

@@ -5,10 +5,11 @@ import { TextDocument } from "vscode-languageserver-textdocument";
 import { gather } from "../../server/context.ts";
 import { Workspace } from "../../server/workspace.ts";
 
+const spot = { region: "code", languageId: "python" } as const;
 const root = { uri: "file:///home/me/demo", name: "demo" };
 const scopeAt = (text: string, offset: number, uri = "file:///home/me/demo/src/a.ts", languageId = "typescript") => {
   const document = TextDocument.create(uri, languageId, 1, text);
-  return gather(document, document.positionAt(offset), root);
+  return gather(document, document.positionAt(offset), root, { region: "comment", languageId });
 };
 
 test("Prefix, suffix, path, region and folder", () => {
@@ -44,19 +45,13 @@ test("Surrogates without a partner do no harm", () => {
 
 test("A position outside of the document is moved into it", () => {
   const document = TextDocument.create("file:///x.ts", "typescript", 1, "ab");
-  assert.deepEqual(gather(document, { line: 9, character: 9 }, null).position, { line: 0, character: 2 });
-});
-
-test("A fenced block has its own language", () => {
-  const text = "# A\n\n```py\nx = 1 # one\n```\n";
-  const { languageId, region } = scopeAt(text, text.indexOf("one"), "file:///home/me/demo/README.md", "markdown");
-  assert.deepEqual({ languageId, region }, { languageId: "python", region: "comment" });
+  assert.deepEqual(gather(document, { line: 9, character: 9 }, null, spot).position, { line: 0, character: 2 });
 });
 
 test("Paths of files outside, untitled documents, notebook cells and Windows drives", () => {
   const path = (uri: string, folder = root) => {
     const document = TextDocument.create(uri, "python", 1, "");
-    return gather(document, { line: 0, character: 0 }, folder).path;
+    return gather(document, { line: 0, character: 0 }, folder, spot).path;
   };
   assert.equal(path("file:///home/me/demonstration/a.py"), "a.py");
   assert.equal(path("untitled:Untitled-1"), "Untitled-1");

@@ -11,7 +11,7 @@ test("While the model loads the newest request waits for it", async () => {
   let come: (engine: Engine) => void = () => undefined;
   const pair = await Pair.open({ open: () => new Promise((resolve) => (come = resolve)) });
   const uri = pair.uri("a.ts");
-  await pair.openDocument(uri, "abc");
+  await pair.openDocument(uri, "\nabc");
   await pair.until(() => pair.statuses.length > 0);
   assert.equal(pair.statuses[0]!.state, "loading");
   const older = pair.complete(uri, start);
@@ -74,7 +74,7 @@ test("An engine that has died is told as such", async () => {
 test("Messages that make no sense are refused and harm nothing", async () => {
   const pair = await Pair.open({ open: async () => playedEngine(["general"], "f") });
   const uri = pair.uri("a.ts");
-  await pair.openDocument(uri, "abc");
+  await pair.openDocument(uri, "\nabc");
   await pair.ready();
   const odd = [
     ["coterie/route", {}],
