@@ -76,9 +76,9 @@ function described<T>(folder: string, read: (path: string) => T): T {
   try {
     return read(path);
   } catch (error) {
-    const said = error instanceof Error ? error.message : String(error);
-    const why = (error instanceof z.ZodError ? z.prettifyError(error) : said).replaceAll(/\s*\n\s*/g, " ");
-    throw new WeightsError(`${path}: ${why}; correct the file or install the pack again`);
+    const said = error instanceof Error ? error.message.replaceAll(/\s*\n\s*/g, " ") : String(error);
+    const faults = error instanceof z.ZodError && error.issues.map((each) => `${each.path.join(".")} ${each.message}`);
+    throw new WeightsError(`${path}: ${faults ? faults.join("; ") : said}; correct the file or install the pack again`);
   }
 }
 

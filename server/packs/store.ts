@@ -22,7 +22,7 @@ export function installedBase({ model }: Places): Base {
 
 /** Ids that no pack of a user can have. */
 export function takenIds({ experts }: Places): readonly string[] {
-  return [...new Set([...packsIn(experts), ...knownExperts, "backbone", "head"])];
+  return [...new Set([...packsIn(experts), ...knownExperts])];
 }
 
 export interface Parts {

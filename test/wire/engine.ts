@@ -58,7 +58,9 @@ export function playedEngine(experts: readonly string[], text?: string): PlayedE
       return ids.map((id) => ({ id, layers: [24, 30] as const, parameters: 1, bytes: 1 }));
     },
     stale: false,
-    setAdded: async (folders) => void (added = folders),
+    setAdded: async (folders) => {
+      added = folders;
+    },
     started,
     running: () => running,
     async nth(index) {
