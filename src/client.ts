@@ -19,6 +19,8 @@ export interface ClientOptions {
   changed(phase: Phase, detail: string): void;
   status(status: protocol.Status): void;
   answered(answer: protocol.Answer): void;
+  /** The server holds memory that only a new process gives back. */
+  stale(): void;
 }
 
 /** The server as the rest of the extension sees it. */
@@ -56,14 +58,31 @@ export class Client {
 
   /** @throws Error when the server is down or refuses, in words. */
   async route(params: protocol.RouteParams): Promise<protocol.RouteResult> {
-    if (!this.running) throw new Error("The language server is not running.");
-    return this.running.sendRequest(protocol.route, params);
+    return this.server.sendRequest(protocol.route, params);
+  }
+
+  /** @throws Error when the server is down or refuses, in words; so do the next two. */
+  async experts(): Promise<readonly protocol.Expert[]> {
+    return this.server.sendRequest(protocol.experts, null);
+  }
+
+  async addExpert(params: protocol.AddExpertParams): Promise<protocol.AddExpertResult> {
+    return this.server.sendRequest(protocol.addExpert, params);
+  }
+
+  async removeExpert(id: string): Promise<void> {
+    await this.server.sendRequest(protocol.removeExpert, { id });
   }
 
   /** Tells the server that the workspace is trusted now, and lets it read the settings again. */
   async trust(): Promise<void> {
     await this.running?.sendNotification(protocol.trusted, { trusted: true });
     await this.running?.sendNotification("workspace/didChangeConfiguration", { settings: null });
+  }
+
+  private get server(): LanguageClient {
+    if (!this.running) throw new Error("The language server is not running.");
+    return this.running;
   }
 
   private async launch(crashed: (why: string) => void): Promise<Launched> {
@@ -100,6 +119,7 @@ export class Client {
     );
     client.onNotification(protocol.status, (status) => this.options.status(status));
     client.onNotification(protocol.answered, (answer) => this.options.answered(answer));
+    client.onNotification(protocol.stale, () => this.options.stale());
     await started(client);
     if (!ended) this.running = client;
     return {

@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import type { Client } from "./client.ts";
 import { isOn, type Languages } from "./documents.ts";
+import { addExpert, removeExpert } from "./experts.ts";
 import { type Command, section } from "./ids.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Routing } from "./routing.ts";
@@ -37,6 +38,8 @@ export function registerCommands(parts: Parts): vscode.Disposable {
     "coterie.showLog": () => log.show(),
     "coterie.restart": () => client.restart(),
     "coterie.openRules": openRules,
+    "coterie.addExpert": (folder?: unknown) => withServer(parts, () => addExpert(client, folder)),
+    "coterie.removeExpert": (id?: unknown) => withServer(parts, () => removeExpert(client, id)),
     "coterie.accepted": (id: number) => ledger.accepted(id),
     "coterie.menu": () => menu(parts),
     "coterie.reveal": reveal,

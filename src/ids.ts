@@ -8,6 +8,8 @@ export const publicCommands = [
   "coterie.showLog",
   "coterie.restart",
   "coterie.openRules",
+  "coterie.addExpert",
+  "coterie.removeExpert",
 ] as const;
 
 /** Commands that the editor runs for us: on an accepted answer, a click on the status bar, a click on a place. */
