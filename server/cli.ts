@@ -1,14 +1,16 @@
 // Entry of the command line: complete, route and experts, the same code as in the editor.
 import { parseArgs } from "node:util";
-import { complete, experts, explainRoute, type Reporter } from "./cli/commands.ts";
+import { complete, explainRoute } from "./cli/commands.ts";
+import type { Reporter } from "./cli/engine.ts";
+import { addExpert, listExperts, removeExpert } from "./cli/experts.ts";
 import { BadInput } from "./cli/place.ts";
-import { humanCompletion, humanExperts, humanRoute } from "./cli/print.ts";
+import { humanAdded, humanCompletion, humanExperts, humanRemoved, humanRoute } from "./cli/print.ts";
 import { installed } from "./installation.ts";
 
 const usage = [
   "usage: coterie complete FILE:LINE:COLUMN [--root FOLDER] [--rules FILE] [--json]",
   "       coterie route FILE:LINE:COLUMN [--task TASK] [--root FOLDER] [--rules FILE] [--json]",
-  "       coterie experts [--json]",
+  "       coterie experts [add FOLDER | remove ID] [--json]",
   "Lines and columns count from 1; the cursor is before the column.",
 ].join("\n");
 
@@ -31,15 +33,21 @@ async function run(): Promise<string> {
   const { values, positionals } = parsed();
   if (values.help) return usage;
   const [command, argument, ...more] = positionals;
+  const [operand] = command === "experts" ? more.splice(0, 1) : [];
   const installation = installed();
   const print = <T>(result: T, human: (result: T) => string) => (values.json ? JSON.stringify(result) : human(result));
-  if (more.length > 0 || (command === "experts" && argument !== undefined)) {
-    throw new BadInput(`There is an argument too many: ${more[0] ?? argument}.`);
-  }
+  if (more.length > 0) throw new BadInput(`There is an argument too many: ${more[0]}.`);
   if (values.task !== undefined && command !== "route") throw new BadInput("--task goes with route only.");
   if (command === "complete") return print(await complete(argument, values, installation, terminal), humanCompletion);
   if (command === "route") return print(await explainRoute(argument, values, installation, terminal), humanRoute);
-  if (command === "experts") return print(await experts(installation, terminal), humanExperts);
+  if (command === "experts" && argument === undefined) {
+    return print(await listExperts(installation, terminal), humanExperts);
+  }
+  if (command === "experts" && argument === "add") {
+    return print(addExpert(operand, installation, terminal), humanAdded);
+  }
+  if (command === "experts" && argument === "remove") return print(removeExpert(operand, installation), humanRemoved);
+  if (command === "experts") throw new BadInput(`experts cannot "${argument}": add FOLDER or remove ID.`);
   const said = command === undefined ? "Name a command" : `There is no command "${command}"`;
   throw new BadInput(`${said}: complete, route or experts. See coterie --help.`);
 }

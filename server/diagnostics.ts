@@ -1,7 +1,7 @@
 // Problems of rule files and packs as the editor shows them.
 import { DiagnosticSeverity, type PublishDiagnosticsParams } from "vscode-languageserver";
 import { TextDocument } from "vscode-languageserver-textdocument";
-import type { FileProblems } from "./roster.ts";
+import type { FileProblems } from "./json.ts";
 
 export function diagnosticsOf({ uri, text, problems }: FileProblems): PublishDiagnosticsParams {
   const file = TextDocument.create(uri, "jsonc", 0, text);

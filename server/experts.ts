@@ -40,11 +40,14 @@ export const ruleFileSchema = z.strictObject({
 const packSchema = z.looseObject({
   id: ruleSchema.shape.expert,
   kind: z.string().max(32).optional(),
+  title: text(80).optional(),
   rules: z.array(z.unknown()).max(200).optional(),
 });
 
 export interface Pack {
   readonly id: string;
+  /** What people call it. */
+  readonly title: string;
   /** The backbone's folder is a pack too, but nobody can be routed to it. */
   readonly expert: boolean;
   readonly rules: readonly Rule[];
@@ -95,7 +98,7 @@ export function readPack(
   if (!said.success) {
     return { pack: null, problems: [...problems, ...said.error.issues.map((issue) => problemAt(parsed.root, issue))] };
   }
-  const { id, kind } = said.data;
+  const { id, kind, title = id } = said.data;
   const rules: Rule[] = [];
   for (const [index, written] of (said.data.rules ?? []).entries()) {
     const rule = ruleSchema.safeParse(written);
@@ -109,7 +112,7 @@ export function readPack(
       problems.push(unknownExpert(node, rule.data.expert, known));
     }
   }
-  return { pack: { id, expert: id !== "backbone" && kind !== "backbone", rules }, problems };
+  return { pack: { id, title, expert: id !== "backbone" && kind !== "backbone", rules }, problems };
 }
 
 function unknownExpert(rule: Node, expert: string, known: readonly string[]): Problem {

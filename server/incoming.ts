@@ -4,6 +4,9 @@ import { tasks } from "./protocol.ts";
 
 export const optionsSchema = z.object({ trusted: z.boolean().catch(false), settings: z.unknown().optional() });
 
+export const addExpertSchema = z.object({ uri: z.string().max(8192) });
+export const removeExpertSchema = z.object({ id: z.string().max(64) });
+
 export const trustedSchema = z.object({ trusted: z.boolean() });
 const place = z.object({ line: z.int().nonnegative(), character: z.int().nonnegative() });
 export const routeSchema = z.object({ uri: z.string(), position: place, task: z.enum(tasks) });

@@ -17,20 +17,28 @@ export interface Installation {
   readonly worker: string;
   /** The parser and its grammars. */
   readonly syntax: GrammarFiles;
-  /** The user's own rules; need not exist. */
+  /** The thread that adds and removes experts, compiled. */
+  readonly packer: string;
+  /** The user's own rules, the packs that the user has added, and their compiled weights; need not exist. */
   readonly userRules: string;
+  readonly userExperts: string;
+  readonly userModel: string;
 }
 
 /** The installation that this module is part of: sources and bundles both lie one folder below its top. */
 export function installed(): Installation {
   const top = fileURLToPath(new URL("..", import.meta.url));
+  const own = join(homedir(), ".coterie");
   return {
     packageJson: join(top, "package.json"),
     experts: join(top, "experts"),
     model: join(top, "dist", "model"),
     worker: join(top, "dist", "engine.js"),
     syntax: { runtime: join(top, "dist", "syntax", "web-tree-sitter.wasm"), folder: join(top, "dist", "syntax") },
-    userRules: join(homedir(), ".coterie", "rules.json"),
+    packer: join(top, "dist", "packs.js"),
+    userRules: join(own, "rules.json"),
+    userExperts: join(own, "experts"),
+    userModel: join(own, "model"),
   };
 }
 
@@ -39,7 +47,12 @@ const mostNewTokens = 256;
 /** Two sequences of 1,024 tokens: 30 layers x 2 x 3 heads x 64 x 4 bytes, and 576 x 4 for the backbone's output, a token. */
 const cacheBytes = 104 * 1024 * 1024;
 
-export function engineOptions({ model, worker }: Installation, settings: Settings): EngineOptions {
+/** `added`: folders of the compiled parts of experts that the user has added. */
+export function engineOptions(
+  { model, worker }: Installation,
+  settings: Settings,
+  added: readonly string[] = [],
+): EngineOptions {
   const threads = settings.threads > 0 ? settings.threads : Math.max(1, Math.floor(availableParallelism() / 2));
-  return { model, worker, threads, contextTokens: settings.contextTokens + mostNewTokens, cacheBytes };
+  return { model, added, worker, threads, contextTokens: settings.contextTokens + mostNewTokens, cacheBytes };
 }

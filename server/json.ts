@@ -1,4 +1,6 @@
 // JSON files that people and strangers write: read with limits, and every fault as a problem at its place.
+import { readFileSync, statSync } from "node:fs";
+import { pathToFileURL } from "node:url";
 import {
   createScanner,
   findNodeAtLocation,
@@ -22,15 +24,43 @@ export interface Problem {
   readonly severity: "error" | "warning";
 }
 
+/** What is wrong with one file; no problems when it is in order again. */
+export interface FileProblems {
+  readonly uri: string;
+  readonly text: string;
+  readonly problems: readonly Problem[];
+}
+
+export function problemsOf(path: string, text: string, problems: readonly Problem[]): FileProblems {
+  return { uri: pathToFileURL(path).href, text, problems };
+}
+
+/** A problem of a file as a whole. */
+export function wholly(message: string): Problem {
+  return { message, start: 0, end: 1, severity: "error" };
+}
+
+/** A file's text, null when there is none, an error when it cannot be read. Over-large ones are cut just above the limit. */
+export function readSmall(path: string): string | null | Error {
+  try {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (!stat) return null;
+    if (!stat.isFile()) return new Error("it is not a file");
+    return stat.size > mostBytes ? " ".repeat(mostBytes + 1) : readFileSync(path, "utf8").replace(/^\ufeff/, "");
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
 /** Parses with offsets kept; syntax errors are problems and what could be read is still used. */
 export function parseJson(source: string): { readonly root: Node | undefined; readonly problems: readonly Problem[] } {
   if (Buffer.byteLength(source) > mostBytes) {
     const message = `This file is larger than ${mostBytes / 1024} KB and is not read. Shorten it.`;
-    return { root: undefined, problems: [{ message, start: 0, end: 1, severity: "error" }] };
+    return { root: undefined, problems: [wholly(message)] };
   }
   if (source.trim() === "") {
     const message = 'This file is empty. It should hold {"rules": []}.';
-    return { root: undefined, problems: [{ message, start: 0, end: 1, severity: "error" }] };
+    return { root: undefined, problems: [wholly(message)] };
   }
   const deep = tooDeep(source);
   if (deep !== null) {

@@ -4,14 +4,16 @@ import type { Status } from "./protocol.ts";
 
 /** Opens the engine once and tells every change of its state. */
 export class Power {
-  readonly #open: () => Promise<Engine>;
+  readonly #open: (added: readonly string[]) => Promise<Engine>;
   readonly #tell: (status: Status) => void;
   #opening: Promise<void> | null = null;
   #engine: Engine | null = null;
   #why = "the model is not loaded yet";
+  #added: readonly string[] = [];
+  #busy = false;
 
-  /** `open` rejects with what failed and what to do about it, in words. */
-  constructor(open: () => Promise<Engine>, tell: (status: Status) => void) {
+  /** `open` gets the folders of added experts, and rejects with what failed and what to do about it, in words. */
+  constructor(open: (added: readonly string[]) => Promise<Engine>, tell: (status: Status) => void) {
     this.#open = open;
     this.#tell = tell;
   }
@@ -29,7 +31,16 @@ export class Power {
 
   /** Hears when the engine begins to compute and when it rests. */
   answering(yes: boolean): void {
-    if (this.#engine) this.#tell({ state: yes ? "answering" : "ready", detail: this.#crew(this.#engine) });
+    this.#busy = yes;
+    if (this.#engine) this.#tellCrew(this.#engine);
+  }
+
+  /** The folders of the added experts' compiled parts from now on; an engine that is there takes them over. */
+  async setAdded(folders: readonly string[]): Promise<void> {
+    this.#added = folders;
+    if (!this.#engine) return;
+    await this.#engine.setAdded(folders);
+    this.#tellCrew(this.#engine);
   }
 
   /** A request failed: finds out whether the engine did too. */
@@ -50,15 +61,20 @@ export class Power {
     this.#why = "the model is still loading";
     this.#tell({ state: "loading", detail: "Loading the model." });
     try {
-      this.#engine = await this.#open();
-      this.#tell({ state: "ready", detail: this.#crew(this.#engine) });
+      const added = this.#added;
+      const engine = await this.#open(added);
+      // They may have changed while it was opened.
+      if (added !== this.#added) await engine.setAdded(this.#added);
+      this.#engine = engine;
+      this.#tellCrew(engine);
     } catch (error) {
       this.#fail(error);
     }
   }
 
-  #crew(engine: Engine): string {
-    return `Experts: ${engine.experts.map(({ id }) => id).join(", ")}.`;
+  #tellCrew({ experts }: Engine): void {
+    const detail = `Experts: ${experts.map(({ id }) => id).join(", ")}.`;
+    this.#tell({ state: this.#busy ? "answering" : "ready", detail });
   }
 
   #fail(error: unknown): void {

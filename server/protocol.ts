@@ -71,6 +71,12 @@ export const status = new NotificationType<Status>("coterie/status");
 /** Server -> client: an answer is finished (or is withheld, and why), for ledger, sidebar and status bar. */
 export const answered = new NotificationType<Answer>("coterie/answered");
 
+/**
+ * Server -> client: weights of an expert that is gone are still in memory, and go only with the process. A client that can
+ * start the server again does so when nobody waits for an answer.
+ */
+export const stale = new NotificationType<null>("coterie/stale");
+
 // ── Client to server ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 export interface RouteParams {
@@ -126,6 +132,32 @@ export interface Check {
 
 /** Client -> server: the user wants to know whether everything works; loads the model if need be. */
 export const selfTest = new RequestType0<readonly Check[], void>("coterie/selfTest");
+/** An expert as it is listed to the user. */
+export interface Expert {
+  readonly id: string;
+  readonly title: string;
+  /** Whether the user has added it, so that it can be removed; else it ships with Coterie. */
+  readonly added: boolean;
+}
+
+/** Client -> server: which experts there are. */
+export const experts = new RequestType<null, readonly Expert[], void>("coterie/experts");
+
+export interface AddExpertParams {
+  /** URI of the folder that holds the pack: its expert.json and weights. It is copied. */
+  readonly uri: string;
+}
+
+export interface AddExpertResult extends Expert {
+  /** How many rules it brings. */
+  readonly rules: number;
+}
+
+/** Client -> server: add an expert for this user. Answered when it can be asked; refused in words that say what to do. */
+export const addExpert = new RequestType<AddExpertParams, AddExpertResult, void>("coterie/addExpert");
+
+/** Client -> server: remove an expert that the user has added. Refused in words that say what to do. */
+export const removeExpert = new RequestType<{ readonly id: string }, null, void>("coterie/removeExpert");
 
 /** Client -> server: the user has granted trust to the workspace, so that its rules may be read. */
 export const trusted = new NotificationType<{ readonly trusted: boolean }>("coterie/trusted");

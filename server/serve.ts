@@ -3,6 +3,7 @@ import type { Connection, InitializeParams, InitializeResult } from "vscode-lang
 import {
   DidChangeConfigurationNotification,
   ErrorCodes,
+  LSPErrorCodes,
   ResponseError,
   TextDocumentSyncKind,
   TextDocuments,
@@ -12,12 +13,23 @@ import { Access } from "./access.ts";
 import { diagnosticsOf } from "./diagnostics.ts";
 import type { Engine, EngineOptions } from "./engine/engine.ts";
 import { Completions } from "./features/complete.ts";
+import { Experts } from "./features/experts.ts";
 import { memoryParts } from "./features/memory.ts";
 import { explainRoute } from "./features/route.ts";
 import { selfTest } from "./features/selftest.ts";
-import { foldersSchema, optionsSchema, pushedSchema, routeSchema, trustedSchema } from "./incoming.ts";
+import {
+  addExpertSchema,
+  foldersSchema,
+  optionsSchema,
+  pushedSchema,
+  removeExpertSchema,
+  routeSchema,
+  trustedSchema,
+} from "./incoming.ts";
 import { engineOptions, type Installation } from "./installation.ts";
 import { countSockets, offlineReport } from "./offline.ts";
+import { Refusal } from "./packs/refusal.ts";
+import { Shelf } from "./packs/shelf.ts";
 import { Power } from "./power.ts";
 import * as protocol from "./protocol.ts";
 import { Roster } from "./roster.ts";
@@ -42,7 +54,8 @@ export function serve(
     patience: regionPatience,
     onTrouble: (message) => connection.console.warn(message),
   });
-  const roster = new Roster({ experts: installation.experts, user: installation.userRules });
+  const { experts: shipped, userExperts, userRules } = installation;
+  const roster = new Roster({ experts: shipped, userExperts, user: userRules });
   const socketsMade = countSockets();
   let trusted = false;
   let pulls = false;
@@ -61,15 +74,30 @@ export function serve(
     (key) => connection.console.warn(`The setting coterie.${key} has no valid value and is left out.`),
   );
   const power = new Power(
-    async () => {
+    async (added) => {
       const onTrouble = (message: string) => connection.console.warn(`The engine: ${message}`);
-      return open({ ...engineOptions(installation, await settings.of("")), onTrouble });
+      return open({ ...engineOptions(installation, await settings.of(""), added), onTrouble });
     },
     (status) => {
       if (status.state === "failed") connection.console.error(status.detail);
       void connection.sendNotification(protocol.status.method, status);
     },
   );
+  const shelf = new Shelf({
+    places: installation,
+    packer: installation.packer,
+    packs: () => roster.packs.filter(({ added }) => added).map(({ folder }) => folder),
+    use: async (parts) => {
+      // What is being computed may be an answer of one that is gone.
+      completions.stop();
+      await power.setAdded(parts);
+      if (typeof power.engine !== "string" && power.engine.stale) {
+        void connection.sendNotification(protocol.stale.method, null);
+      }
+    },
+    warn: (problem) => connection.console.warn(problem),
+  });
+  const experts = new Experts(roster, shelf);
   const installed = () =>
     typeof power.engine === "string" ? roster.experts : power.engine.experts.map(({ id }) => id);
   const around = {
@@ -100,6 +128,7 @@ export function serve(
     try {
       return await run();
     } catch (error) {
+      if (error instanceof Refusal) return new ResponseError(LSPErrorCodes.RequestFailed, error.message);
       connection.console.error(`${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
       await power.check();
       return new ResponseError(ErrorCodes.InternalError, error instanceof Error ? error.message : String(error));
@@ -146,8 +175,10 @@ export function serve(
     roster.watch(() => {
       completions.forget();
       publish();
+      void shelf.refresh();
     });
     publish();
+    void shelf.refresh();
   });
 
   connection.onNotification("workspace/didChangeWorkspaceFolders", (params: unknown) => {
@@ -198,6 +229,14 @@ export function serve(
         offline: () => offlineReport(socketsMade()),
       }),
     ),
+  );
+
+  connection.onRequest(protocol.experts.method, () => fenced("Listing the experts failed", () => experts.list()));
+  connection.onRequest(protocol.addExpert.method, (params: unknown) =>
+    fenced("Adding an expert failed", () => experts.add(addExpertSchema.parse(params))),
+  );
+  connection.onRequest(protocol.removeExpert.method, (params: unknown) =>
+    fenced("Removing an expert failed", () => experts.remove(removeExpertSchema.parse(params))),
   );
 
   connection.onShutdown(async () => {

@@ -21,6 +21,8 @@ export interface ClientOptions {
   changed(phase: Phase, detail: string): void;
   status(status: protocol.Status): void;
   answered(answer: protocol.Answer): void;
+  /** The server holds memory that only a new process gives back. */
+  stale(): void;
 }
 
 /** The server as the rest of the extension sees it. */
@@ -59,30 +61,42 @@ export class Client {
   // Requests: each throws an Error in words when the server is down or refuses.
 
   async route(params: protocol.RouteParams): Promise<protocol.RouteResult> {
-    return this.server().sendRequest(protocol.route, params);
+    return this.server.sendRequest(protocol.route, params);
   }
 
   async selfTest(): Promise<readonly protocol.Check[]> {
-    return this.server().sendRequest(protocol.selfTest);
+    return this.server.sendRequest(protocol.selfTest);
   }
 
   async offline(): Promise<protocol.OfflineReport> {
-    return this.server().sendRequest(protocol.offline);
+    return this.server.sendRequest(protocol.offline);
   }
 
   async memory(): Promise<protocol.MemoryParts | null> {
-    return this.server().sendRequest(protocol.memory);
+    return this.server.sendRequest(protocol.memory);
   }
 
-  private server(): LanguageClient {
-    if (!this.running) throw new Error("The language server is not running.");
-    return this.running;
+  async experts(): Promise<readonly protocol.Expert[]> {
+    return this.server.sendRequest(protocol.experts, null);
+  }
+
+  async addExpert(params: protocol.AddExpertParams): Promise<protocol.AddExpertResult> {
+    return this.server.sendRequest(protocol.addExpert, params);
+  }
+
+  async removeExpert(id: string): Promise<void> {
+    await this.server.sendRequest(protocol.removeExpert, { id });
   }
 
   /** Tells the server that the workspace is trusted now, and lets it read the settings again. */
   async trust(): Promise<void> {
     await this.running?.sendNotification(protocol.trusted, { trusted: true });
     await this.running?.sendNotification("workspace/didChangeConfiguration", { settings: null });
+  }
+
+  private get server(): LanguageClient {
+    if (!this.running) throw new Error("The language server is not running.");
+    return this.running;
   }
 
   private async launch(crashed: (why: string) => void): Promise<Launched> {
@@ -119,6 +133,7 @@ export class Client {
     );
     client.onNotification(protocol.status, (status) => this.options.status(status));
     client.onNotification(protocol.answered, (answer) => this.options.answered(answer));
+    client.onNotification(protocol.stale, () => this.options.stale());
     await started(client);
     if (!ended) this.running = client;
     return {

@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import type { Client } from "./client.ts";
 import { isOn, type Languages } from "./documents.ts";
+import { addExpert, removeExpert } from "./experts.ts";
 import { proveOffline, runSelfTest, tryCompletion } from "./firstrun.ts";
 import { type Command, section } from "./ids.ts";
 import type { Ledger } from "./ledger.ts";
@@ -47,6 +48,8 @@ export function registerCommands(parts: Parts): vscode.Disposable {
     "coterie.tryCompletion": tryCompletion,
     "coterie.selfTest": () => withServer(parts, () => runSelfTest(client, pages)),
     "coterie.proveOffline": () => withServer(parts, () => proveOffline(client, pages)),
+    "coterie.addExpert": (folder?: unknown) => withServer(parts, () => addExpert(client, folder)),
+    "coterie.removeExpert": (id?: unknown) => withServer(parts, () => removeExpert(client, id)),
     "coterie.accepted": (id: number) => ledger.accepted(id),
     "coterie.menu": () => menu(parts),
     "coterie.reveal": reveal,

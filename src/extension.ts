@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import type { Settings } from "../server/protocol.ts";
 import { Client } from "./client.ts";
 import { registerCommands, type Titled } from "./commands.ts";
+import { WhenIdle } from "./idle.ts";
 import { answersView, type Command, section, teamView } from "./ids.ts";
 import { Ledger } from "./ledger.ts";
 import { Pages } from "./pages.ts";
@@ -20,6 +21,9 @@ interface Manifest {
 
 /** Settings that the engine is opened with: a change of one needs a new server. */
 const settingsOfStart: readonly (keyof Settings)[] = ["threads", "contextTokens"];
+
+/** Milliseconds without an answer until a server that holds memory for nothing is replaced. */
+const idleAfter = 60_000;
 
 // The editor calls `deactivate` without arguments, and only its promise is waited for.
 let stop: (() => Promise<void>) | undefined;
@@ -41,21 +45,28 @@ export function activate(context: vscode.ExtensionContext): void {
       log.info(logLine(answer));
       ledger.add(answer);
     },
+    stale: () => recycling.ask(),
     changed: (phase, detail) => {
       status.phaseChanged(phase, detail);
+      if (phase === "starting") recycling.forget();
       if (phase === "gave up") void complain(detail, log);
     },
     status: (news) => {
       if (news.state !== "answering") log.info(news.detail);
+      recycling.stir(news.state === "answering");
       const { light, detail } = status.now;
       status.serverChanged(news);
       const known = light === "failed" && detail === news.detail;
       if (news.state === "failed" && !known) void complain(news.detail, log);
     },
   });
+  const recycling = new WhenIdle(idleAfter, () => {
+    log.info("Nobody waits for an answer: the server is started again, without the weights of experts that are gone.");
+    void client.restart();
+  });
   const pages = new Pages();
   const team = new Team(client, ledger, log, context.extensionUri);
-  subscriptions.push(log, snooze, status, sidebar, pages, team);
+  subscriptions.push(log, snooze, status, sidebar, pages, team, recycling);
   subscriptions.push(vscode.window.registerWebviewViewProvider(teamView, team));
   subscriptions.push(vscode.window.registerTreeDataProvider(answersView, sidebar));
   subscriptions.push(

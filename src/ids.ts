@@ -14,6 +14,8 @@ export const publicCommands = [
   "coterie.tryCompletion",
   "coterie.selfTest",
   "coterie.proveOffline",
+  "coterie.addExpert",
+  "coterie.removeExpert",
 ] as const;
 
 /** Commands that the editor runs for us: on an accepted answer, a click on the status bar, a click on a place. */

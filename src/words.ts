@@ -1,5 +1,5 @@
 // What the user reads about answers, routes and the state of things: plain values to plain text.
-import type { Answer, RouteResult, Status } from "../server/protocol.ts";
+import type { AddExpertResult, Answer, RouteResult, Status } from "../server/protocol.ts";
 import type { Entry, Fate } from "./ledger.ts";
 import type { Phase } from "./supervisor.ts";
 
@@ -108,6 +108,20 @@ export function routeDocument(route: RouteResult, path: string, line: number, co
 /** Text from rule files and paths, so that it cannot turn into Markdown or HTML. */
 export function plain(text: string): string {
   return text.replace(/[\\`*_[\]<>|]/g, "\\$&").replace(/\s+/g, " ");
+}
+
+// ── Experts ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export const noneToRemove = "Coterie: you have added no expert; those that ship with Coterie stay.";
+
+export function expertAdded({ id, title, rules }: AddExpertResult): string {
+  const name = title === id ? id : `${title} (${id})`;
+  if (rules === 0) return `Coterie: added ${name}. It brings no rules: name it in your own ("Coterie: Open Rules").`;
+  return `Coterie: added ${name}. It brings ${rules === 1 ? "a rule" : `${rules} rules`} that say where it answers.`;
+}
+
+export function expertRemoved(id: string): string {
+  return `Coterie: removed ${id}. Where your own rules name it, general answers in its place.`;
 }
 
 // ── State ────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,15 +1,13 @@
 // The commands of the command line: each returns the object that --json prints.
 import { readFileSync, statSync } from "node:fs";
 import { answer } from "../answer.ts";
-import type { Engine, MemoryReport } from "../engine/engine.ts";
-import { openEngine } from "../engine/open.ts";
 import { knownExperts, readRules } from "../experts.ts";
-import { engineOptions, type Installation } from "../installation.ts";
+import type { Installation } from "../installation.ts";
 import { type Answer, type RouteResult, tasks } from "../protocol.ts";
-import { Roster } from "../roster.ts";
 import { type Rule, route } from "../route.ts";
 import { readDefaults } from "../settings.ts";
 import { Syntax } from "../syntax/syntax.ts";
+import { type Reporter, rosterOf, withEngine } from "./engine.ts";
 import { BadInput, type Place, placeOf } from "./place.ts";
 
 export interface Options {
@@ -17,12 +15,6 @@ export interface Options {
   /** A rule file that stands before all others. */
   readonly rules?: string | undefined;
   readonly task?: string | undefined;
-}
-
-/** Says what is going on, or what is wrong with a rule file. */
-export interface Reporter {
-  progress(text: string): void;
-  warn(text: string): void;
 }
 
 export type Completion = Pick<
@@ -41,15 +33,6 @@ export type Completion = Pick<
   | "hidden"
 >;
 
-export interface ExpertLine {
-  readonly id: string;
-  /** [first, end); null while it is not installed, as the sizes. */
-  readonly layers: readonly [number, number] | null;
-  readonly parameters: number | null;
-  readonly bytes: number | null;
-  readonly installed: boolean;
-}
-
 /** @throws BadInput; Error in words when the engine cannot be opened or fails. */
 export async function complete(
   argument: string | undefined,
@@ -59,7 +42,7 @@ export async function complete(
 ): Promise<Completion> {
   const place = placeOf(argument, options.root);
   const rules = rulesAt(place, options, installation, reporter);
-  return withEngine(installation, reporter, async (engine) => {
+  return withEngine(installation, rosterOf(installation), reporter, async (engine) => {
     const { document, position, root } = place;
     const syntax = syntaxOf(installation, reporter);
     const scope = await syntax.scope(document, position, root);
@@ -91,7 +74,7 @@ export async function explainRoute(
   const place = placeOf(argument, options.root);
   const rules = rulesAt(place, options, installation, reporter);
   const scope = await syntaxOf(installation, reporter).scope(place.document, place.position, place.root);
-  const { experts } = new Roster({ experts: installation.experts, user: null });
+  const { experts } = rosterOf(installation);
   const { expert, wanted, rule, because, considered } = route(task, scope, rules, experts);
   return { expert, wanted, rule, because, region: scope.region, languageId: scope.languageId, considered };
 }
@@ -101,23 +84,9 @@ function syntaxOf({ syntax }: Installation, { warn }: Reporter): Syntax {
   return new Syntax({ files: syntax, patience: Number.POSITIVE_INFINITY, onTrouble: warn });
 }
 
-/** Who is installed and what it weighs. */
-export async function experts(
-  installation: Installation,
-  reporter: Reporter,
-): Promise<{ readonly experts: readonly ExpertLine[]; readonly memory: MemoryReport }> {
-  return withEngine(installation, reporter, async (engine) => {
-    const there = engine.experts.map((expert) => ({ ...expert, installed: true }));
-    const absent = knownExperts
-      .filter((id) => !there.some((expert) => expert.id === id))
-      .map((id) => ({ id, layers: null, parameters: null, bytes: null, installed: false }));
-    return { experts: [...there, ...absent], memory: await engine.memory() };
-  });
-}
-
 /** Whoever runs a command in a folder trusts it as far as rules go: they only choose among experts. */
 function rulesAt(place: Place, options: Options, installation: Installation, reporter: Reporter): readonly Rule[] {
-  const roster = new Roster({ experts: installation.experts, user: installation.userRules });
+  const roster = rosterOf(installation);
   roster.setFolders([place.folder]);
   for (const { uri, problems } of roster.problems) {
     for (const { message } of problems) reporter.warn(`${uri}: ${message}`);
@@ -133,14 +102,4 @@ function rulesAt(place: Place, options: Options, installation: Installation, rep
   if (error) throw new BadInput(`--rules ${options.rules}, character ${error.start + 1}: ${error.message}`);
   for (const { message } of given.problems) reporter.warn(`${options.rules}: ${message}`);
   return [...given.rules, ...rules];
-}
-
-async function withEngine<T>(installation: Installation, reporter: Reporter, use: (engine: Engine) => Promise<T>) {
-  reporter.progress("Loading the model");
-  const engine = await openEngine(engineOptions(installation, readDefaults(installation.packageJson)));
-  try {
-    return await use(engine);
-  } finally {
-    await engine.close();
-  }
 }

@@ -1,7 +1,8 @@
 // The results of the command line for people; --json prints the objects themselves.
-import type { MemoryReport } from "../engine/engine.ts";
+import type { Added } from "../packs/change.ts";
 import type { RouteResult } from "../protocol.ts";
-import type { Completion, ExpertLine } from "./commands.ts";
+import type { Completion } from "./commands.ts";
+import type { ExpertLine, ExpertList } from "./experts.ts";
 
 export function humanCompletion(answer: Completion): string {
   const counts = `${answer.promptTokens} tokens read, ${answer.newTokens} new, ${answer.ms} ms`;
@@ -18,13 +19,8 @@ export function humanRoute(route: RouteResult): string {
   return [`${who(route)}: ${route.because} (${route.rule})`, place, "", ...tried].join("\n");
 }
 
-export function humanExperts(result: { experts: readonly ExpertLine[]; memory: MemoryReport }): string {
-  const { memory } = result;
-  const lines = result.experts.map(({ id, layers, parameters, bytes }) =>
-    layers === null || parameters === null || bytes === null
-      ? `${id.padEnd(10)} not installed; general answers in its place`
-      : `${id.padEnd(10)} layers ${layers[0]}-${layers[1] - 1}, ${(parameters / 1e6).toFixed(1)} M parameters, ${mib(bytes)}`,
-  );
+export function humanExperts({ experts, memory }: ExpertList): string {
+  const lines = experts.map((expert) => `${expert.id.padEnd(10)} ${aboutExpert(expert)}`);
   const parts = Object.entries(memory.experts).map(([id, bytes]) => `${id} ${mib(bytes)}`);
   const shared = [
     `backbone ${mib(memory.backbone)}`,
@@ -33,6 +29,23 @@ export function humanExperts(result: { experts: readonly ExpertLine[]; memory: M
     `caches ${mib(memory.caches)}`,
   ];
   return [...lines, "", `In memory: ${shared.join(", ")}; the whole process ${mib(memory.process)}.`].join("\n");
+}
+
+function aboutExpert({ layers, parameters, bytes, folder, added }: ExpertLine): string {
+  if (folder === null) return "not installed; general answers in its place";
+  const from = added ? `added, ${folder}` : "ships with Coterie";
+  if (layers === null || parameters === null || bytes === null) return `cannot be used; ${from}`;
+  return `layers ${layers[0]}-${layers[1] - 1}, ${(parameters / 1e6).toFixed(1)} M parameters, ${mib(bytes)}; ${from}`;
+}
+
+export function humanAdded({ id, title, layers, bytes, rules, folder }: Added): string {
+  const brought = rules === 1 ? "1 rule" : `${rules} rules`;
+  const size = `layers ${layers[0]}-${layers[1] - 1}, ${mib(bytes)}, ${brought}`;
+  return `Added ${id} (${title}): ${size}. It lies in ${folder} now; running editors take it over at once.`;
+}
+
+export function humanRemoved({ id }: { readonly id: string }): string {
+  return `Removed ${id}. Running editors stop using it at once.`;
 }
 
 function who({ expert, wanted }: { expert: string; wanted: string | null }): string {

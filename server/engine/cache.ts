@@ -92,11 +92,12 @@ export class Sequence {
     return bytes;
   }
 
-  expert(id: string, layers: number): LayerCache {
-    let cache = this.experts.get(id);
+  /** By the key of the expert's part: an expert that was removed and another one of its name have nothing in common. */
+  expert(key: string, layers: number): LayerCache {
+    let cache = this.experts.get(key);
     if (cache === undefined) {
       cache = new LayerCache(layers, this.shape);
-      this.experts.set(id, cache);
+      this.experts.set(key, cache);
     }
     return cache;
   }

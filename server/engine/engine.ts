@@ -96,6 +96,8 @@ export interface ExpertInfo {
 export interface EngineOptions {
   /** Folder of compiled parts: backbone, head, and a folder an expert. */
   readonly model: string;
+  /** Folders of further experts' compiled parts. One that cannot be used is told and left out. */
+  readonly added?: readonly string[];
   /** The compiled worker (dist/engine.js). */
   readonly worker: string;
   readonly threads: number;
@@ -103,12 +105,15 @@ export interface EngineOptions {
   readonly contextTokens: number;
   /** Budget of all sequences' caches, bytes. */
   readonly cacheBytes: number;
-  /** Hears what went wrong in work that nobody waits for. */
+  /** Hears what went wrong in work that nobody waits for, and why an added expert is left out. */
   readonly onTrouble?: (message: string) => void;
 }
 
 export interface Engine {
+  /** Who can be asked now. */
   readonly experts: readonly ExpertInfo[];
+  /** Whether weights of an expert that is gone are still in memory: the runtime lets them go with the process alone. */
+  readonly stale: boolean;
   /**
    * Streams the text of the likeliest branch as it comes and returns everything about it.
    * Cancelling is no error: what there is by then is returned with stop "cancelled".
@@ -117,6 +122,11 @@ export interface Engine {
   generate(request: GenerateRequest, signal: AbortSignal): AsyncGenerator<string, Generation>;
   /** Log-probabilities of several continuations of one prompt, in the order given; null when cancelled. */
   score(request: ScoreRequest, signal: AbortSignal): Promise<readonly Score[] | null>;
+  /**
+   * Takes the compiled parts in these folders as the added experts, in place of those that were. None is loaded before it is
+   * asked; what is under way with one that is gone still ends.
+   */
+  setAdded(folders: readonly string[]): Promise<void>;
   memory(): Promise<MemoryReport>;
   close(): Promise<void>;
 }

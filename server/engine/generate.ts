@@ -27,7 +27,7 @@ export async function* generate(
   kept: Kept,
   cancelled: Cancelled,
 ): AsyncGenerator<string, Generation> {
-  const expert = await loaded.expert(request.expert);
+  const expert = await loaded.experts.session(request.expert);
   const { ids, typed, sequence, shortened } = choosePrompt(loaded, request, kept);
   const constraint = healing(Buffer.from(typed), loaded.tokenizer, loaded.index);
   const usage = { shortened, promptTokens: ids.length, reusedTokens: 0, newTokens: 0 };
@@ -66,7 +66,7 @@ const shortened = (sequence: string) => `${sequence} (shortened)`;
 
 /** Reads the whole prompt of a generation that was shortened, for the next one. */
 export async function* warm(loaded: Loaded, request: GenerateRequest, kept: Kept, cancelled: Cancelled) {
-  const expert = await loaded.expert(request.expert);
+  const expert = await loaded.experts.session(request.expert);
   const { ids } = encodePrompt(request.prompt, request.heal, promptLimit(loaded, request), loaded.tokenizer);
   yield* quietly(readTokens(loaded, loaded.cache.use(request.sequence, kept), expert, ids, 1, cancelled));
   return null;
@@ -125,7 +125,7 @@ export async function* score(
   kept: Kept,
   cancelled: Cancelled,
 ): AsyncGenerator<string, readonly Score[] | null> {
-  const expert = await loaded.expert(request.expert);
+  const expert = await loaded.experts.session(request.expert);
   const texts = request.texts.length;
   const limit = loaded.contextTokens - mostScoredTokens;
   const { ids, typed } = encodePrompt(request.prompt, request.heal, limit, loaded.tokenizer);

@@ -1,13 +1,14 @@
 // Where the memory goes.
 import { readFileSync } from "node:fs";
 import type { MemoryReport } from "./engine.ts";
-import { type Loaded, partBytes } from "./loaded.ts";
+import { partBytes } from "./experts.ts";
+import type { Loaded } from "./loaded.ts";
 
 /** Bytes by part. Weights count as their files' size (they are mapped), caches as allocated. */
 export function memoryReport(loaded: Loaded): MemoryReport {
   return {
     backbone: partBytes(loaded.backbone.part.files),
-    experts: loaded.loadedExperts(),
+    experts: loaded.experts.bytes,
     head: partBytes(loaded.head.part.files),
     caches: loaded.cache.bytes,
     process: privateBytes(),

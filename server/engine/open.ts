@@ -1,9 +1,9 @@
 // Opens the engine: starts its worker thread and turns messages into calls.
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
-import type { Engine, EngineOptions, ExpertInfo, Generation, MemoryReport, Score } from "./engine.ts";
+import type { Engine, EngineOptions, Generation, MemoryReport, Score } from "./engine.ts";
 import { switchOffTelemetry } from "./telemetry.ts";
-import { newFlag, type Reply, type Request, type Result } from "./wire.ts";
+import { type Experts, newFlag, type Reply, type Request, type Result } from "./wire.ts";
 
 interface Waiting {
   text(text: string): void;
@@ -24,7 +24,9 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   let nextId = 1;
   let dead: Error | null = null;
 
-  const experts = await new Promise<readonly ExpertInfo[]>((opened, failed) => {
+  let now: Experts = { experts: [], stale: false };
+
+  await new Promise<void>((opened, failed) => {
     const die = (error: Error) => {
       dead ??= error;
       failed(error);
@@ -34,7 +36,11 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     worker.on("error", die);
     worker.on("exit", () => die(new Error("the engine has stopped")));
     worker.on("message", (reply: Reply) => {
-      if (reply.kind === "opened") return opened(reply.experts);
+      if (reply.kind === "opened") return opened();
+      if (reply.kind === "experts") {
+        now = reply.now;
+        return;
+      }
       if (reply.kind === "failed") return die(new Error(reply.message));
       if (reply.kind === "trouble") return options.onTrouble?.(reply.message);
       const asker = waiting.get(reply.id);
@@ -56,7 +62,12 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   }
 
   return {
-    experts,
+    get experts() {
+      return now.experts;
+    },
+    get stale() {
+      return now.stale;
+    },
     async *generate(request, signal) {
       const pieces: string[] = [];
       let wake: () => void = () => undefined;
@@ -93,6 +104,9 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       } finally {
         cancel.release();
       }
+    },
+    async setAdded(folders) {
+      await ask({ kind: "experts", added: folders }, () => undefined);
     },
     async memory() {
       return (await ask({ kind: "memory" }, () => undefined)) as MemoryReport;

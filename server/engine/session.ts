@@ -22,9 +22,9 @@ export interface Runtime {
   int32(data: Int32Array, dims: readonly number[]): Tensor;
   /**
    * Loads the part in `folder` after checking every file's digest.
-   * @throws Error in words when a file is missing, cut short or changed.
+   * @throws Error in words when a file is missing, cut short or changed; `repair` says what to do about it.
    */
-  load(folder: string, threads: number): Promise<Session>;
+  load(folder: string, threads: number, repair?: string): Promise<Session>;
 }
 
 /** @throws Error in words when the native runtime cannot be loaded on this machine, or would report to its maker. */
@@ -39,16 +39,18 @@ export async function openRuntime(): Promise<Runtime> {
   return {
     float32: (data, dims) => new ort.Tensor("float32", data, dims),
     int32: (data, dims) => new ort.Tensor("int32", data, dims),
-    async load(folder, threads) {
-      const part = await checkedPart(folder);
+    async load(folder, threads, repair = installAgain) {
+      const part = await checkedPart(folder, repair);
       const native = await ort.InferenceSession.create(join(folder, "graph.onnx"), sessionOptions(threads));
       return { part, folder, run: (feeds, fetches) => run(native, feeds, fetches) };
     },
   };
 }
 
+const installAgain = `Run "npm run build" in a checkout, or install the extension again.`;
+
 /** Reads and checks `part.json` without loading anything. */
-export async function readPart(folder: string): Promise<Part> {
+export async function readPart(folder: string, repair = installAgain): Promise<Part> {
   const path = join(folder, "part.json");
   const text = await readFile(path, "utf8").catch((error: unknown) => {
     throw new Error(`${path} cannot be read (${firstLine(error)}). ${repair}`);
@@ -60,11 +62,9 @@ export async function readPart(folder: string): Promise<Part> {
   }
 }
 
-const repair = `Run "npm run build" in a checkout, or install the extension again.`;
-
 /** The part of `folder`, once every file's size and SHA-256 is as written: a changed weight is not used. */
-async function checkedPart(folder: string): Promise<Part> {
-  const part = await readPart(folder);
+async function checkedPart(folder: string, repair: string): Promise<Part> {
+  const part = await readPart(folder, repair);
   for (const [name, expected] of Object.entries(part.files)) {
     const path = join(folder, name);
     const info = await stat(path).catch(() => null);

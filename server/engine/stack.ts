@@ -60,7 +60,7 @@ export function openStack(runtime: Runtime, backbone: Session, head: Session, em
     },
     follow(sequence, expert, rows) {
       const [first, end] = expert.part.layers;
-      const cache = sequence.expert(expert.part.id, end - first);
+      const cache = sequence.expert(expert.part.key, end - first);
       const from = cache.length * size;
       return advance(expert, cache, sequence.hidden.subarray(from, from + rows * size));
     },

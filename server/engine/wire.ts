@@ -10,14 +10,22 @@ export type Request =
       readonly cancel: SharedArrayBuffer;
     }
   | { readonly id: number; readonly kind: "score"; readonly request: ScoreRequest; readonly cancel: SharedArrayBuffer }
+  | { readonly id: number; readonly kind: "experts"; readonly added: readonly string[] }
   | { readonly id: number; readonly kind: "memory" }
   | { readonly id: number; readonly kind: "close" };
 
 export type Result = Generation | readonly Score[] | null | MemoryReport;
 
-/** A message from the worker: once opened or failed, then pieces of text, results and failures by request id. */
+/** Who can be asked, and whether weights of an expert that is gone are in memory. */
+export interface Experts {
+  readonly experts: readonly ExpertInfo[];
+  readonly stale: boolean;
+}
+
+/** A message from the worker: who can be asked, opened or failed once, then pieces of text, results and failures by request id. */
 export type Reply =
-  | { readonly kind: "opened"; readonly experts: readonly ExpertInfo[] }
+  | { readonly kind: "opened" }
+  | { readonly kind: "experts"; readonly now: Experts }
   | { readonly kind: "failed"; readonly message: string }
   /** Work that nobody waits for went wrong. */
   | { readonly kind: "trouble"; readonly message: string }

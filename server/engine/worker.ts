@@ -5,7 +5,7 @@ import { type Cancelled, generate, score, warm } from "./generate.ts";
 import { type Loaded, load } from "./loaded.ts";
 import { memoryReport } from "./memory.ts";
 import { type Job, type Priority, Queue } from "./queue.ts";
-import { newFlag, type Reply, type Request } from "./wire.ts";
+import { type Experts, newFlag, type Reply, type Request } from "./wire.ts";
 
 const port = parentPort;
 if (port === null) throw new Error("the engine's worker must be started as a worker thread");
@@ -87,9 +87,19 @@ function serve(loaded: Loaded): void {
     });
   }
 
+  async function setAdded({ id, added }: Extract<Request, { kind: "experts" }>): Promise<void> {
+    try {
+      await loaded.experts.setAdded(added);
+      reply({ kind: "result", id, result: null });
+    } catch (error) {
+      reply({ kind: "error", id, message: messageOf(error) });
+    }
+  }
+
   port!.on("message", (message: Request) => {
     if (message.kind === "generate") queue.add(generation(message));
     else if (message.kind === "score") queue.add(scoring(message));
+    else if (message.kind === "experts") void setAdded(message);
     else if (message.kind === "memory") reply({ kind: "result", id: message.id, result: memoryReport(loaded) });
     else {
       queue.cancelAll();
@@ -102,10 +112,14 @@ function serve(loaded: Loaded): void {
 /** A completion and a command never share a sequence: the one may interrupt the other. */
 const nameOf = ({ priority, sequence }: Pick<GenerateRequest, "priority" | "sequence">) => `${priority}:${sequence}`;
 
-load(workerData as EngineOptions).then(
+const heard = {
+  changed: (now: Experts) => reply({ kind: "experts", now }),
+  trouble: (message: string) => reply({ kind: "trouble", message }),
+};
+load(workerData as EngineOptions, heard).then(
   (loaded) => {
     serve(loaded);
-    reply({ kind: "opened", experts: loaded.experts });
+    reply({ kind: "opened" });
   },
   (error: unknown) => {
     reply({ kind: "failed", message: messageOf(error) });

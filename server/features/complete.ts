@@ -72,7 +72,7 @@ export class Completions {
     if (this.#shown?.what.uri === uri) this.#shown = null;
   }
 
-  /** Ends what is running, for good. */
+  /** Ends what is running. */
   stop(): void {
     this.#current.abort();
   }

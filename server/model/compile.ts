@@ -1,17 +1,14 @@
 // Compiles a backbone and its experts into folders that the runtime loads: out/backbone, out/head and out/<expert>.
-import { createHash } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { clearFolder, describePart, isCompiled, type PartAbout } from "./compiled.ts";
 import { WeightsError } from "./cursor.ts";
+import { type Base, compileExpert, describeExpert } from "./expert.ts";
 import { Gguf } from "./gguf.ts";
-import { type Graph, headGraph, layersGraph, type Precision } from "./graph.ts";
-import { checkTensors, type Llama, layerTensors, modelTensors, readLlama, type Shape2 } from "./llama.ts";
-import type { Part } from "./manifest.ts";
-import { type ExpertPack, readBackbonePack, readExpertPack, verifyWeights, type WeightsFile } from "./pack.ts";
-import { clearFolder, isCompiled, type PartAbout, writePart } from "./part.ts";
-
-/** Raise it with every change that makes different files out of the same weights. */
-const COMPILER = 5;
+import { headGraph, layersGraph, type Precision } from "./graph.ts";
+import { checkTensors, type Llama, modelTensors, readLlama } from "./llama.ts";
+import { readBackbonePack, readExpertPack, verifyWeights, type WeightsFile } from "./pack.ts";
+import { writePart } from "./part.ts";
 
 export interface CompileOptions {
   /** Folder of the backbone's pack. */
@@ -30,12 +27,6 @@ export interface Compiled {
   readonly fresh: boolean;
 }
 
-interface PartPlan {
-  readonly about: PartAbout;
-  readonly source: () => Gguf;
-  readonly graph: (model: Llama) => Graph;
-}
-
 /**
  * Compiles every part that is not there yet and removes parts that belong to none of the packs. Source weights are checked
  * against their digests first. Throws WeightsError with a one-line message that says what to do.
@@ -43,55 +34,44 @@ interface PartPlan {
 export function compileModel(options: CompileOptions): Compiled[] {
   const { precision, out } = options;
   const pack = readBackbonePack(options.backbone);
+  const { cut } = pack;
+  const base: Base = { backbone: pack.weights.sha256, cut, precision };
+  const backbone = describePart(
+    { kind: "backbone", id: "backbone", layers: [0, cut] },
+    base.backbone,
+    base.backbone,
+    precision,
+  );
+  const head = describePart({ kind: "head", id: "head", layers: [0, 0] }, base.backbone, base.backbone, precision);
+  const packs = options.experts.map(readExpertPack);
+  const experts = packs.map((expert) => ({ expert, about: describeExpert(expert, base) }));
+  const ids = [backbone, head, ...experts.map(({ about }) => about)].map(({ id }) => id);
+  const twice = ids.find((id, i) => ids.indexOf(id) !== i);
+  if (twice !== undefined) throw new WeightsError(`two packs are called "${twice}"; remove one of them`);
+  mkdirSync(out, { recursive: true });
+  clearFolder(out, ids);
+
   const files = new Sources();
+  const whole = () => files.open(pack.folder, pack.weights);
+  /** Compiles a part unless it is there. */
+  const made = (about: PartAbout, write: (folder: string, model: Llama) => void): Compiled => {
+    const folder = join(out, about.id);
+    const fresh = !isCompiled(folder, about.key);
+    if (fresh) write(folder, wholeModel(whole(), cut));
+    return { id: about.id, folder, fresh };
+  };
   try {
-    const whole = () => files.open(pack.folder, pack.weights);
-    const backbone = pack.weights.sha256;
-    const plan = (part: Pick<Part, "kind" | "id" | "layers">, source: string): PartAbout => {
-      const key = createHash("sha256")
-        .update(JSON.stringify([COMPILER, backbone, source, part, precision]))
-        .digest("hex");
-      return { ...part, key, backbone, precision };
-    };
-    const { cut } = pack;
-    const plans: PartPlan[] = [
-      {
-        about: plan({ kind: "backbone", id: "backbone", layers: [0, cut] }, backbone),
-        source: whole,
-        graph: (model) => layersGraph(model, 0, cut, false, precision),
-      },
-      {
-        about: plan({ kind: "head", id: "head", layers: [0, 0] }, backbone),
-        source: whole,
-        graph: (model) => headGraph(model, precision),
-      },
-      ...options.experts.map((folder): PartPlan => {
-        const expert = readExpertPack(folder);
-        checkFits(expert, backbone, cut);
-        const { id, layers, weights } = expert;
-        const [first, end] = layers;
-        return {
-          about: plan({ kind: "expert", id, layers }, "from" in weights ? backbone : weights.sha256),
-          source: "from" in weights ? whole : () => files.open(folder, weights),
-          graph: (model) => layersGraph(model, first, end, true, precision),
-        };
-      }),
+    return [
+      made(backbone, (folder, model) =>
+        writePart(folder, backbone, layersGraph(model, 0, cut, false, precision), whole(), model),
+      ),
+      made(head, (folder, model) => writePart(folder, head, headGraph(model, precision), whole(), model)),
+      ...experts.map(({ expert: { weights, folder: from }, about }) =>
+        made(about, (folder, model) =>
+          compileExpert(folder, about, "from" in weights ? whole() : files.open(from, weights), model),
+        ),
+      ),
     ];
-    const ids = plans.map(({ about }) => about.id);
-    const twice = ids.find((id, i) => ids.indexOf(id) !== i);
-    if (twice !== undefined) throw new WeightsError(`two packs are called "${twice}"; remove one of them`);
-    mkdirSync(out, { recursive: true });
-    clearFolder(out, ids);
-    return plans.map(({ about, source, graph }) => {
-      const folder = join(out, about.id);
-      const fresh = !isCompiled(folder, about.key);
-      if (fresh) {
-        const model = wholeModel(whole(), cut);
-        if (about.kind === "expert") checkUpperLayers(source(), model, about.layers);
-        writePart(folder, about, graph(model), source(), model);
-      }
-      return { id: about.id, folder, fresh };
-    });
   } finally {
     files.close();
   }
@@ -106,38 +86,6 @@ function wholeModel(gguf: Gguf, cut: number): Llama {
     );
   }
   return model;
-}
-
-function checkFits(expert: ExpertPack, backbone: string, cut: number): void {
-  if (expert.backbone !== backbone) {
-    throw new WeightsError(
-      `${expert.folder}: made for another backbone, ${expert.backbone}; install the pack that fits`,
-    );
-  }
-  const [first, end] = expert.layers;
-  if (first !== cut || end <= first) {
-    throw new WeightsError(
-      `${expert.folder}: holds layers ${first} to ${end}, the cut is at ${cut}; install the pack that fits`,
-    );
-  }
-}
-
-/** An expert must end where the model ends; its file holds a whole model, or its layers and nothing else. */
-function checkUpperLayers(source: Gguf, model: Llama, [first, end]: Part["layers"]): void {
-  if (end !== model.layers) {
-    throw new WeightsError(
-      `${source.path}: layers end at ${end}, the model's at ${model.layers}; install the pack that fits`,
-    );
-  }
-  if (source.tensors.has("token_embd.weight")) {
-    checkTensors(source, modelTensors(model));
-    return;
-  }
-  const expected = new Map<string, Shape2>([["output_norm.weight", [1, model.hidden]]]);
-  for (let layer = first; layer < end; layer++) {
-    for (const [name, shape] of layerTensors(model, layer)) expected.set(name, shape);
-  }
-  checkTensors(source, expected);
 }
 
 /** Checks and opens each file once, and closes all. */

@@ -31,6 +31,7 @@ const SIZES = [1, 1, 2, 2, 4, 4, 4, 1, 8, 12, 8, 8, 8];
 
 /** An open GGUF file. `read` stays valid until `close`. */
 export class Gguf {
+  /** What messages call it. */
   readonly path: string;
   readonly metadata: ReadonlyMap<string, Value>;
   readonly tensors: ReadonlyMap<string, Tensor>;
@@ -43,21 +44,24 @@ export class Gguf {
     this.tensors = header.tensors;
   }
 
-  /** Opens `path` and checks its whole header. Throws WeightsError, its message led by the path. */
-  static open(path: string): Gguf {
+  /**
+   * Opens `path` and checks its whole header. Throws WeightsError, its message led by the path, or by the name it is `known`
+   * by to the user. `limit`: most bytes of the header.
+   */
+  static open(path: string, { known = path, limit = MAX_HEADER } = {}): Gguf {
     let fd: number;
     try {
       fd = openSync(path, "r");
     } catch (error) {
       const why =
         error instanceof Error && "code" in error && error.code === "ENOENT" ? "there is no such file" : `${error}`;
-      throw new WeightsError(`${path}: ${why}; fetch it again or correct the path`);
+      throw new WeightsError(`${known}: ${why}; fetch it again or correct the path`);
     }
     try {
-      return new Gguf(path, fd, readHeader(fd));
+      return new Gguf(known, fd, readHeader(fd, limit));
     } catch (error) {
       closeSync(fd);
-      if (error instanceof WeightsError) throw new WeightsError(`${path}: ${error.message}`);
+      if (error instanceof WeightsError) throw new WeightsError(`${known}: ${error.message}`);
       throw error;
     }
   }
@@ -78,9 +82,9 @@ interface Header {
   readonly tensors: ReadonlyMap<string, Tensor>;
 }
 
-function readHeader(fd: number): Header {
+function readHeader(fd: number, limit: number): Header {
   const size = fstatSync(fd).size;
-  const cursor = new Cursor(fd, size, MAX_HEADER);
+  const cursor = new Cursor(fd, size, limit);
   if (size < 24 || cursor.u32("magic") !== MAGIC) {
     throw new WeightsError("not a GGUF file; give the path of a GGUF model, or fetch the file again");
   }

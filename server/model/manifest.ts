@@ -12,6 +12,14 @@ const shape = z.object({
   context: z.int().positive(),
 });
 
+/** What else it takes to compile another expert: `layers` and `feedForward` are counts, the others as in the formulas. */
+const upper = z.object({
+  layers: z.int().positive(),
+  feedForward: z.int().positive(),
+  epsilon: z.number().positive(),
+  ropeBase: z.number().positive(),
+});
+
 const file = z.object({ bytes: z.int().positive(), sha256: z.string().regex(/^[0-9a-f]{64}$/) });
 
 /**
@@ -47,6 +55,8 @@ export const partSchema = z.object({
   files: z.record(z.string().regex(/^[a-z0-9._-]+$/), file),
   /** In the head only. */
   embedding: embedding.optional(),
+  /** In the backbone only. */
+  upper: upper.optional(),
 });
 
 export type Part = z.infer<typeof partSchema>;

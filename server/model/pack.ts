@@ -8,7 +8,7 @@ import { WeightsError } from "./cursor.ts";
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "must be a SHA-256 in lower-case hexadecimal digits");
 const id = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, "must be lower-case letters, digits and dashes");
 const fileSchema = z.object({
-  file: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/, "must be the name of a file in the pack's folder"),
+  file: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,122}\.gguf$/, "must be the name of a .gguf file in the folder"),
   bytes: z.int().positive(),
   sha256,
 });
@@ -32,30 +32,53 @@ const expertSchema = z.object({
   weights: z.union([fileSchema, z.object({ from: z.literal("backbone") })]),
 });
 
+/** What the backbone holds already needs no pack of its own, except that of the expert that ships with it. */
+const addedSchema = expertSchema.extend({ weights: fileSchema });
+
 export type WeightsFile = z.infer<typeof fileSchema>;
 export type BackbonePack = z.infer<typeof backboneSchema> & { readonly folder: string };
 export type ExpertPack = z.infer<typeof expertSchema> & { readonly folder: string };
+/** An expert with weights of its own. */
+export type AddedPack = z.infer<typeof addedSchema> & { readonly folder: string };
 
 const MAX_JSON = 64 * 1024;
 
 /** Reads `folder`/expert.json of a backbone. Throws WeightsError. */
 export function readBackbonePack(folder: string): BackbonePack {
-  return { ...readPack(folder, backboneSchema), folder };
+  return { ...parsePack(folder, readDescription(folder), backboneSchema), folder };
 }
 
 /** Reads `folder`/expert.json of an expert. Throws WeightsError. */
 export function readExpertPack(folder: string): ExpertPack {
-  return { ...readPack(folder, expertSchema), folder };
+  return { ...parsePack(folder, readDescription(folder), expertSchema), folder };
 }
 
-function readPack<T>(folder: string, schema: z.ZodType<T>): T {
+/** The same of an expert with weights of its own; `text` is what stands in its expert.json. Throws WeightsError. */
+export function readAddedPack(folder: string, text = readDescription(folder)): AddedPack {
+  return { ...parsePack(folder, text, addedSchema), folder };
+}
+
+/** The text of `folder`/expert.json. */
+function readDescription(folder: string): string {
+  return described(folder, (path) => {
+    if (statSync(path).size > MAX_JSON) throw new Error(`is larger than ${MAX_JSON} bytes`);
+    return readFileSync(path, "utf8");
+  });
+}
+
+function parsePack<T>(folder: string, text: string, schema: z.ZodType<T>): T {
+  return described(folder, () => schema.parse(JSON.parse(text)));
+}
+
+/** Runs what reads a folder's expert.json; what it throws becomes a WeightsError of one line. */
+function described<T>(folder: string, read: (path: string) => T): T {
   const path = join(folder, "expert.json");
   try {
-    if (statSync(path).size > MAX_JSON) throw new Error(`is larger than ${MAX_JSON} bytes`);
-    return schema.parse(JSON.parse(readFileSync(path, "utf8")));
+    return read(path);
   } catch (error) {
-    const why = error instanceof z.ZodError ? z.prettifyError(error).replaceAll(/\s*\n\s*/g, " ") : `${error}`;
-    throw new WeightsError(`${path}: ${why}; correct the file or install the pack again`);
+    const said = error instanceof Error ? error.message.replaceAll(/\s*\n\s*/g, " ") : String(error);
+    const faults = error instanceof z.ZodError && error.issues.map((each) => `${each.path.join(".")} ${each.message}`);
+    throw new WeightsError(`${path}: ${faults ? faults.join("; ") : said}; correct the file or install the pack again`);
   }
 }
 

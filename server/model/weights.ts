@@ -27,7 +27,7 @@ function writeSlot(fd: number, slot: Slot, source: Gguf, model: Llama): void {
   }
   if (slot.what === "vector") {
     const tensor = find(source, slot.tensor);
-    writeAll(fd, decode(tensor, source.read(tensor, 0, 1)), slot.offset);
+    writeAll(fd, decode(source, tensor, source.read(tensor, 0, 1)), slot.offset);
     return;
   }
   let row = 0;
@@ -41,21 +41,30 @@ function writeSlot(fd: number, slot: Slot, source: Gguf, model: Llama): void {
       const rows = Math.min(step, tensor.rows - first);
       const raw = source.read(tensor, first, rows);
       if (heads > 0) unrotate(raw, rows, heads);
-      writeRows(fd, slot, tensor, raw, row + first);
+      writeRows(fd, slot, source, tensor, raw, row + first);
     }
     row += tensor.rows;
   }
 }
 
-function writeRows(fd: number, slot: Slot & { what: "matrix" }, tensor: Tensor, raw: Uint8Array, row: number): void {
+function writeRows(
+  fd: number,
+  slot: Slot & { what: "matrix" },
+  source: Gguf,
+  tensor: Tensor,
+  raw: Uint8Array,
+  row: number,
+): void {
   const start = row * tensor.columns;
   if (slot.scales === undefined) {
-    writeAll(fd, decode(tensor, raw), slot.offset + start * 4);
+    writeAll(fd, decode(source, tensor, raw), slot.offset + start * 4);
     return;
   }
   const { block, offset } = slot.scales;
   const exact = tensor.type.name === "Q8_0" && block === BLOCK;
-  const blocks = exact ? repackQ80(view(raw)) : toBlocks(decode(tensor, raw), block, `tensor ${tensor.name}`);
+  const values = () => decode(source, tensor, raw);
+  const blocks = exact ? repackQ80(view(raw)) : toBlocks(values(), block, `tensor ${tensor.name}`);
+  checkFinite(source, tensor, blocks.scales);
   writeAll(fd, blocks.quants, slot.offset + start);
   writeAll(fd, blocks.scales, offset + (start / block) * 4);
 }
@@ -97,10 +106,21 @@ function find(source: Gguf, name: string): Tensor {
   return tensor;
 }
 
-function decode(tensor: Tensor, raw: Uint8Array): Float32Array {
+function decode(source: Gguf, tensor: Tensor, raw: Uint8Array): Float32Array {
   const values = new Float32Array((raw.length / tensor.type.bytes) * tensor.type.values);
   tensor.type.decode(view(raw), values);
+  checkFinite(source, tensor, values);
   return values;
+}
+
+/** One such value would make every answer meaningless. */
+function checkFinite(source: Gguf, { name }: Tensor, values: Float32Array): void {
+  for (const value of values) {
+    if (Number.isFinite(value)) continue;
+    throw new WeightsError(
+      `${source.path}: tensor ${name} holds infinite or undefined values; fetch the file again, or train it anew`,
+    );
+  }
 }
 
 const view = (raw: Uint8Array): DataView => new DataView(raw.buffer, raw.byteOffset, raw.byteLength);

@@ -38,7 +38,7 @@ export class Losses {
       let sequence: Sequence | null = null;
       for (const { name, expert, weights } of contenders) {
         const measure = async () => {
-          this.#loaded ??= load(this.#options);
+          this.#loaded ??= load(this.#options, { changed: () => undefined, trouble: console.warn });
           const loaded = await this.#loaded;
           sequence ??= newSequence(loaded);
           return negativeLogLikelihood(loaded, sequence, expert, text);
@@ -72,7 +72,7 @@ async function negativeLogLikelihood(
   id: string,
   { ids, weights }: Text,
 ): Promise<number> {
-  const expert = await loaded.expert(id);
+  const expert = await loaded.experts.session(id);
   const read = ids.slice(0, -1);
   const steps = readTokens(loaded, sequence, expert, read, read.length, () => false);
   let step = await steps.next();

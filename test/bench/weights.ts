@@ -1,7 +1,7 @@
 // How much memory weights take, computed from the sizes of compiled parts.
 
 import { join } from "node:path";
-import { partBytes } from "../../server/engine/loaded.ts";
+import { partBytes } from "../../server/engine/experts.ts";
 import { readPart } from "../../server/engine/session.ts";
 
 /** Bytes of backbone, head and one expert; every expert of a backbone has the same shapes, so the same size. */

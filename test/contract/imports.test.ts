@@ -21,6 +21,7 @@ const groups: readonly (readonly [string, RegExp])[] = [
   ["engine", /^server\/engine\//],
   ["manifest", /^server\/model\/manifest\.ts$/],
   ["model", /^server\/model\//],
+  ["packs", /^server\/packs\//],
   ["answer", /^server\/answer\.ts$/],
   ["features", /^server\/features\//],
   ["top", /^server\/(main|serve|cli)\.ts$|^server\/cli\//],
@@ -37,13 +38,14 @@ const values: Readonly<Record<string, readonly string[]>> = {
   engine: ["manifest"],
   manifest: [],
   model: ["manifest"],
+  packs: ["manifest", "model", "parts"],
   answer: ["stages"],
   parts: ["protocol", "pure", "stages"],
-  features: ["protocol", "stages", "answer", "parts"],
-  top: ["protocol", "stages", "syntax", "answer", "parts", "features", "engine"],
+  features: ["protocol", "stages", "answer", "parts", "packs"],
+  top: ["protocol", "stages", "syntax", "answer", "parts", "packs", "features", "engine"],
 };
 /** These may name types of anything in the server; the others only of what they may import. */
-const anyTypes = new Set(["stages", "syntax", "answer", "parts", "features", "top"]);
+const anyTypes = new Set(["packs", "stages", "syntax", "answer", "parts", "features", "top"]);
 
 /** Packages that only some files may import: as values, and even as types. */
 const packages: readonly { readonly name: string; readonly kind: "value" | "any"; readonly in: RegExp }[] = [

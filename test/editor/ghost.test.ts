@@ -52,7 +52,7 @@ describe(`a user (${which})`, { timeout: 300_000 }, () => {
     const { page } = session;
     await openSidebar(page);
     const rows = (await newestAnswer(page)).join("\n");
-    assert.match(rows, /general/);
+    assert.match(rows, /code/);
     assert.match(rows, /built-in#\d+/);
     await screenshot(page, `${which}-sidebar`);
   });

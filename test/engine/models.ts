@@ -1,7 +1,7 @@
 // Compiled models for the engine's tests, made once under dist/test: the tiny random one and the embedded weights.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Engine, GenerateRequest, Generation } from "../../server/engine/engine.ts";
+import type { Engine, EngineOptions, GenerateRequest, Generation } from "../../server/engine/engine.ts";
 import { openEngine } from "../../server/engine/open.ts";
 import { compileModel } from "../../server/model/compile.ts";
 
@@ -34,7 +34,7 @@ export function embeddedModel(): string {
   return out;
 }
 
-export function openModel(model: string, changes: { worker?: string; contextTokens?: number } = {}): Promise<Engine> {
+export function openModel(model: string, changes: Partial<EngineOptions> = {}): Promise<Engine> {
   const worker = join(root, "dist", "engine.js");
   return openEngine({ model, worker, threads: 2, contextTokens: 1536, cacheBytes: 256e6, ...changes });
 }

@@ -90,6 +90,7 @@ test("Packs bring rules under their own name", () => {
   const { pack, problems } = readPack(source, knownExperts);
   assert.deepEqual(pack, {
     id: "rust",
+    title: "rust",
     expert: true,
     rules: [{ name: "pack:rust#1", language: "rust", expert: "rust", because: "x" }],
   });

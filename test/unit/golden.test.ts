@@ -16,6 +16,8 @@ const limits = { maxTokens: 24, contextTokens: 1024 };
 function writing(written: string, isCutShort: boolean): Engine {
   return {
     experts: [],
+    stale: false,
+    setAdded: async () => undefined,
     async *generate({ stops }) {
       const at = Math.min(...stops.map((stop) => written.indexOf(stop)).filter((found) => found >= 0));
       const isStopped = Number.isFinite(at);

@@ -1,4 +1,6 @@
 // An engine for tests that plays by the engine's rules but lets the test decide when and what it answers.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Engine, GenerateRequest, Generation } from "../../server/engine/engine.ts";
 
 export interface Played {
@@ -23,6 +25,7 @@ export interface PlayedEngine extends Engine {
 export function playedEngine(experts: readonly string[], text?: string): PlayedEngine {
   const started: Played[] = [];
   let running = 0;
+  let added: readonly string[] = [];
   let woken: () => void = () => undefined;
 
   function begin(request: GenerateRequest, signal: AbortSignal): Promise<Generation> {
@@ -47,7 +50,17 @@ export function playedEngine(experts: readonly string[], text?: string): PlayedE
   }
 
   return {
-    experts: experts.map((id) => ({ id, layers: [24, 30], parameters: 1, bytes: 1 })),
+    get experts() {
+      const ids = [
+        ...experts,
+        ...added.map((folder) => String(JSON.parse(readFileSync(join(folder, "part.json"), "utf8")).id)),
+      ];
+      return ids.map((id) => ({ id, layers: [24, 30] as const, parameters: 1, bytes: 1 }));
+    },
+    stale: false,
+    setAdded: async (folders) => {
+      added = folders;
+    },
     started,
     running: () => running,
     async nth(index) {

@@ -12,14 +12,16 @@ import {
 } from "vscode-languageserver/node";
 import type { Diagnostic, InlineCompletionItem, Position } from "vscode-languageserver-protocol";
 import { CancellationTokenSource, createProtocolConnection } from "vscode-languageserver-protocol/node";
-import type { Engine } from "../../server/engine/engine.ts";
-import { installed } from "../../server/installation.ts";
+import type { Engine, EngineOptions } from "../../server/engine/engine.ts";
+import { type Installation, installed } from "../../server/installation.ts";
 import * as protocol from "../../server/protocol.ts";
 import { serve } from "../../server/serve.ts";
 
 export interface PairOptions {
   /** Opens the engine; may reject. */
-  readonly open: () => Promise<Engine>;
+  readonly open: (options: EngineOptions) => Promise<Engine>;
+  /** What lies elsewhere than in this installation. The user's own files lie in the folder's "home". */
+  readonly places?: Partial<Installation>;
   readonly settings?: Partial<protocol.Settings>;
   readonly trusted?: boolean;
 }
@@ -30,13 +32,15 @@ export class Pair {
   readonly answers: protocol.Answer[] = [];
   readonly statuses: protocol.Status[] = [];
   readonly logged: string[] = [];
+  /** How often the server said that it holds memory for nothing. */
+  stale = 0;
   readonly diagnostics = new Map<string, readonly Diagnostic[]>();
   readonly client;
   readonly stray: (error: unknown) => void;
   readonly #versions = new Map<string, number>();
   #heard: () => void = () => undefined;
 
-  private constructor(open: () => Promise<Engine>) {
+  private constructor({ open, places }: PairOptions) {
     const [toServer, toClient] = [new PassThrough(), new PassThrough()];
     // Reader and writer rather than streams: at a stream's end the library would end this process.
     const server = createConnection(
@@ -47,6 +51,10 @@ export class Pair {
     this.client = createProtocolConnection(toClient, toServer);
     this.client.onNotification(protocol.answered, (answer) => this.#hear(this.answers, answer));
     this.client.onNotification(protocol.status, (status) => this.#hear(this.statuses, status));
+    this.client.onNotification(protocol.stale, () => {
+      this.stale++;
+      this.#heard();
+    });
     this.client.onNotification("window/logMessage", ({ message }: { message: string }) =>
       this.#hear(this.logged, message),
     );
@@ -58,13 +66,19 @@ export class Pair {
       },
     );
     this.client.listen();
-    const userRules = join(this.folder, "home", ".coterie", "rules.json");
-    this.stray = serve(server, { ...installed(), userRules }, open);
+    const own = join(this.folder, "home", ".coterie");
+    const user = {
+      userRules: join(own, "rules.json"),
+      userExperts: join(own, "experts"),
+      userModel: join(own, "model"),
+    };
+    this.stray = serve(server, { ...installed(), ...user, ...places }, open);
   }
 
   /** Connected and initialised. */
-  static async open({ open, settings, trusted = true }: PairOptions): Promise<Pair> {
-    const pair = new Pair(open);
+  static async open(options: PairOptions): Promise<Pair> {
+    const { settings, trusted = true } = options;
+    const pair = new Pair(options);
     await pair.client.sendRequest("initialize", {
       processId: null,
       rootUri: null,
