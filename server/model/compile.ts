@@ -9,9 +9,10 @@ import { checkTensors, type Llama, layerTensors, modelTensors, readLlama, type S
 import type { Part } from "./manifest.ts";
 import { type ExpertPack, readBackbonePack, readExpertPack, verifyWeights, type WeightsFile } from "./pack.ts";
 import { clearFolder, isCompiled, type PartAbout, writePart } from "./part.ts";
+import { ggufTokenizer } from "./vocabulary.ts";
 
 /** Raise it with every change that makes different files out of the same weights. */
-const COMPILER = 5;
+const COMPILER = 6;
 
 export interface CompileOptions {
   /** Folder of the backbone's pack. */
@@ -47,12 +48,8 @@ export function compileModel(options: CompileOptions): Compiled[] {
   try {
     const whole = () => files.open(pack.folder, pack.weights);
     const backbone = pack.weights.sha256;
-    const plan = (part: Pick<Part, "kind" | "id" | "layers">, source: string): PartAbout => {
-      const key = createHash("sha256")
-        .update(JSON.stringify([COMPILER, backbone, source, part, precision]))
-        .digest("hex");
-      return { ...part, key, backbone, precision };
-    };
+    const plan = (part: Pick<Part, "kind" | "id" | "layers">, source: string) =>
+      describePart(part, source, backbone, precision);
     const { cut } = pack;
     const plans: PartPlan[] = [
       {
@@ -88,13 +85,27 @@ export function compileModel(options: CompileOptions): Compiled[] {
       if (fresh) {
         const model = wholeModel(whole(), cut);
         if (about.kind === "expert") checkUpperLayers(source(), model, about.layers);
-        writePart(folder, about, graph(model), source(), model);
+        const tokenizer = () => JSON.stringify(ggufTokenizer(whole(), model.vocabulary));
+        writePart(folder, about, { graph: graph(model), source: source(), model, tokenizer });
       }
       return { id: about.id, folder, fresh };
     });
   } finally {
     files.close();
   }
+}
+
+/** A part with the key that everything which decides its files goes into. `source`: digest of the weights. */
+export function describePart(
+  part: Pick<Part, "kind" | "id" | "layers">,
+  source: string,
+  backbone: string,
+  precision: Precision,
+): PartAbout {
+  const key = createHash("sha256")
+    .update(JSON.stringify([COMPILER, backbone, source, part, precision]))
+    .digest("hex");
+  return { ...part, key, backbone, precision };
 }
 
 function wholeModel(gguf: Gguf, cut: number): Llama {

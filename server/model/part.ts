@@ -1,13 +1,12 @@
 // One compiled part's folder: written beside its place and renamed, known by its key, cleared away when it is not wanted.
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Gguf } from "./gguf.ts";
 import { type Graph, MAX_CONTEXT, WEIGHTS_FILE } from "./graph.ts";
 import type { Llama } from "./llama.ts";
 import { type Embedding, type Part, partSchema } from "./manifest.ts";
 import { digestOf } from "./pack.ts";
-import { tokenizerJson } from "./vocabulary.ts";
-import { writeWeights } from "./weights.ts";
+import type { Source } from "./source.ts";
+import { type Written, writeWeights } from "./weights.ts";
 
 /** What is known of a part before it is compiled. */
 export type PartAbout = Pick<Part, "kind" | "id" | "key" | "backbone" | "precision" | "layers">;
@@ -23,17 +22,27 @@ export function isCompiled(folder: string, key: string): boolean {
   );
 }
 
+/** What `writePart` makes a part of. */
+export interface PartContent {
+  readonly graph: Graph;
+  readonly source: Source;
+  readonly model: Llama;
+  /** The text of tokenizer.json; asked for the head only. */
+  readonly tokenizer: () => string;
+}
+
 /** Writes a part's files to `folder`, in place of what was there, once all are complete. */
-export function writePart(folder: string, about: PartAbout, graph: Graph, source: Gguf, model: Llama): void {
+export function writePart(folder: string, about: PartAbout, content: PartContent, written?: Written): void {
+  const { graph, source, model } = content;
   const beside = join(folder, "..", `.${about.id}.${process.pid}.new`);
   rmSync(beside, { recursive: true, force: true });
   mkdirSync(beside);
   try {
-    writeWeights(join(beside, WEIGHTS_FILE), graph, source, model);
+    writeWeights(join(beside, WEIGHTS_FILE), graph, source, model, written);
     writeFileSync(join(beside, "graph.onnx"), graph.model);
     const names = ["graph.onnx", WEIGHTS_FILE];
     if (about.kind === "head") {
-      writeFileSync(join(beside, "tokenizer.json"), tokenizerJson(source, model.vocabulary));
+      writeFileSync(join(beside, "tokenizer.json"), content.tokenizer());
       names.push("tokenizer.json");
     }
     const { hidden, heads, kvHeads, headSize, vocabulary } = model;
