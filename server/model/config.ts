@@ -41,7 +41,7 @@ const configSchema = z.looseObject({
   sliding_window: z.number().nullish(),
   layer_types: z.array(z.string()).nullish(),
   partial_rotary_factor: z.number().nullish(),
-  quantization_config: z.unknown(),
+  quantization_config: z.unknown().optional(),
   eos_token_id: z.union([id, z.array(id).min(1)]).nullish(),
   bos_token_id: z.union([id, z.array(id)]).nullish(),
 });

@@ -1,13 +1,18 @@
 // A user's own models: number formats, both families, GGUF and safetensors, tokenizers; against PyTorch and Python's tokenizers.
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, test } from "node:test";
+import { after, describe, test } from "node:test";
 import { openTokenizer } from "../../server/engine/tokenizer.ts";
 import { Gguf } from "../../server/model/gguf.ts";
+import type { Precision } from "../../server/model/graph.ts";
+import { compileOwn, digestOwn, openOwn, planOwn } from "../../server/model/own.ts";
 import { jsonTokenizer } from "../../server/model/tokenizerjson.ts";
 import { ggufTokenizer } from "../../server/model/vocabulary.ts";
+import { openParts } from "./parts.ts";
+import logitsOf from "./reference/own/logits.json" with { type: "json" };
 import recorded from "./reference/own/tokens.json" with { type: "json" };
 import { testStrings } from "./reference/tokenizer_strings.ts";
 
@@ -77,5 +82,56 @@ describe("ids of generated strings equal those of Python's tokenizers", () => {
       assertSame(name, openTokenizer(ggufTokenizer(gguf, rows)));
       gguf.close();
     });
+  }
+});
+
+describe("a tiny random model agrees with PyTorch", () => {
+  const folder = mkdtempSync(join(tmpdir(), "coterie-own-"));
+  after(() => rmSync(folder, { recursive: true }));
+
+  /** Largest and root of mean square difference of the logits recorded. */
+  async function difference(name: keyof typeof logitsOf, precision: Precision) {
+    const { ids, rows, logits } = logitsOf[name];
+    const opened = openOwn(join(own, name));
+    const out = join(folder, `${name}-${precision}`);
+    mkdirSync(out);
+    const plan = planOwn(opened, "own", precision);
+    compileOwn(opened, plan, digestOwn(opened), out);
+    opened.source.close();
+    const parts = await openParts(out, "own", 64);
+    // In one long run and in short ones: two ways of attention.
+    const read = [await parts.run(ids.slice(0, 24))];
+    for (let at = 24; at < ids.length; at += 8) read.push(await parts.run(ids.slice(at, at + 8)));
+    const got = read.flatMap((each) => [...each]);
+    let largest = 0;
+    let squares = 0;
+    for (const [i, row] of rows.entries()) {
+      for (const [id, want] of logits[i]!.entries()) {
+        const off = Math.abs(want - got[row * parts.vocabulary + id]!);
+        largest = Math.max(largest, off);
+        squares += off ** 2;
+      }
+    }
+    return { largest, mean: Math.sqrt(squares / rows.length / parts.vocabulary) };
+  }
+
+  for (const name of Object.keys(logitsOf) as (keyof typeof logitsOf)[]) {
+    test(`${name} in float32`, async () => {
+      const { largest } = await difference(name, "f32");
+      assert.ok(largest < 1e-3, `off by ${largest}`);
+    });
+  }
+
+  // Random weights lack the slack of trained ones. The logits deviate by 1; those of another model would be off by 1.4.
+  for (const [precision, most] of [
+    ["q8", 0.08],
+    ["q4", 0.55],
+  ] as const) {
+    for (const name of ["llama-small.gguf", "qwen2-k.gguf", "qwen2-shards"] as const) {
+      test(`${name} nearly, in ${precision}`, async () => {
+        const { mean } = await difference(name, precision);
+        assert.ok(mean > 1e-4 && mean < most, `off by ${mean} on average`);
+      });
+    }
   }
 });
