@@ -1,5 +1,5 @@
 // From a prompt of typed pieces to token ids, cut for healing and fitted into the context.
-import type { Prompt } from "./engine.ts";
+import type { Piece, Prompt } from "./engine.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 
 export interface EncodedPrompt {
@@ -15,16 +15,18 @@ export interface EncodedPrompt {
  * @throws Error when what stands before the last text does not fit by itself.
  */
 export function encodePrompt(prompt: Prompt, heal: boolean, limit: number, tokenizer: Tokenizer): EncodedPrompt {
-  const ids: number[] = [];
+  const ids: number[] = tokenizer.bos === null ? [] : [tokenizer.bos];
+  const encode = (piece: Piece, text: string) =>
+    piece === prompt[0] ? tokenizer.encodeFirst(text) : tokenizer.encode(text);
   for (const piece of prompt.slice(0, -1)) {
-    if (typeof piece === "string") ids.push(...tokenizer.encode(piece));
+    if (typeof piece === "string") ids.push(...encode(piece, piece));
     else ids.push(tokenizer.special(piece.special));
   }
   const last = prompt.at(-1);
   if (last === undefined) throw new Error("the prompt is empty");
   if (typeof last !== "string") return { ids: [...ids, tokenizer.special(last.special)], typed: "" };
 
-  let body = tokenizer.encode(last);
+  let body = encode(last, last);
   let typed = "";
   if (heal) {
     const kept = healedLength(body, last, tokenizer);

@@ -1,19 +1,7 @@
 // Text to token ids and back, from the vocabulary that the model file brings.
 import { Tokenizer as Library } from "@huggingface/tokenizers";
-
-/** `tokenizer.json` of a compiled head: the GGUF's own lists, token strings in the byte-level alphabet. */
-export interface TokenizerFile {
-  /** By id. */
-  readonly vocabulary: readonly string[];
-  /** "left right", the most urgent first. */
-  readonly merges: readonly string[];
-  /** Names of the control tokens, as they stand in the vocabulary. */
-  readonly special: readonly string[];
-  /** How text is split before merging. */
-  readonly pre: string;
-  readonly eos: number;
-  readonly bos?: number;
-}
+import type { TokenizerFile } from "../model/manifest.ts";
+import { openSplit, type Split } from "./splits.ts";
 
 /** Text from tokens that come one by one. */
 export interface Decoder {
@@ -27,6 +15,12 @@ export interface Tokenizer {
   /** Tokens of the vocabulary, control tokens included. */
   readonly size: number;
   readonly eos: number;
+  /** The token that a prompt begins with, or null. */
+  readonly bos: number | null;
+  /** Names of the control tokens. */
+  readonly specials: readonly string[];
+  /** Ids of a text that begins a prompt: some tokenizers put a blank before it. */
+  encodeFirst(text: string): number[];
   /**
    * Ids of a text. Never a control token: what looks like one is encoded as plain characters. Lone surrogates become
    * U+FFFD. A byte that the vocabulary lacks (the embedded one lacks 04, 06, 13, 14, 16, 1D, F1 and F2) is left out, as in
@@ -43,48 +37,39 @@ export interface Tokenizer {
 }
 
 /**
- * How text falls into pieces before merging, by the name that the GGUF gives it. "smollm": every numeric character is a
- * piece of its own, and what lies between is split as GPT-2 does, which includes that blanks before a number stay together.
- * White space is written out because `\s` means another set in JavaScript than in the original.
- */
-const splits: Readonly<Record<string, string>> = {
-  smollm: [
-    "'s|'t|'re|'ve|'m|'ll|'d",
-    " ?\\p{L}+",
-    "\\p{N}",
-    " ?[^\\p{White_Space}\\p{L}\\p{N}]+",
-    "\\p{White_Space}+(?![^\\p{White_Space}\\p{N}])",
-    "\\p{White_Space}+",
-  ].join("|"),
-};
-
-/**
  * Makes a tokenizer.
  * @throws Error when the file's way of splitting is unknown or its ids do not fit together.
  */
 export function openTokenizer(file: TokenizerFile): Tokenizer {
-  const split = splits[file.pre];
-  if (split === undefined) {
-    const known = Object.keys(splits).join(", ");
-    throw new Error(
-      `the model splits text as "${file.pre}", which is not supported; use a model that splits as ${known}`,
-    );
-  }
   const size = file.vocabulary.length;
-  if (!(file.eos >= 0 && file.eos < size))
-    throw new Error(`the end token ${file.eos} is not in a vocabulary of ${size}`);
-
+  for (const [name, id] of [["end", file.eos] as const, ["first", file.bos ?? 0] as const]) {
+    if (!(id >= 0 && id < size)) throw new Error(`the ${name} token ${id} is not in a vocabulary of ${size}`);
+  }
   const { special, plain } = sorted(file);
-  const library = openLibrary(plain, file.merges);
+  const library = openLibrary(plain, file);
   const { all, starts } = spelled(file);
   const bytes = (id: number): Uint8Array => {
     if (!(id >= 0 && id < size)) throw new RangeError(`there is no token ${id} in a vocabulary of ${size}`);
     return all.subarray(starts[id], starts[id + 1]);
   };
+  const spaced = file.alphabet === "sentencepiece";
+  const encodePieces = pieceByPiece(openSplit(splitOf(file)), (piece) => library.encode(piece).ids);
+  const encode = (text: string): number[] => {
+    const whole = text.toWellFormed();
+    const composed = file.compose ? whole.normalize("NFC") : whole;
+    return encodePieces(spaced ? composed.replaceAll(" ", BLANK) : composed);
+  };
   return {
     size,
     eos: file.eos,
-    encode: pieceByPiece(new RegExp(split, "gu"), (piece) => library.encode(piece).ids),
+    bos: file.bos ?? null,
+    specials: file.special,
+    encode,
+    encodeFirst(text) {
+      const { blankFirst } = file;
+      const blank = text !== "" && (blankFirst === "always" || (blankFirst === "missing" && !/^[ \u2581]/.test(text)));
+      return encode(blank ? ` ${text}` : text);
+    },
     special(name) {
       const id = special.get(name);
       if (id === undefined) throw new Error(`the model has no control token ${name}`);
@@ -97,6 +82,15 @@ export function openTokenizer(file: TokenizerFile): Tokenizer {
       return ids.map((id) => decoder.push(id)).join("") + decoder.flush();
     },
   };
+}
+
+/** SentencePiece's mark of a blank. */
+const BLANK = "\u2581";
+
+/** SentencePiece merges across a whole text; where no token goes on from a word to a blank, words can be split off and kept. */
+function splitOf({ alphabet, split, vocabulary }: TokenizerFile): readonly string[] {
+  if (alphabet === "bytes") return split;
+  return vocabulary.some((token) => /[^\u2581]\u2581/.test(token)) ? [] : ["blanks"];
 }
 
 /** Ids of control tokens and of all others. */
@@ -112,21 +106,16 @@ function sorted(file: TokenizerFile): { special: Map<string, number>; plain: Map
   return { special, plain };
 }
 
-function openLibrary(plain: ReadonlyMap<string, number>, merges: readonly string[]): Library {
+function openLibrary(plain: ReadonlyMap<string, number>, file: TokenizerFile): Library {
+  const { merges, wholeWords } = file;
+  const spaced = file.alphabet === "sentencepiece";
+  const vocab = Object.fromEntries(plain);
+  const model = { type: "BPE", vocab, merges, unk_token: null, byte_fallback: spaced, ignore_merges: wholeWords };
   const missing = [...byteOfCharacter().keys()].filter((character) => !plain.has(character));
-  const model = { type: "BPE", vocab: Object.fromEntries(plain), merges, unk_token: null };
+  const pretokenizers = [{ type: "ByteLevel", add_prefix_space: false, use_regex: false }, ...withoutMissing(missing)];
+  const pre_tokenizer = spaced ? null : { type: "Sequence", pretokenizers };
   const library = new Library(
-    {
-      added_tokens: [],
-      normalizer: null,
-      pre_tokenizer: {
-        type: "Sequence",
-        pretokenizers: [{ type: "ByteLevel", add_prefix_space: false, use_regex: false }, ...withoutMissing(missing)],
-      },
-      model,
-      post_processor: null,
-      decoder: null,
-    },
+    { added_tokens: [], normalizer: null, pre_tokenizer, model, post_processor: null, decoder: null },
     {},
   );
   // It has made tables of its own of them, and would keep these 5 MB besides.
@@ -138,16 +127,24 @@ function openLibrary(plain: ReadonlyMap<string, number>, merges: readonly string
  * The bytes of all tokens behind each other, and where each begins; one more start than tokens. One array a token would take
  * 10 MB more.
  */
-function spelled({ vocabulary, special }: TokenizerFile): { all: Uint8Array; starts: Uint32Array } {
-  const alphabet = byteOfCharacter();
+function spelled({ vocabulary, special, alphabet }: TokenizerFile): { all: Uint8Array; starts: Uint32Array } {
+  const ofCharacter = byteOfCharacter();
   const names = new Set(special);
+  const spell =
+    alphabet === "bytes" ? (token: string, id: number) => bytesOfToken(token, id, ofCharacter) : bytesOfPiece;
   const starts = new Uint32Array(vocabulary.length + 1);
   const all: number[] = [];
   vocabulary.forEach((token, id) => {
-    if (!names.has(token)) all.push(...bytesOfToken(token, id, alphabet));
+    if (!names.has(token)) for (const byte of spell(token, id)) all.push(byte);
     starts[id + 1] = all.length;
   });
   return { all: Uint8Array.from(all), starts };
+}
+
+/** A token of SentencePiece: a byte as "<0x0A>", or text. */
+function bytesOfPiece(token: string): Uint8Array {
+  const [, byte] = /^<0x([0-9A-F]{2})>$/.exec(token) ?? [];
+  return byte === undefined ? Buffer.from(token.replaceAll(BLANK, " ")) : Uint8Array.of(Number.parseInt(byte, 16));
 }
 
 /** Takes characters out before merging, so that their neighbours merge; the library alone does it afterwards. */
@@ -158,7 +155,7 @@ function withoutMissing(characters: readonly string[]): object[] {
 }
 
 /** Splitting here and not in the library lets the ids of a piece be kept: 10,000 known characters take 0.5 ms, not 5. */
-function pieceByPiece(split: RegExp, encode: (piece: string) => number[]): (text: string) => number[] {
+function pieceByPiece(split: Split, encode: (piece: string) => number[]): (text: string) => number[] {
   const kept = new Map<string, number[]>();
   const encodePiece = (piece: string): number[] => {
     const known = kept.get(piece);
@@ -168,7 +165,7 @@ function pieceByPiece(split: RegExp, encode: (piece: string) => number[]): (text
     if (piece.length <= longestPiece) kept.set(piece, ids);
     return ids;
   };
-  return (text) => text.toWellFormed().match(split)?.flatMap(encodePiece) ?? [];
+  return (text) => split(text).flatMap(encodePiece);
 }
 
 // Together they bound what is kept to a few MB.

@@ -9,6 +9,7 @@ import { headGraph, layersGraph, type Precision } from "./graph.ts";
 import { checkTensors, type Llama, modelTensors, readLlama } from "./llama.ts";
 import { readBackbonePack, readExpertPack, verifyWeights, type WeightsFile } from "./pack.ts";
 import { writePart } from "./part.ts";
+import { ggufTokenizer } from "./vocabulary.ts";
 
 export interface CompileOptions {
   /** Folder of the backbone's pack. */
@@ -63,9 +64,12 @@ export function compileModel(options: CompileOptions): Compiled[] {
   try {
     return [
       made(backbone, (folder, model) =>
-        writePart(folder, backbone, layersGraph(model, 0, cut, false, precision), whole(), model),
+        writePart(folder, backbone, { graph: layersGraph(model, 0, cut, false, precision), source: whole(), model }),
       ),
-      made(head, (folder, model) => writePart(folder, head, headGraph(model, precision), whole(), model)),
+      made(head, (folder, model) => {
+        const tokenizer = () => JSON.stringify(ggufTokenizer(whole(), model.vocabulary));
+        writePart(folder, head, { graph: headGraph(model, precision), source: whole(), model, tokenizer });
+      }),
       ...experts.map(({ expert: { weights, folder: from }, about }) =>
         made(about, (folder, model) =>
           compileExpert(folder, about, "from" in weights ? whole() : files.open(from, weights), model),

@@ -56,7 +56,7 @@ export function compileExpert(folder: string, about: PartAbout, source: Gguf, mo
     checkHeader(source, model, about);
     checkTensors(source, upperTensors(model, first));
   }
-  writePart(folder, about, layersGraph(model, first, end, true, about.precision), source, model);
+  writePart(folder, about, { graph: layersGraph(model, first, end, true, about.precision), source, model });
 }
 
 /** The tensors of layers [first, end of the model) and the final norm, with their shapes. */

@@ -2,21 +2,10 @@
 // An own reader, because @huggingface/gguf is made for ranges over HTTP and believes the header's counts and lengths.
 import { closeSync, fstatSync, openSync } from "node:fs";
 import { Cursor, readAt, WeightsError } from "./cursor.ts";
-import { type BlockType, blockType } from "./quantize.ts";
+import { blockType } from "./quantize.ts";
+import type { Source, Tensor } from "./source.ts";
 
 export type Value = number | boolean | string | readonly number[] | readonly boolean[] | readonly string[];
-
-export interface Tensor {
-  readonly name: string;
-  readonly type: BlockType;
-  /** Rows; the product of all outer dimensions. */
-  readonly rows: number;
-  /** Values in a row. */
-  readonly columns: number;
-  /** From the start of the file, in bytes. */
-  readonly offset: number;
-  readonly bytes: number;
-}
 
 // The largest vocabularies with their merges take about 15 MiB.
 const MAX_HEADER = 64 << 20;
@@ -30,7 +19,7 @@ const ARRAY = 9;
 const SIZES = [1, 1, 2, 2, 4, 4, 4, 1, 8, 12, 8, 8, 8];
 
 /** An open GGUF file. `read` stays valid until `close`. */
-export class Gguf {
+export class Gguf implements Source {
   /** What messages call it. */
   readonly path: string;
   readonly metadata: ReadonlyMap<string, Value>;
@@ -66,7 +55,10 @@ export class Gguf {
     }
   }
 
-  /** The raw blocks of `count` rows from `first` on. */
+  get interleaved(): boolean {
+    return this.metadata.get("general.architecture") === "llama";
+  }
+
   read(tensor: Tensor, first: number, count: number): Uint8Array {
     const row = tensor.bytes / tensor.rows;
     return readAt(this.#fd, row * count, tensor.offset + row * first);

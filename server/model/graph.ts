@@ -4,11 +4,13 @@ import type { Llama } from "./llama.ts";
 import { OnnxBuilder } from "./onnx.ts";
 import { BLOCK, WIDE_BLOCK } from "./quantize.ts";
 
-export type Precision = "q8" | "f32";
+/** Of the layers' matrices; with 4 bits the head and the embedding keep 8, which cost least where they help most. */
+export type Precision = "q8" | "q4" | "f32";
 
 /** What must be written at a place of weights.bin; offsets in bytes. */
 export type Slot =
-  | { readonly what: "vector"; readonly tensor: string; readonly offset: number }
+  /** float32; they follow each other. */
+  | { readonly what: "vector"; readonly tensors: readonly string[]; readonly offset: number }
   | { readonly what: "rope"; readonly cos: number; readonly sin: number; readonly rows: number }
   | {
       readonly what: "matrix";
@@ -16,7 +18,8 @@ export type Slot =
       readonly tensors: readonly string[];
       /** Quants when `scales` is given, else float32 values. */
       readonly offset: number;
-      readonly scales?: { readonly offset: number; readonly block: number };
+      /** `zeros`: where the zero points of 4-bit quants go; absent: the quants have 8 bits. */
+      readonly scales?: { readonly offset: number; readonly block: number; readonly zeros?: number };
     };
 
 export interface Graph {
@@ -32,6 +35,7 @@ export const MAX_CONTEXT = 8192;
 export const WEIGHTS_FILE = "weights.bin";
 
 const EMBEDDING = "token_embd.weight";
+const OUTPUT = "output.weight";
 
 /**
  * Layers [first, end) of the model. Inputs, all float32 unless said: `hidden` [1, n, hidden] (embedding rows for layer 0, else
@@ -71,13 +75,17 @@ export function layersGraph(model: Llama, first: number, end: number, finalNorm:
   for (let layer = first; layer < end; layer++) {
     const at = `layer.${layer}`;
     const tensor = (name: string) => `blk.${layer}.${name}.weight`;
-    const qkv = graph.product(
+    const parts = ["attn_q", "attn_k", "attn_v"];
+    const wide = (model.heads + 2 * model.kvHeads) * model.headSize;
+    const product = graph.product(
       norm(tensor("attn_norm"), `${at}.attn_norm`),
-      [tensor("attn_q"), tensor("attn_k"), tensor("attn_v")],
-      (model.heads + 2 * model.kvHeads) * model.headSize,
+      parts.map(tensor),
+      wide,
       model.hidden,
       `${at}.qkv`,
     );
+    const biases = parts.map((name) => `blk.${layer}.${name}.bias`);
+    const qkv = model.bias ? graph.sum(product, biases, wide, `${at}.qkv_biased`) : product;
     pending = graph.product(
       attention(onnx, model, qkv, layer),
       [tensor("attn_output")],
@@ -103,13 +111,14 @@ export function layersGraph(model: Llama, first: number, end: number, finalNorm:
 
 /**
  * The output projection: `hidden` [1, m, hidden] -> `logits` and, normalised, `log_probabilities`, both [1, m, vocabulary]. Its
- * weights are the embedding table.
+ * weights are the embedding table, or stand behind it in the weights file. The first slot is the embedding table's.
  */
 export function headGraph(model: Llama, precision: Precision): Graph {
-  const graph = new GraphWeights(model, precision);
+  const graph = new GraphWeights(model, precision === "q4" ? "q8" : precision);
   const hidden = graph.onnx.input("hidden", "float32", [1, "m", model.hidden]);
+  if (!model.tied) graph.table(EMBEDDING, model.vocabulary, model.hidden);
   graph.onnx.output("logits", "float32", [1, "m", model.vocabulary]);
-  graph.product(hidden, [EMBEDDING], model.vocabulary, model.hidden, "logits");
+  graph.product(hidden, [model.tied ? EMBEDDING : OUTPUT], model.vocabulary, model.hidden, "logits");
   const normalised = graph.onnx.output("log_probabilities", "float32", [1, "m", model.vocabulary]);
   graph.onnx.node("LogSoftmax", ["logits"], [normalised], { axis: -1 });
   return graph.finish("head");
@@ -132,7 +141,7 @@ function feedForward(graph: GraphWeights, input: string, layer: number): string 
  * prompts 8 % faster, while perplexity rises by 0.05 %. The embedding table keeps the blocks of Q8_0, to be taken over exactly.
  */
 function blockSize(tensor: string, columns: number): number {
-  return tensor === EMBEDDING || columns % WIDE_BLOCK !== 0 ? BLOCK : WIDE_BLOCK;
+  return tensor === EMBEDDING || tensor === OUTPUT || columns % WIDE_BLOCK !== 0 ? BLOCK : WIDE_BLOCK;
 }
 
 /** A graph in the making together with the list of what its weights file must hold. */
@@ -149,10 +158,32 @@ class GraphWeights {
   }
 
   vector(tensor: string): string {
-    const offset = this.onnx.weight(tensor, "float32", [this.llama.hidden]);
-    this.#slots.push({ what: "vector", tensor, offset });
-    this.#parameters += this.llama.hidden;
-    return tensor;
+    return this.#vectors(tensor, [tensor], this.llama.hidden);
+  }
+
+  /** input [1, n, size] plus the tensors behind each other [size] -> `output`. */
+  sum(input: string, tensors: readonly string[], size: number, output: string): string {
+    this.onnx.node("Add", [input, this.#vectors(`${output}.bias`, tensors, size)], [output]);
+    return output;
+  }
+
+  #vectors(name: string, tensors: readonly string[], size: number): string {
+    const offset = this.onnx.weight(name, "float32", [size]);
+    this.#slots.push({ what: "vector", tensors, offset });
+    this.#parameters += size;
+    return name;
+  }
+
+  /** Room for a table [rows, columns] that no node reads: in the file, but not in the graph. */
+  table(tensor: string, rows: number, columns: number): void {
+    this.#parameters += rows * columns;
+    if (this.#precision === "f32") {
+      this.#slots.push({ what: "matrix", tensors: [tensor], offset: this.onnx.reserve(rows * columns * 4) });
+      return;
+    }
+    const offset = this.onnx.reserve(rows * columns);
+    const scales = { offset: this.onnx.reserve((rows * columns * 4) / BLOCK), block: BLOCK };
+    this.#slots.push({ what: "matrix", tensors: [tensor], offset, scales });
   }
 
   /** Names `cos` and `sin`, the rotary tables [context, headSize / 2]. */
@@ -173,13 +204,22 @@ class GraphWeights {
       this.onnx.contrib("FusedMatMul", [input, name], [output], { transB: 1 });
       return output;
     }
-    const block = blockSize(tensors[0]!, columns);
+    const bits = this.#precision === "q4" ? 4 : 8;
+    const block = bits === 4 ? BLOCK : blockSize(tensors[0]!, columns);
     const blocks = columns / block;
-    const offset = this.onnx.weight(name, "uint8", [rows, blocks, block]);
+    const offset = this.onnx.weight(name, "uint8", [rows, blocks, (block * bits) / 8]);
     const scales = this.onnx.weight(`${name}.scales`, "float32", [rows * blocks]);
-    this.#slots.push({ what: "matrix", tensors, offset, scales: { offset: scales, block } });
-    const attributes = { K: columns, N: rows, bits: 8, block_size: block, accuracy_level: 4 };
-    this.onnx.contrib("MatMulNBits", [input, name, `${name}.scales`], [output], attributes);
+    const inputs = [input, name, `${name}.scales`];
+    const slot = { what: "matrix" as const, tensors, offset };
+    if (bits === 4) {
+      const zeros = this.onnx.weight(`${name}.zeros`, "uint8", [rows * Math.ceil(blocks / 2)]);
+      inputs.push(`${name}.zeros`);
+      this.#slots.push({ ...slot, scales: { offset: scales, block, zeros } });
+    } else {
+      this.#slots.push({ ...slot, scales: { offset: scales, block } });
+    }
+    const attributes = { K: columns, N: rows, bits, block_size: block, accuracy_level: 4 };
+    this.onnx.contrib("MatMulNBits", inputs, [output], attributes);
     return output;
   }
 

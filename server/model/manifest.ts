@@ -14,10 +14,14 @@ const shape = z.object({
 
 /** What else it takes to compile another expert: `layers` and `feedForward` are counts, the others as in the formulas. */
 const upper = z.object({
+  family: z.enum(["llama", "qwen2"]),
   layers: z.int().positive(),
   feedForward: z.int().positive(),
   epsilon: z.number().positive(),
   ropeBase: z.number().positive(),
+  ropeFactors: z.array(z.number().positive()).readonly(),
+  bias: z.boolean(),
+  tied: z.boolean(),
 });
 
 const file = z.object({ bytes: z.int().positive(), sha256: z.string().regex(/^[0-9a-f]{64}$/) });
@@ -37,6 +41,28 @@ const embedding = z.discriminatedUnion("type", [
   }),
 ]);
 
+/** `tokenizer.json` of a compiled head: the model's own lists. */
+export interface TokenizerFile {
+  /** By id; tokens in the byte-level alphabet, or in SentencePiece's with "\u2581" for a blank and "<0x0A>" for a byte. */
+  readonly vocabulary: readonly string[];
+  /** "left right", the most urgent first. */
+  readonly merges: readonly string[];
+  /** Names of the control tokens, as they stand in the vocabulary, and of those that stand for no text. */
+  readonly special: readonly string[];
+  readonly alphabet: "bytes" | "sentencepiece";
+  /** How text is split before merging, see engine/splits.ts; one after the other. */
+  readonly split: readonly string[];
+  /** Whether characters are composed first (Unicode's NFC). */
+  readonly compose: boolean;
+  /** Whether a piece that is a token is not put together by merges. */
+  readonly wholeWords: boolean;
+  /** SentencePiece only: whether a blank is put before a text that begins a prompt, or only where there is none. */
+  readonly blankFirst?: "always" | "missing";
+  readonly eos: number;
+  /** The token that every prompt begins with, if any. */
+  readonly bos?: number;
+}
+
 export const partSchema = z.object({
   format: z.literal(1),
   kind: z.enum(["backbone", "expert", "head"]),
@@ -46,7 +72,7 @@ export const partSchema = z.object({
   key: z.string().regex(/^[0-9a-f]{64}$/),
   /** Digest that names the backbone an expert or head belongs to; equal in all parts of one model. */
   backbone: z.string().regex(/^[0-9a-f]{64}$/),
-  precision: z.enum(["q8", "f32"]),
+  precision: z.enum(["q8", "q4", "f32"]),
   shape,
   /** The layers this part holds, [first, end); [0, 0] for the head. */
   layers: z.tuple([z.int().nonnegative(), z.int().nonnegative()]),

@@ -83,12 +83,18 @@ export class OnnxBuilder {
     this.#weights.push(create(TensorProtoSchema, { name, dataType: TensorProto_DataType.FLOAT, dims, floatData }));
   }
 
+  /** Room for `length` bytes in the external file that the graph does not know of; returns their offset. */
+  reserve(length: number): number {
+    const offset = Math.ceil(this.bytes / PAGE) * PAGE;
+    this.bytes = offset + length;
+    return offset;
+  }
+
   /** Reserves room in the external file; returns the byte offset that the values must be written to. */
   weight(name: string, element: Element, shape: readonly number[]): number {
     const { type, bytes } = ELEMENTS[element];
     const length = shape.reduce((product, size) => product * size, bytes);
-    const offset = Math.ceil(this.bytes / PAGE) * PAGE;
-    this.bytes = offset + length;
+    const offset = this.reserve(length);
     const entries = { location: this.#file, offset, length };
     this.#weights.push(
       create(TensorProtoSchema, {

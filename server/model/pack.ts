@@ -102,8 +102,8 @@ export function verifyWeights(folder: string, weights: WeightsFile): string {
   return path;
 }
 
-/** SHA-256 of a file, in hexadecimal digits, read in pieces. */
-export function digestOf(path: string): string {
+/** SHA-256 of a file, in hexadecimal digits, read in pieces. `read` hears of their bytes; what it throws ends the reading. */
+export function digestOf(path: string, read?: (bytes: number) => void): string {
   const hash = createHash("sha256");
   const piece = new Uint8Array(1 << 20);
   const fd = openSync(path, "r");
@@ -112,6 +112,7 @@ export function digestOf(path: string): string {
       const got = readSync(fd, piece);
       if (got === 0) return hash.digest("hex");
       hash.update(piece.subarray(0, got));
+      read?.(got);
     }
   } finally {
     closeSync(fd);

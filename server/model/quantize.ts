@@ -1,5 +1,7 @@
-// The number formats of weights: GGUF blocks to float32, and float32 rows to the 8-bit blocks of MatMulNBits.
+// The number formats of weights: GGUF blocks to float32, and float32 rows to the 8- and 4-bit blocks of MatMulNBits.
 import { WeightsError } from "./cursor.ts";
+import { fromHalf } from "./half.ts";
+import { decodeQ4K, decodeQ5K, decodeQ6K, decodeQ50, decodeQ51, SUPER } from "./kquants.ts";
 
 /** Values in a block of 8-bit weights, as in Q8_0; each block has one float32 scale. */
 export const BLOCK = 32;
@@ -15,14 +17,25 @@ export interface BlockType {
   readonly decode: (raw: DataView, out: Float32Array) => void;
 }
 
-// GGUF's ids. To add a type: its block here and its decoder below.
+// GGUF's ids. To add a type: its block here and its decoder below or in kquants.ts.
 const TYPES: ReadonlyMap<number, BlockType> = new Map([
   [0, { name: "F32", values: 1, bytes: 4, decode: decodeF32 }],
   [1, { name: "F16", values: 1, bytes: 2, decode: decodeF16 }],
   [2, { name: "Q4_0", values: 32, bytes: 18, decode: decodeQ40 }],
   [3, { name: "Q4_1", values: 32, bytes: 20, decode: decodeQ41 }],
+  [6, { name: "Q5_0", values: 32, bytes: 22, decode: decodeQ50 }],
+  [7, { name: "Q5_1", values: 32, bytes: 24, decode: decodeQ51 }],
   [8, { name: "Q8_0", values: 32, bytes: 34, decode: decodeQ80 }],
+  [12, { name: "Q4_K", values: SUPER, bytes: 144, decode: decodeQ4K }],
+  [13, { name: "Q5_K", values: SUPER, bytes: 176, decode: decodeQ5K }],
+  [14, { name: "Q6_K", values: SUPER, bytes: 210, decode: decodeQ6K }],
+  [30, { name: "BF16", values: 1, bytes: 2, decode: decodeBF16 }],
 ]);
+
+/** The type with one of GGUF's names; safetensors calls the float types the same. */
+export function typeNamed(name: string): BlockType | undefined {
+  return [...TYPES.values()].find((type) => type.name === name);
+}
 
 /** The type with a GGUF id. Throws WeightsError for one that is not supported. */
 export function blockType(id: number, what: string): BlockType {
@@ -34,22 +47,18 @@ export function blockType(id: number, what: string): BlockType {
   );
 }
 
-/** The float32 value of IEEE half-precision `bits`. */
-export function fromHalf(bits: number): number {
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 1023;
-  const sign = bits & 0x8000 ? -1 : 1;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  return sign * (1024 + fraction) * 2 ** (exponent - 25);
-}
-
 function decodeF32(raw: DataView, out: Float32Array): void {
   for (let i = 0; i < out.length; i++) out[i] = raw.getFloat32(4 * i, true);
 }
 
 function decodeF16(raw: DataView, out: Float32Array): void {
   for (let i = 0; i < out.length; i++) out[i] = fromHalf(raw.getUint16(2 * i, true));
+}
+
+// The upper half of a float32.
+function decodeBF16(raw: DataView, out: Float32Array): void {
+  const bits = new Uint32Array(out.buffer, out.byteOffset, out.length);
+  for (let i = 0; i < out.length; i++) bits[i] = raw.getUint16(2 * i, true) << 16;
 }
 
 // value = (nibble - 8) * scale; the low nibbles are the first half of the block.
@@ -123,4 +132,65 @@ export function repackQ80(raw: DataView): Blocks {
     for (let i = 0; i < BLOCK; i++) quants[block * BLOCK + i] = raw.getInt8(at + 2 + i) + 128;
   }
   return { quants, scales };
+}
+
+/** 4-bit blocks: value = (quant - zero) * scale. Two quants a byte, low nibble first; two zeros a byte, rows apart. */
+export interface NibbleBlocks extends Blocks {
+  readonly zeros: Uint8Array;
+}
+
+/**
+ * Rounds `values`, rows of `columns` (a multiple of BLOCK), to 4-bit blocks of BLOCK between their smallest and largest value.
+ * Throws WeightsError, led by `what`.
+ */
+export function toNibbles(values: Float32Array, columns: number, what: string): NibbleBlocks {
+  const perRow = columns / BLOCK;
+  const zeroBytes = Math.ceil(perRow / 2);
+  const quants = new Uint8Array(values.length / 2);
+  const scales = new Float32Array(values.length / BLOCK);
+  const zeros = new Uint8Array((values.length / columns) * zeroBytes);
+  for (let block = 0; block < scales.length; block++) {
+    const start = block * BLOCK;
+    // 0 must have a quant of its own.
+    let least = 0;
+    let most = 0;
+    for (let i = start; i < start + BLOCK; i++) {
+      least = Math.min(least, values[i]!);
+      most = Math.max(most, values[i]!);
+    }
+    if (!Number.isFinite(most - least)) {
+      throw new WeightsError(`${what} holds infinite or undefined values; fetch the file again`);
+    }
+    scales[block] = (most - least) / 15;
+    const inverse = scales[block]! > 1.2e-38 ? 1 / scales[block]! : 0;
+    const zero = Math.round(-least * inverse);
+    for (let i = start; i < start + BLOCK; i += 2) {
+      const quant = (value: number) => Math.min(15, Math.max(0, Math.round(value * inverse) + zero));
+      quants[i >> 1] = quant(values[i]!) | (quant(values[i + 1]!) << 4);
+    }
+    putZero(zeros, block, perRow, zeroBytes, zero);
+  }
+  return { quants, scales, zeros };
+}
+
+/** Takes Q4_0 blocks, in rows of `columns`, over exactly: the same integers, scales and zero in the layout of MatMulNBits. */
+export function repackQ40(raw: DataView, columns: number): NibbleBlocks {
+  const count = raw.byteLength / 18;
+  const perRow = columns / BLOCK;
+  const zeroBytes = Math.ceil(perRow / 2);
+  const quants = new Uint8Array(count * 16);
+  const scales = new Float32Array(count);
+  const zeros = new Uint8Array((count / perRow) * zeroBytes);
+  for (let block = 0, at = 0; block < count; block++, at += 18) {
+    scales[block] = fromHalf(raw.getUint16(at, true));
+    const nibble = (i: number) => (i < 16 ? raw.getUint8(at + 2 + i) & 15 : raw.getUint8(at + 2 + i - 16) >> 4);
+    for (let i = 0; i < BLOCK; i += 2) quants[block * 16 + (i >> 1)] = nibble(i) | (nibble(i + 1) << 4);
+    putZero(zeros, block, perRow, zeroBytes, 8);
+  }
+  return { quants, scales, zeros };
+}
+
+function putZero(zeros: Uint8Array, block: number, perRow: number, zeroBytes: number, zero: number): void {
+  const inRow = block % perRow;
+  zeros[((block - inRow) / perRow) * zeroBytes + (inRow >> 1)]! |= zero << (4 * (inRow & 1));
 }

@@ -1,72 +1,107 @@
 // Fills a graph's weights.bin, tensor by tensor, so that no more than a few MB are in memory at a time.
 import { closeSync, ftruncateSync, openSync, writeSync } from "node:fs";
 import { WeightsError } from "./cursor.ts";
-import type { Gguf, Tensor } from "./gguf.ts";
 import type { Graph, Slot } from "./graph.ts";
 import type { Llama } from "./llama.ts";
-import { BLOCK, repackQ80, toBlocks } from "./quantize.ts";
+import { BLOCK, type Blocks, type NibbleBlocks, repackQ40, repackQ80, toBlocks, toNibbles } from "./quantize.ts";
+import type { Source, Tensor } from "./source.ts";
 
 /** Values that are decoded at a time. */
 const CHUNK = 1 << 20;
 
+/** Hears of each piece of weights that was written, in bytes; what it throws ends the writing. */
+export type Written = (bytes: number) => void;
+
 /** Writes the weights that `graph` asks for, out of `source`, to a new file at `path`. */
-export function writeWeights(path: string, graph: Graph, source: Gguf, model: Llama): void {
+export function writeWeights(path: string, graph: Graph, source: Source, model: Llama, written?: Written): void {
   const fd = openSync(path, "wx");
   try {
     ftruncateSync(fd, graph.bytes);
-    for (const slot of graph.slots) writeSlot(fd, slot, source, model);
+    const out: Out = {
+      source,
+      model,
+      write: (values, position) => {
+        const bytes = writeAll(fd, values, position);
+        written?.(bytes);
+      },
+    };
+    for (const slot of graph.slots) writeSlot(out, slot);
   } finally {
     closeSync(fd);
   }
 }
 
-function writeSlot(fd: number, slot: Slot, source: Gguf, model: Llama): void {
+interface Out {
+  readonly source: Source;
+  readonly model: Llama;
+  /** `position` in bytes. */
+  write(values: Uint8Array | Float32Array, position: number): void;
+}
+
+function writeSlot(out: Out, slot: Slot): void {
+  const { source, model } = out;
   if (slot.what === "rope") {
-    writeRope(fd, slot, model);
+    writeRope(out, slot);
     return;
   }
   if (slot.what === "vector") {
-    const tensor = find(source, slot.tensor);
-    writeAll(fd, decode(source, tensor, source.read(tensor, 0, 1)), slot.offset);
+    let position = slot.offset;
+    for (const name of slot.tensors) {
+      const tensor = find(source, name);
+      const values = decode(source, tensor, source.read(tensor, 0, 1));
+      out.write(values, position);
+      position += values.byteLength;
+    }
     return;
   }
   let row = 0;
   for (const name of slot.tensors) {
     const tensor = find(source, name);
     // Whole heads at a time, because the rows of queries and keys change places inside a head.
-    const heads = /\.attn_[qk]\.weight$/.test(name) ? model.headSize : 0;
+    const heads = source.interleaved && /\.attn_[qk]\.weight$/.test(name) ? model.headSize : 0;
     const unit = heads || 1;
     const step = Math.max(1, Math.floor(CHUNK / tensor.columns / unit)) * unit;
     for (let first = 0; first < tensor.rows; first += step) {
       const rows = Math.min(step, tensor.rows - first);
       const raw = source.read(tensor, first, rows);
       if (heads > 0) unrotate(raw, rows, heads);
-      writeRows(fd, slot, source, tensor, raw, row + first);
+      writeRows(out, slot, tensor, raw, row + first);
     }
     row += tensor.rows;
   }
 }
 
-function writeRows(
-  fd: number,
-  slot: Slot & { what: "matrix" },
-  source: Gguf,
-  tensor: Tensor,
-  raw: Uint8Array,
-  row: number,
-): void {
-  const start = row * tensor.columns;
+function writeRows(out: Out, slot: Slot & { what: "matrix" }, tensor: Tensor, raw: Uint8Array, row: number): void {
+  const { columns } = tensor;
+  const start = row * columns;
   if (slot.scales === undefined) {
-    writeAll(fd, decode(source, tensor, raw), slot.offset + start * 4);
+    out.write(decode(out.source, tensor, raw), slot.offset + start * 4);
     return;
   }
-  const { block, offset } = slot.scales;
-  const exact = tensor.type.name === "Q8_0" && block === BLOCK;
-  const values = () => decode(source, tensor, raw);
-  const blocks = exact ? repackQ80(view(raw)) : toBlocks(values(), block, `tensor ${tensor.name}`);
-  checkFinite(source, tensor, blocks.scales);
-  writeAll(fd, blocks.quants, slot.offset + start);
-  writeAll(fd, blocks.scales, offset + (start / block) * 4);
+  const { block, offset, zeros } = slot.scales;
+  if (zeros === undefined) {
+    const blocks = bytesOf(out.source, tensor, raw, block);
+    checkFinite(out.source, tensor, blocks.scales);
+    out.write(blocks.quants, slot.offset + start);
+    out.write(blocks.scales, offset + (start / block) * 4);
+    return;
+  }
+  const blocks = nibblesOf(out.source, tensor, raw);
+  checkFinite(out.source, tensor, blocks.scales);
+  out.write(blocks.quants, slot.offset + start / 2);
+  out.write(blocks.scales, offset + (start / block) * 4);
+  out.write(blocks.zeros, zeros + row * Math.ceil(columns / block / 2));
+}
+
+/** The formats that the runtime shares with GGUF are taken over as they are, others are rounded anew. */
+function bytesOf(source: Source, tensor: Tensor, raw: Uint8Array, block: number): Blocks {
+  if (tensor.type.name === "Q8_0" && block === BLOCK) return repackQ80(view(raw));
+  return toBlocks(decode(source, tensor, raw), block, `tensor ${tensor.name}`);
+}
+
+function nibblesOf(source: Source, tensor: Tensor, raw: Uint8Array): NibbleBlocks {
+  if (tensor.type.name === "Q4_0") return repackQ40(view(raw), tensor.columns);
+  return toNibbles(decode(source, tensor, raw), tensor.columns, `tensor ${tensor.name}`);
 }
 
 /**
@@ -84,29 +119,29 @@ function unrotate(raw: Uint8Array, rows: number, headSize: number): void {
   }
 }
 
-/** cos and sin of position / ropeBase^(2i / headSize), rows of headSize / 2 values. */
-function writeRope(fd: number, slot: Slot & { what: "rope" }, model: Llama): void {
+/** cos and sin of position * frequency, rows of headSize / 2 values; the i-th frequency is ropeBase^(-2i / headSize). */
+function writeRope({ model, write }: Out, slot: Slot & { what: "rope" }): void {
   const half = model.headSize / 2;
   const cos = new Float32Array(slot.rows * half);
   const sin = new Float32Array(slot.rows * half);
   for (let i = 0; i < half; i++) {
-    const frequency = model.ropeBase ** (-i / half);
+    const frequency = model.ropeBase ** (-i / half) / (model.ropeFactors[i] ?? 1);
     for (let position = 0; position < slot.rows; position++) {
       cos[position * half + i] = Math.cos(position * frequency);
       sin[position * half + i] = Math.sin(position * frequency);
     }
   }
-  writeAll(fd, cos, slot.cos);
-  writeAll(fd, sin, slot.sin);
+  write(cos, slot.cos);
+  write(sin, slot.sin);
 }
 
-function find(source: Gguf, name: string): Tensor {
+function find(source: Source, name: string): Tensor {
   const tensor = source.tensors.get(name);
   if (tensor === undefined) throw new WeightsError(`${source.path}: tensor ${name} is missing; fetch the file again`);
   return tensor;
 }
 
-function decode(source: Gguf, tensor: Tensor, raw: Uint8Array): Float32Array {
+function decode(source: Source, tensor: Tensor, raw: Uint8Array): Float32Array {
   const values = new Float32Array((raw.length / tensor.type.bytes) * tensor.type.values);
   tensor.type.decode(view(raw), values);
   checkFinite(source, tensor, values);
@@ -114,7 +149,7 @@ function decode(source: Gguf, tensor: Tensor, raw: Uint8Array): Float32Array {
 }
 
 /** One such value would make every answer meaningless. */
-function checkFinite(source: Gguf, { name }: Tensor, values: Float32Array): void {
+function checkFinite(source: Source, { name }: Tensor, values: Float32Array): void {
   for (const value of values) {
     if (Number.isFinite(value)) continue;
     throw new WeightsError(
@@ -125,7 +160,9 @@ function checkFinite(source: Gguf, { name }: Tensor, values: Float32Array): void
 
 const view = (raw: Uint8Array): DataView => new DataView(raw.buffer, raw.byteOffset, raw.byteLength);
 
-function writeAll(fd: number, values: Uint8Array | Float32Array, position: number): void {
+/** @returns the bytes written. */
+function writeAll(fd: number, values: Uint8Array | Float32Array, position: number): number {
   const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done, bytes.length - done, position + done);
+  return bytes.length;
 }

@@ -1,7 +1,8 @@
 // Writes a GGUF again with its weights in Q8_0, so that the peer can be measured at 8 bits as we are.
 import { closeSync, mkdirSync, openSync, readSync, renameSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
-import { Gguf, type Tensor } from "../../server/model/gguf.ts";
+import { Gguf } from "../../server/model/gguf.ts";
+import type { Tensor } from "../../server/model/source.ts";
 
 const alignment = 32;
 const q8 = { id: 8, values: 32, bytes: 34 };

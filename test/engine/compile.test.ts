@@ -3,9 +3,10 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
-import { openTokenizer, type TokenizerFile } from "../../server/engine/tokenizer.ts";
+import { openTokenizer } from "../../server/engine/tokenizer.ts";
 import { compileModel } from "../../server/model/compile.ts";
 import type { Precision } from "../../server/model/graph.ts";
+import type { TokenizerFile } from "../../server/model/manifest.ts";
 import { openParts, type Parts } from "./parts.ts";
 
 const root = join(import.meta.dirname, "..", "..");

@@ -73,6 +73,6 @@ test("a decoder withholds characters until they are complete", () => {
 });
 
 test("a way of splitting that is not known is refused in words", () => {
-  assert.throws(() => openTokenizer({ ...file, pre: "qwen2" }), /"qwen2", which is not supported.*smollm/);
+  assert.throws(() => openTokenizer({ ...file, split: ["qwen3"] }), /"qwen3", which is not supported/);
   assert.throws(() => openTokenizer({ ...file, eos: 49152 }), /end token 49152/);
 });

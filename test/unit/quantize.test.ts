@@ -1,7 +1,8 @@
 // Number formats: GGUF blocks against values worked out by hand, and the error of 8-bit blocks.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { BLOCK, blockType, fromHalf, repackQ80, toBlocks } from "../../server/model/quantize.ts";
+import { fromHalf } from "../../server/model/half.ts";
+import { BLOCK, blockType, repackQ40, repackQ80, toBlocks, toNibbles } from "../../server/model/quantize.ts";
 
 const view = (bytes: readonly number[]) => new DataView(Uint8Array.from(bytes).buffer);
 
@@ -59,7 +60,7 @@ describe("GGUF blocks", () => {
   });
 
   test("an unknown format is refused with the ones that are known", () => {
-    assert.throws(() => blockType(12, "tensor x"), /tensor x has number format 12.*F32, F16, Q4_0, Q4_1, Q8_0/);
+    assert.throws(() => blockType(19, "tensor x"), /tensor x has number format 19.*F32, F16, Q4_0, .*Q4_K/);
   });
 });
 
@@ -98,5 +99,47 @@ describe("8-bit blocks", () => {
       [...quants],
       Array.from({ length: 32 }, (_, i) => i * 8),
     );
+  });
+});
+
+describe("4-bit blocks", () => {
+  const columns = 3 * BLOCK;
+  const values = Float32Array.from({ length: 2 * columns }, (_, i) => Math.sin(i * 12.9898) + (i >> 5) / 3);
+
+  /** What the runtime reads: the quant less its block's zero point, times the block's scale. */
+  function back({ quants, scales, zeros }: ReturnType<typeof toNibbles>): number[] {
+    const perRow = columns / BLOCK;
+    return Array.from({ length: 2 * quants.length }, (_, i) => {
+      const quant = (quants[i >> 1]! >> (4 * (i & 1))) & 15;
+      const block = Math.floor(i / BLOCK);
+      const inRow = block % perRow;
+      const zero = (zeros[Math.floor(block / perRow) * 2 + (inRow >> 1)]! >> (4 * (inRow & 1))) & 15;
+      return (quant - zero) * scales[block]!;
+    });
+  }
+
+  test("are off by at most one step, a fifteenth between the block's least and largest value and 0", () => {
+    const blocks = toNibbles(values, columns, "x");
+    assert.equal(blocks.zeros.length, 4);
+    for (const [i, value] of back(blocks).entries()) {
+      assert.ok(Math.abs(value - values[i]!) <= blocks.scales[Math.floor(i / BLOCK)]! * 1.001, `${i}: ${value}`);
+    }
+  });
+
+  test("of zeros are zeros; of infinite or undefined values are refused", () => {
+    assert.ok(back(toNibbles(new Float32Array(2 * columns), columns, "x")).every((value) => value === 0));
+    for (const bad of [Number.NaN, Number.POSITIVE_INFINITY]) {
+      assert.throws(
+        () => toNibbles(new Float32Array(columns).fill(bad, 3, 4), columns, "x"),
+        /x holds infinite or undef/,
+      );
+    }
+  });
+
+  test("take Q4_0 over exactly", () => {
+    const bytes = Array.from({ length: 6 * 18 }, (_, i) => (i % 18 === 0 ? 0 : i % 18 === 1 ? 0x38 : (i * 37) & 255));
+    const want = new Float32Array(6 * BLOCK);
+    blockType(2, "x").decode(view(bytes), want);
+    assert.deepEqual(back(repackQ40(view(bytes), columns)), [...want]);
   });
 });
