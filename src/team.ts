@@ -60,10 +60,10 @@ export class Team implements vscode.WebviewViewProvider, vscode.Disposable {
     await this.view?.webview.postMessage({ kind: "figures", html: drawn.map(section).join("") });
   }
 
-  private page({ cspSource, asWebviewUri }: vscode.Webview): string {
+  private page(webview: vscode.Webview): string {
     const nonce = randomBytes(16).toString("base64");
-    const uri = (file: string) => asWebviewUri(vscode.Uri.joinPath(this.media, file));
-    const policy = `default-src 'none'; style-src ${cspSource}; script-src 'nonce-${nonce}'`;
+    const uri = (file: string) => webview.asWebviewUri(vscode.Uri.joinPath(this.media, file));
+    const policy = `default-src 'none'; style-src ${webview.cspSource}; script-src 'nonce-${nonce}'`;
     return `<!DOCTYPE html>
 <html lang="en">
 <head>

@@ -79,7 +79,7 @@ test("the runtime leaves nothing in the home folder and the temporary one", () =
     env: { ...env, HOME: home, TMPDIR: home },
     encoding: "utf8",
   });
-  assert.match(stdout, /"expert":"general"/);
+  assert.match(stdout, /"expert":"code"/);
   assert.deepEqual(readdirSync(home, { recursive: true }).sort(), ["work", join("work", "a.ts")]);
   rmSync(home, { recursive: true });
 });

@@ -168,7 +168,7 @@ describe("refused is a pack", () => {
     ],
     "with a tensor more": () => [
       pack("rust", ({ tensors }) => void tensors.push({ ...tensors[0]!, name: "blk.9.extra" })),
-      /"blk\.9\.extra" belongs to no plain llama model/,
+      /"blk\.9\.extra" belongs to no plain llama or qwen2 model/,
     ],
     "with a tensor renamed": () => [
       pack("rust", renamed("blk.4.attn_k.weight", "blk.4.attn_x.weight")),
