@@ -9,6 +9,7 @@ import { inMarkdown, markdownLanguages, type Snippet } from "../markdown.ts";
 import { inMarkup, markupLanguages } from "../markup.ts";
 import { scan } from "../region.ts";
 import { countFaults } from "./faults.ts";
+import { type FunctionFacts, type FunctionPlace, functionAt, functionsIn } from "./functions.ts";
 import type { GrammarFiles } from "./grammars.ts";
 import { Grammars } from "./grammars.ts";
 import { faultsInJson, jsonLanguages, regionInJson } from "./json.ts";
@@ -63,6 +64,18 @@ export class Syntax {
     if (asItIs === null || asItIs <= 0 || part.text.length > mostClosed) return asItIs;
     const closed = await this.#added(part, text, (whole) => `${whole}\n${closing(codeOnly(whole, part.languageId))}`);
     return closed === null ? asItIs : Math.min(asItIs, closed);
+  }
+
+  /** The facts of the named function or class at an offset, see functions.ts; null where there is none or no grammar. */
+  functionAt(document: TextDocument, offset: number): Promise<FunctionFacts | null> {
+    const { languageId } = document;
+    const text = document.getText();
+    return this.read(document, (tree) => functionAt(tree.rootNode, text, offset, languageId));
+  }
+
+  /** Every named function and class of a document, in order; none where there is no grammar. */
+  async functionsIn(document: TextDocument): Promise<readonly FunctionPlace[]> {
+    return (await this.read(document, (tree) => functionsIn(tree.rootNode, document.languageId))) ?? [];
   }
 
   /** Reads from the document's tree, see `Trees.read`. */
