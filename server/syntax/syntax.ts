@@ -55,7 +55,7 @@ export class Syntax {
 
   /**
    * How many more faults the document has with a text put in at an offset than with the cursor's line as it is, or without
-   * that line, whichever has less; null where no grammar tells.
+   * that line, whichever has less; not above 0 where it has none left; null where no grammar tells.
    */
   async addedFaults(document: TextDocument, offset: number, text: string): Promise<number | null> {
     const { part } = await this.#locate(partOf(document, offset), 0);
@@ -92,15 +92,17 @@ export class Syntax {
     const { text, offset } = part;
     const [before, after] = [text.slice(0, offset), text.slice(offset)];
     const withPut = await this.#faults(part, trial(before + put + after));
+    if (withPut === null || withPut === 0) return withPut;
     const asItIs = await this.#faults(part, trial(text));
     const line = before.slice(0, before.lastIndexOf("\n") + 1);
     const without = await this.#faults(part, trial(line + after.replace(/^[^\n]*/, "")));
-    return withPut === null || asItIs === null || without === null ? null : withPut - Math.min(asItIs, without);
+    return asItIs === null || without === null ? null : withPut - Math.min(asItIs, without);
   }
 
-  async #faults({ key, languageId }: Part, text: string): Promise<number | null> {
-    if (jsonLanguages.has(languageId) && text.length <= mostCharacters) return faultsInJson(text);
-    return this.#trees.read(key, languageId, text, (tree) => countFaults(tree.rootNode));
+  /** The faults of a variant of a part's text. */
+  async #faults({ key, languageId, text }: Part, trial: string): Promise<number | null> {
+    if (jsonLanguages.has(languageId) && trial.length <= mostCharacters) return faultsInJson(trial);
+    return this.#trees.read(key, languageId, text, (tree) => countFaults(tree.rootNode), trial);
   }
 
   /** The innermost part that holds the offset, and what the offset is in. */
