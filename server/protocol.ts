@@ -190,7 +190,7 @@ export interface Settings {
   readonly debounce: number;
   /** Processor threads; 0 means half the cores, at least 1. */
   readonly threads: number;
-  /** Most tokens of one completion. */
+  /** Most tokens of one line; a block may take four times as many. */
   readonly maxTokens: number;
   /** Most tokens of a prompt. */
   readonly contextTokens: number;

@@ -34,10 +34,10 @@ function finished({ text, stop }: Continuation, around: Surroundings): string {
 /** Without the dots and operators at the end that wait for what would have followed. */
 const withoutOperator = (text: string) => text.replace(/[\s.,=+\-*/%&|<>!?:~^]+$/, "");
 
-/** No blanks at the end, but the one that keeps two words apart. */
+/** No blanks at the end, but one where the model has kept the text apart from what is no closer behind it. */
 function withoutBlanks(text: string, { after }: Surroundings): string {
   const bare = text.trimEnd();
-  return bare !== text && wordEnd.test(bare) && wordStart.test(after) ? `${bare} ` : bare;
+  return bare !== text && /^[^\s)\]}>"'`;:,.]/.test(after) ? `${bare} ` : bare;
 }
 
 /** A line that was cut short, cut back to where none of its own brackets is open. */

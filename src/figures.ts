@@ -34,7 +34,7 @@ function byExpert(entries: readonly Entry[]): Figure {
   const summary =
     rows.length === 0
       ? "No answers yet."
-      : `${entries.length} answers: ${rows.map(([id, n]) => `${id} ${n}`).join(", ")}.`;
+      : `${entries.length} ${entries.length === 1 ? "answer" : "answers"}: ${rows.map(([id, n]) => `${id} ${n}`).join(", ")}.`;
   const svg = bars(rows.map(([id, n]) => ({ label: id, value: n, shown: String(n), colour: colourOf(id) })));
   return {
     title: "Answers by expert",

@@ -2,7 +2,7 @@
 import type { Node } from "web-tree-sitter";
 
 /** Nodes that are looked at before counting is given up: a text this broken tells nothing. */
-const mostNodes = 20_000;
+const mostNodes = 5_000;
 
 /** Number of ERROR and MISSING nodes; null when the tree is too broken to count them. */
 export function countFaults(root: Node): number | null {

@@ -93,6 +93,8 @@ const openers = /["'`]|\/[/*]|<#|<<|=begin/;
 const ends = /["'`/]|string_end|heredoc_end/;
 /** Faults that are looked at; in a text with more of them nothing is sure. */
 const mostFaults = 2_000;
+/** Statements of a file that are looked at. */
+const mostStatements = 5_000;
 
 /**
  * Where the statement of the file begins in which, before the offset, something was skipped that may open a string or a
@@ -100,7 +102,7 @@ const mostFaults = 2_000;
  */
 function openFault(root: Node, text: string, offset: number): number | null {
   if (!root.hasError) return null;
-  if (root.isError) return 0;
+  if (root.isError || root.childCount > mostStatements) return 0;
   let seen = 0;
   for (const statement of root.children) {
     if (statement.startIndex >= offset) return null;

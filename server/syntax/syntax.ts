@@ -9,6 +9,7 @@ import { inMarkdown, markdownLanguages, type Snippet } from "../markdown.ts";
 import { inMarkup, markupLanguages } from "../markup.ts";
 import { scan } from "../region.ts";
 import { countFaults } from "./faults.ts";
+import { type FunctionFacts, type FunctionPlace, functionAt, functionsIn } from "./functions.ts";
 import type { GrammarFiles } from "./grammars.ts";
 import { Grammars } from "./grammars.ts";
 import { faultsInJson, jsonLanguages, regionInJson } from "./json.ts";
@@ -54,7 +55,7 @@ export class Syntax {
 
   /**
    * How many more faults the document has with a text put in at an offset than with the cursor's line as it is, or without
-   * that line, whichever has less; null where no grammar tells.
+   * that line, whichever has less; not above 0 where it has none left; null where no grammar tells.
    */
   async addedFaults(document: TextDocument, offset: number, text: string): Promise<number | null> {
     const { part } = await this.#locate(partOf(document, offset), 0);
@@ -63,6 +64,18 @@ export class Syntax {
     if (asItIs === null || asItIs <= 0 || part.text.length > mostClosed) return asItIs;
     const closed = await this.#added(part, text, (whole) => `${whole}\n${closing(codeOnly(whole, part.languageId))}`);
     return closed === null ? asItIs : Math.min(asItIs, closed);
+  }
+
+  /** The facts of the named function or class at an offset, see functions.ts; null where there is none or no grammar. */
+  functionAt(document: TextDocument, offset: number): Promise<FunctionFacts | null> {
+    const { languageId } = document;
+    const text = document.getText();
+    return this.read(document, (tree) => functionAt(tree.rootNode, text, offset, languageId));
+  }
+
+  /** Every named function and class of a document, in order; none where there is no grammar. */
+  async functionsIn(document: TextDocument): Promise<readonly FunctionPlace[]> {
+    return (await this.read(document, (tree) => functionsIn(tree.rootNode, document.languageId))) ?? [];
   }
 
   /** Reads from the document's tree, see `Trees.read`. */
@@ -79,15 +92,17 @@ export class Syntax {
     const { text, offset } = part;
     const [before, after] = [text.slice(0, offset), text.slice(offset)];
     const withPut = await this.#faults(part, trial(before + put + after));
+    if (withPut === null || withPut === 0) return withPut;
     const asItIs = await this.#faults(part, trial(text));
     const line = before.slice(0, before.lastIndexOf("\n") + 1);
     const without = await this.#faults(part, trial(line + after.replace(/^[^\n]*/, "")));
-    return withPut === null || asItIs === null || without === null ? null : withPut - Math.min(asItIs, without);
+    return asItIs === null || without === null ? null : withPut - Math.min(asItIs, without);
   }
 
-  async #faults({ key, languageId }: Part, text: string): Promise<number | null> {
-    if (jsonLanguages.has(languageId) && text.length <= mostCharacters) return faultsInJson(text);
-    return this.#trees.read(key, languageId, text, (tree) => countFaults(tree.rootNode));
+  /** The faults of a variant of a part's text. */
+  async #faults({ key, languageId, text }: Part, trial: string): Promise<number | null> {
+    if (jsonLanguages.has(languageId) && trial.length <= mostCharacters) return faultsInJson(trial);
+    return this.#trees.read(key, languageId, text, (tree) => countFaults(tree.rootNode), trial);
   }
 
   /** The innermost part that holds the offset, and what the offset is in. */

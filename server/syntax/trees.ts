@@ -38,15 +38,26 @@ export class Trees {
    * Reads from the tree of a text; null where no grammar or no time is enough for one. What `read` gets is valid during the
    * call only: the next text under the same key reuses the tree.
    * @param key names what changes: a document, or a part of one
+   * @param trial what to read instead, a variant of the text that is not to come: the text's own tree is kept
    */
-  async read<T>(key: string, languageId: string, text: string, read: (tree: Tree) => T): Promise<T | null> {
-    if (text.length > mostCharacters) return null;
+  async read<T>(
+    key: string,
+    languageId: string,
+    text: string,
+    read: (tree: Tree) => T,
+    trial = text,
+  ): Promise<T | null> {
+    if (Math.max(text.length, trial.length) > mostCharacters) return null;
     const language = await this.#grammars.load(languageId);
     if (language === null) return null;
     const entry = this.#entry(key, language);
     const result = entry.idle.then(async () => {
-      const tree = await parse(entry, text);
-      return tree === null ? null : read(tree);
+      const tree = await follow(entry, text);
+      if (tree === null || trial === text) return tree && read(tree);
+      const variant = await vary(entry.parser, tree, text, trial);
+      const result = variant && read(variant);
+      variant?.delete();
+      return result;
     });
     // The fault is the caller's to tell; nobody knows what state it has left the tree in.
     entry.idle = result.catch(() => this.#drop(key));
@@ -87,25 +98,40 @@ export class Trees {
 }
 
 /** Brings the entry's tree up to date with a text; null when that takes too long. */
-async function parse(entry: Entry, text: string): Promise<Tree | null> {
+async function follow(entry: Entry, text: string): Promise<Tree | null> {
   if (entry.givenUp || (entry.tree !== null && entry.text === text)) return entry.tree;
   const old = entry.tree;
   old?.edit(editBetween(entry.text, text));
-  let spent = 0;
-  let tree: Tree | null = null;
-  while (tree === null && spent <= mostTime) {
-    if (spent > 0) await setImmediate();
-    const start = performance.now();
-    // Cancelled by `true`, a parse goes on with the next call; the declared type forgets the result.
-    const progressCallback = (() => performance.now() - start > slice) as unknown as () => void;
-    tree = entry.parser.parse(text, old, { progressCallback });
-    spent += performance.now() - start;
-  }
+  const tree = await parse(entry.parser, text, old);
   old?.delete();
   entry.givenUp = tree === null;
   entry.tree = tree;
   entry.text = tree === null ? "" : text;
   return tree;
+}
+
+/** The tree of a variant of a text, whose own tree stays as it is. */
+async function vary(parser: Parser, tree: Tree, text: string, trial: string): Promise<Tree | null> {
+  const copy = tree.copy();
+  copy.edit(editBetween(text, trial));
+  const variant = await parse(parser, trial, copy);
+  copy.delete();
+  return variant;
+}
+
+/** Parses in slices; null when all of them take too long. */
+async function parse(parser: Parser, text: string, old: Tree | null): Promise<Tree | null> {
+  for (let spent = 0; spent <= mostTime; ) {
+    if (spent > 0) await setImmediate();
+    const start = performance.now();
+    // Cancelled by `true`, a parse goes on with the next call; the declared type forgets the result.
+    const progressCallback = (() => performance.now() - start > slice) as unknown as () => void;
+    const tree = parser.parse(text, old, { progressCallback });
+    if (tree !== null) return tree;
+    spent += performance.now() - start;
+  }
+  parser.reset();
+  return null;
 }
 
 /**

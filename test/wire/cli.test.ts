@@ -76,6 +76,14 @@ test("route prints what was considered, for the task that is named", () => {
   assert.match(run("route", `${python}:1:5`).stdout, /> built-in#\d/);
 });
 
+test("Regions on the command line are those of the editor", () => {
+  const go = write("project/add.go", "package add\n\n// Adds.\nfunc Add() {}\n");
+  assert.equal(json("route", `${go}:3:5`)["region"], "docstring");
+  const readme = write("project/README.md", "# A\n\n```py\nx = 1  # one\n```\n");
+  const { region, languageId } = json("route", `${readme}:4:10`);
+  assert.deepEqual({ region, languageId }, { region: "comment", languageId: "python" });
+});
+
 test("experts prints who is there and what it weighs", () => {
   const { experts, memory } = json("experts") as {
     experts: { id: string; layers: number[]; parameters: number; bytes: number; installed: boolean }[];

@@ -1,0 +1,95 @@
+// The pipeline's own decisions: when a block is enough, and whether anything is missing before the text behind the cursor.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { answer } from "../../server/answer.ts";
+import type { Engine, ScoreRequest } from "../../server/engine/engine.ts";
+import { marked, newSyntax } from "./syntax.ts";
+
+const limits = { maxTokens: 24, contextTokens: 1024 };
+const usage = { shortened: false, promptTokens: 1, reusedTokens: 0, newTokens: 1 };
+const rest = {
+  experts: [],
+  memory: async () => ({ backbone: 1, experts: {}, head: 1, caches: 1, process: 1 }),
+  close: async () => undefined,
+};
+
+/** The finished record of a completion at the mark. */
+async function complete(text: string, engine: Engine, signal = new AbortController().signal) {
+  const syntax = newSyntax();
+  const { document, offset } = marked("typescript", text);
+  const scope = await syntax.scope(document, document.positionAt(offset), null);
+  const addedFaults = (put: string) => syntax.addedFaults(document, offset, put);
+  const steps = answer("complete", scope, { engine, rules: [], installed: ["general"], addedFaults }, limits, signal);
+  for (;;) {
+    const step = await steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** An engine that writes lines until it is told to stop. */
+function endless(lines: (n: number) => string) {
+  const written: string[] = [];
+  const engine: Engine = {
+    ...rest,
+    async *generate(_, signal) {
+      for (let n = 0; n < 1_000 && !signal.aborted; n++) {
+        written.push(lines(n));
+        yield lines(n);
+      }
+      return { continuations: [{ text: written.join(""), tokens: [], stop: "cancelled" }], ...usage };
+    },
+    score: () => assert.fail("nothing stands behind the cursor"),
+  };
+  return { engine, written };
+}
+
+test("generation ends where the block ends, and that is no cancellation", async () => {
+  const { engine, written } = endless((n) => (n < 2 ? `a${n}();\n  ` : n === 2 ? "return a;\n" : "}\nnext();\n"));
+  const { text, stop, hidden } = await complete("function f() {\n  |\n}\n", engine);
+  assert.deepEqual({ text, stop, hidden }, { text: "a0();\n  a1();\n  return a;", stop: "stop", hidden: null });
+  assert.equal(written.length, 4);
+});
+
+test("one that is cancelled from outside is", async () => {
+  const cancel = new AbortController();
+  const { engine } = endless((n) => {
+    if (n === 3) cancel.abort();
+    return `a${n}();\n  `;
+  });
+  const { stop, hidden } = await complete("function f() {\n  |\n}\n", engine, cancel.signal);
+  assert.deepEqual({ stop, hidden }, { stop: "cancelled", hidden: "a newer request took its place" });
+});
+
+/** An engine that writes a text and finds those that are ranked as likely as `likely` says. */
+function ranking(written: string, likely: (text: string) => number) {
+  const asked: ScoreRequest[] = [];
+  const engine: Engine = {
+    ...rest,
+    async *generate() {
+      yield written;
+      return { continuations: [{ text: written, tokens: [], stop: "stop" }], ...usage };
+    },
+    async score(request) {
+      asked.push(request);
+      return request.texts.map((text) => ({ logProbability: likely(text), tokens: 1 }));
+    },
+  };
+  return { engine, asked };
+}
+
+test("before more than closers nothing is put in that does not make them likelier", async () => {
+  const text = "const a = load(|b, c);\n";
+  const { engine, asked } = ranking("x, ", (each) => (each.startsWith("b, c") ? -1 : -2));
+  const kept = await complete(text, engine);
+  assert.equal(kept.hidden, "the model has nothing to add here");
+  assert.ok(asked[0]?.texts.some((each) => each.startsWith("b, c);")));
+  const filled = await complete(text, ranking("x, ", (each) => (each.startsWith("b, c") ? -2 : -1)).engine);
+  assert.deepEqual([filled.text, filled.hidden], ["x, ", null]);
+});
+
+test("before closers something is likely to be missing, so nothing is no candidate", async () => {
+  const { engine, asked } = ranking("b, c)", () => -1);
+  const { text, hidden } = await complete("const a = load(|);\n", engine);
+  assert.deepEqual({ text, hidden }, { text: "b, c", hidden: null });
+  assert.ok(asked[0]?.texts.every((each) => !each.startsWith(");")));
+});
