@@ -9,6 +9,8 @@ const limits = { maxTokens: 24, contextTokens: 1024 };
 const usage = { shortened: false, promptTokens: 1, reusedTokens: 0, newTokens: 1 };
 const rest = {
   experts: [],
+  stale: false,
+  setAdded: async () => undefined,
   memory: async () => ({ backbone: 1, experts: {}, head: 1, caches: 1, process: 1 }),
   close: async () => undefined,
 };
