@@ -1,9 +1,10 @@
 # Trains and measures the arms of the comparison at equal tokens: an expert, the full model, LoRA.
-"""python -m train.compare [--tokens 150000]
+"""python -m train.compare [--tokens 150000] [--cuts 22 26]
 
 For code every arm at three learning rates, for docs and math at the best of them; then the best runs are exported and measured in
-float32 on their own domain. One process after another, at low priority. What is finished is skipped and a stopped run goes
-on, so this can be stopped and started again at any time. Writes runs/comparison.json, which `npm run quality` reads.
+float32 on their own domain. With --cuts the expert for code is also trained at other cuts, for the choice of the backbone's depth.
+One process after another, at low priority. What is finished is skipped and a stopped run goes on, so this can be stopped and
+started again at any time. Writes runs/comparison.json, which `npm run quality` reads.
 """
 import argparse
 import json
@@ -51,16 +52,27 @@ def best(tried):
     return min(tried, key=lambda each: math.inf if math.isnan(each["held_out"]) else each["held_out"])
 
 
+def same_for_all(given):
+    """What every run of the comparison has in common, as arguments of `python -m train`."""
+    return ("--budget", given.tokens, "--held-out", given.held_out, "--every", 25, "--threads", given.threads)
+
+
 def chosen(domain, arm, rates, given):
     """The best run of an arm and domain among learning rates, with what was tried."""
     tried = []
     for rate in rates:
         name = f"compare-{given.tokens}-{domain}-{arm}-{rate}"
-        run = trained(name, domain, "--arm", arm, "--rate", rate, "--budget", given.tokens, "--held-out", given.held_out,
-                      "--every", 25, "--threads", given.threads)
+        run = trained(name, domain, "--arm", arm, "--rate", rate, *same_for_all(given))
         tried.append({"run": name, "rate": rate, "tokens": run["tokens"], "held_out": run["curve"][-1]["held_out"],
                       "base": run["curve"][0]["held_out"]})
     return {**best(tried), "tried": tried}
+
+
+def at_cut(cut, rate, given):
+    """The held-out loss of the expert for code whose first trained layer is `cut`."""
+    run = trained(f"compare-{given.tokens}-code-cut-{cut}", "code", "--cut", cut, "--rate", rate, *same_for_all(given))
+    return {"cut": cut, "tokens": run["tokens"], "held_out": run["curve"][-1]["held_out"],
+            "base": run["curve"][0]["held_out"]}
 
 
 def measured(name, domain, given):
@@ -77,6 +89,7 @@ def main():
     parser = argparse.ArgumentParser(prog="python -m train.compare", description="Trains the arms that experts are compared with.")
     parser.add_argument("--tokens", type=int, default=150_000, help="training tokens of every run")
     parser.add_argument("--domains", nargs="+", default=DOMAINS, choices=DOMAINS, help="code is always first, for the rates")
+    parser.add_argument("--cuts", nargs="*", type=int, default=(), metavar="LAYER", help="also train code from these layers up")
     parser.add_argument("--held-out", type=int, default=24_000, metavar="TOKENS", help="tokens by which rates are chosen")
     parser.add_argument("--loss-tokens", type=int, default=48_000, metavar="TOKENS", help="tokens of the losses that are reported")
     parser.add_argument("--threads", type=int, default=2)
@@ -92,6 +105,9 @@ def main():
             measured(run["run"], domain, given)
             found["domains"].setdefault(domain, {})[arm] = run
             replace(COMPARISON, lambda new: new.write_text(json.dumps(found, indent=1) + "\n"))
+    if given.cuts:
+        found["cuts"] = [at_cut(cut, rates["expert"], given) for cut in given.cuts]
+        replace(COMPARISON, lambda new: new.write_text(json.dumps(found, indent=1) + "\n"))
     print(f"done: {COMPARISON}", flush=True)
 
 
