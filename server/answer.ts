@@ -1,10 +1,13 @@
 // The pipeline: route -> compose prompt -> generate -> rank -> clean -> check. Every feature's answer comes from here.
 import { blockBegins, completed, readBlock } from "./block.ts";
 import { candidates, whyHidden, whyNowhere } from "./clean.ts";
+import { builtInThreshold, confidence, leastConfidence } from "./confidence.ts";
 import type { Scope } from "./context.ts";
 import type { Engine, GenerateRequest, Generation } from "./engine/engine.ts";
+import { isImagined, type NamePlace, namePlace, remainders } from "./naming.ts";
 import { composeCompletion } from "./prompt.ts";
-import type { Answer } from "./protocol.ts";
+import type { Answer, Settings } from "./protocol.ts";
+import { type Candidate, rank } from "./rank.ts";
 import { type Rule, route } from "./route.ts";
 import { withoutOverlap } from "./stops.ts";
 import { isPlain, type Surroundings, surroundings } from "./surroundings.ts";
@@ -14,15 +17,29 @@ export interface Crew {
   readonly engine: Engine;
   readonly rules: readonly Rule[];
   readonly installed: readonly string[];
+  /** How sure an expert has to be of what is shown, see confidence.ts; absent or null: as the built-in threshold says. */
+  readonly threshold?: (expert: string) => number | null;
   /** How many more syntax errors the document has with a text at the cursor; null where no grammar tells. */
   readonly addedFaults: (text: string) => Promise<number | null>;
+  /** The names that fit at the cursor, as far as they are known by now; null where nobody knows. */
+  readonly names?: () => readonly string[] | null;
 }
 
-export interface Limits {
+export interface Limits extends Pick<Settings, "suggestions"> {
   /** Most new tokens of one line. */
   readonly maxTokens: number;
   /** Most tokens of the prompt. */
   readonly contextTokens: number;
+  /** Whether the user asked: then alternatives are looked for, and nothing is withheld for being unlikely. */
+  readonly asked?: boolean;
+}
+
+/** A finished record before it has a number. */
+export interface Draft extends Omit<Answer, "id"> {
+  /** Further texts that may be shown in place of the first, the best first. */
+  readonly alternatives: readonly string[];
+  /** Mean log-probability of the text's tokens, nats; null where there is no text. */
+  readonly confidence: number | null;
 }
 
 /**
@@ -33,39 +50,46 @@ export interface Limits {
 export async function* answer(
   task: "complete",
   scope: Scope,
-  { engine, rules, installed, addedFaults }: Crew,
+  crew: Crew,
   limits: Limits,
   signal: AbortSignal,
-): AsyncGenerator<string, Omit<Answer, "id">> {
+): AsyncGenerator<string, Draft> {
   const started = performance.now();
-  const chosen = route(task, scope, rules, installed);
+  const { engine, addedFaults } = crew;
+  const chosen = route(task, scope, crew.rules, crew.installed);
   const around = surroundings(scope);
   const { uri, position, languageId, region } = scope;
   const record = { ...chosen, task, uri, position, languageId, region };
-  const nowhere = whyNowhere(around);
+  const place = namePlace(around);
+  const known = place === null ? null : (crew.names?.() ?? null);
+  const held = known !== null && place!.kind === "only" ? remainders(known, place!) : null;
+  const nowhere = whyNowhere(around) ?? (held?.length === 0 ? noSuchName(place!) : null);
   if (nowhere !== null) return { ...record, ...nothing, hidden: nowhere };
 
-  const lines = blockBegins(around) ? "several" : "one";
-  const request: GenerateRequest = {
-    sequence: scope.uri,
-    expert: chosen.expert,
-    prompt: composeCompletion(scope, limits.contextTokens),
-    shorter: composeCompletion(scope, Math.min(shorterTokens, limits.contextTokens)),
-    heal: true,
-    maxTokens: lines === "several" ? Math.min(blockLines * limits.maxTokens, mostTokens) : limits.maxTokens,
-    stops: lines === "several" ? [] : ["\n"],
-    branches: around.after.trim() === "" ? 1 : branchCount,
-    priority: "completion",
-  };
-  const generation = yield* lines === "several"
-    ? oneBlock(engine, request, around, signal)
-    : engine.generate(request, signal);
-  const texts = generation.continuations.flatMap((continuation) =>
-    candidates(continuation, around, lines).map((text) => ({ text, stop: continuation.stop })),
-  );
-  const ranked = await rank(texts, generation, request, scope.suffix, around.after, engine, signal);
-  const text = withoutOverlap(ranked.text, around);
-  const stop = text === "" && ranked.stop !== "cancelled" ? "nothing" : ranked.stop;
+  const request = requestFor(scope, around, chosen.expert, limits);
+  const attempt = (names: readonly string[] | null) =>
+    oneAttempt(engine, names ? { ...request, names } : request, scope, around, signal);
+  let done = yield* attempt(held);
+  // The names may have come while the model wrote, or it wrote one where something else might have stood.
+  const late = place === null || held !== null ? null : (crew.names?.() ?? null);
+  if (late !== null && isImagined(done.best.text, place!, late) && !signal.aborted) {
+    const left = remainders(late, place!);
+    if (left.length > 0) done = await quietly(attempt(left));
+    else if (place!.kind === "only") return { ...record, ...nothing, hidden: noSuchName(place!) };
+  }
+  const { generation, best, cancelled } = done;
+  const { text } = best;
+  const stop = cancelled ? "cancelled" : text === "" && best.stop !== "cancelled" ? "nothing" : best.stop;
+  const sure = best.from && confidence(best.from, text);
+  const least = leastConfidence(crew.threshold?.(chosen.expert) ?? builtInThreshold, limits.suggestions);
+  const whyNot = async (shown: string) => whyHidden(shown, around) ?? (await whyBroken(shown, around, addedFaults));
+  const hidden =
+    stop === "cancelled"
+      ? "a newer request took its place"
+      : ((await whyNot(text)) ??
+        (sure !== null && sure < least && !limits.asked ? "the model is not sure enough" : null));
+  const alternatives: string[] = [];
+  if (hidden === null) for (const other of done.others) if ((await whyNot(other)) === null) alternatives.push(other);
   return {
     ...record,
     text,
@@ -74,14 +98,74 @@ export async function* answer(
     newTokens: generation.newTokens,
     ms: Math.round(performance.now() - started),
     stop,
-    hidden:
-      stop === "cancelled"
-        ? "a newer request took its place"
-        : (whyHidden(text, around) ?? (await whyBroken(text, around, addedFaults))),
+    hidden,
+    alternatives,
+    confidence: sure,
   };
 }
 
-const nothing = { text: "", promptTokens: 0, reusedTokens: 0, newTokens: 0, ms: 0, stop: "nothing" } as const;
+const noSuchName = ({ written }: NamePlace) =>
+  written === "" ? "nothing is known that fits here" : `nothing that fits here begins with "${written}"`;
+
+/** What the engine is asked at a place. */
+function requestFor(scope: Scope, around: Surroundings, expert: string, limits: Limits): GenerateRequest {
+  const several = blockBegins(around);
+  const atEnd = around.after.trim() === "";
+  return {
+    sequence: scope.uri,
+    expert,
+    prompt: composeCompletion(scope, limits.contextTokens),
+    shorter: composeCompletion(scope, Math.min(shorterTokens, limits.contextTokens)),
+    heal: true,
+    maxTokens: several ? Math.min(blockLines * limits.maxTokens, mostTokens) : limits.maxTokens,
+    stops: several ? [] : ["\n"],
+    branches: limits.asked ? askedBranches : atEnd ? 1 : branchCount,
+    priority: "completion",
+  };
+}
+
+interface Attempt {
+  readonly generation: Generation;
+  readonly best: Candidate;
+  /** The texts of other branches, without doubles. */
+  readonly others: readonly string[];
+  readonly cancelled: boolean;
+}
+
+/** Generates and ranks what may stand at the cursor. */
+async function* oneAttempt(
+  engine: Engine,
+  request: GenerateRequest,
+  scope: Scope,
+  around: Surroundings,
+  signal: AbortSignal,
+): AsyncGenerator<string, Attempt> {
+  const lines = request.stops.length === 0 ? "several" : "one";
+  const generation = yield* lines === "several"
+    ? oneBlock(engine, request, around, signal)
+    : engine.generate(request, signal);
+  const texts = generation.continuations.flatMap((from) =>
+    candidates(from, around, lines).map((text): Candidate => ({ text, stop: from.stop, from })),
+  );
+  const ranked = await rank(texts, generation, request, scope.suffix, around.after, engine, signal);
+  const [first, ...rest] = (ranked ?? texts).map((each) => ({ ...each, text: withoutOverlap(each.text, around) }));
+  const others = rest.filter(({ text, from }, i) => {
+    const before = [first!, ...rest.slice(0, i)];
+    return text !== "" && before.every((other) => other.text !== text && other.from !== from);
+  });
+  return { generation, best: first!, others: others.map(({ text }) => text), cancelled: ranked === null };
+}
+
+const nothing = {
+  text: "",
+  promptTokens: 0,
+  reusedTokens: 0,
+  newTokens: 0,
+  ms: 0,
+  stop: "nothing",
+  alternatives: [],
+  confidence: null,
+} as const;
 
 /** A block may take the tokens of so many lines. */
 const blockLines = 4;
@@ -133,46 +217,13 @@ const shorterTokens = 192;
  */
 const branchCount = 2;
 
-/** Characters after the cursor that a candidate must make likely: about 30 tokens. */
-const suffixCharacters = 90;
+/** Branches that are followed where the user asked, since the editor can then offer one after the other. */
+const askedBranches = 3;
 
-/** Most texts that are ranked; each costs a run of the model. */
-const mostRanked = 6;
-
-/** Nothing but what closes: there something is likely to be missing before it. */
-const closersOnly = /^[\s)\]}>"'`;:,]*$/;
-
-interface Candidate {
-  readonly text: string;
-  readonly stop: Answer["stop"];
-}
-
-/**
- * Infilling by ranking: of all candidates and all places where they may stop, the text under which itself and what follows
- * the cursor are likeliest together. Exact, and needs a model that was never trained to fill in. Where more than closers
- * stand behind the cursor, having nothing before them is a candidate too: only what makes them likelier is put in.
- */
-async function rank(
-  texts: readonly Candidate[],
-  { shortened }: Generation,
-  request: GenerateRequest,
-  suffix: string,
-  afterCursor: string,
-  engine: Engine,
-  signal: AbortSignal,
-): Promise<Candidate> {
-  const distinct = texts.filter(({ text }, i) => texts.findIndex((other) => other.text === text) === i);
-  const first = distinct[0]!;
-  const contest = distinct.slice(0, mostRanked);
-  if (!closersOnly.test(afterCursor)) contest.push({ text: "", stop: "nothing" });
-  if (contest.length < 2 || suffix.trim() === "" || signal.aborted) return first;
-
-  const following = suffix.slice(0, suffixCharacters);
-  const { sequence, expert, heal, priority } = request;
-  const prompt = shortened ? request.shorter! : request.prompt;
-  const asked = contest.map(({ text }) => text + following);
-  const scores = await engine.score({ sequence, expert, prompt, shortened, heal, priority, texts: asked }, signal);
-  if (scores === null) return { text: first.text, stop: "cancelled" };
-  const logProbabilities = scores.map(({ logProbability }) => logProbability);
-  return contest[logProbabilities.indexOf(Math.max(...logProbabilities))]!;
+/** Runs a generator for its result alone. */
+async function quietly<Result>(steps: AsyncGenerator<unknown, Result>): Promise<Result> {
+  for (;;) {
+    const step = await steps.next();
+    if (step.done) return step.value;
+  }
 }

@@ -42,6 +42,7 @@ const packSchema = z.looseObject({
   kind: z.string().max(32).optional(),
   title: text(80).optional(),
   rules: z.array(z.unknown()).max(200).optional(),
+  threshold: z.number().min(-20).max(0).optional(),
 });
 
 export interface Pack {
@@ -51,6 +52,8 @@ export interface Pack {
   /** The backbone's folder is a pack too, but nobody can be routed to it. */
   readonly expert: boolean;
   readonly rules: readonly Rule[];
+  /** How sure it has to be of a completion that is shown: mean log-probability of its tokens, nats; null: not measured. */
+  readonly threshold: number | null;
 }
 
 /** Ids that rules may name before their pack is installed. */
@@ -98,7 +101,7 @@ export function readPack(
   if (!said.success) {
     return { pack: null, problems: [...problems, ...said.error.issues.map((issue) => problemAt(parsed.root, issue))] };
   }
-  const { id, kind, title = id } = said.data;
+  const { id, kind, title = id, threshold = null } = said.data;
   const rules: Rule[] = [];
   for (const [index, written] of (said.data.rules ?? []).entries()) {
     const rule = ruleSchema.safeParse(written);
@@ -112,7 +115,7 @@ export function readPack(
       problems.push(unknownExpert(node, rule.data.expert, known));
     }
   }
-  return { pack: { id, title, expert: id !== "backbone" && kind !== "backbone", rules }, problems };
+  return { pack: { id, title, expert: id !== "backbone" && kind !== "backbone", rules, threshold }, problems };
 }
 
 function unknownExpert(rule: Node, expert: string, known: readonly string[]): Problem {

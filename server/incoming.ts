@@ -2,7 +2,11 @@
 import { z } from "zod";
 import { tasks } from "./protocol.ts";
 
-export const optionsSchema = z.object({ trusted: z.boolean().catch(false), settings: z.unknown().optional() });
+export const optionsSchema = z.object({
+  trusted: z.boolean().catch(false),
+  names: z.boolean().catch(false),
+  settings: z.unknown().optional(),
+});
 
 export const addExpertSchema = z.object({ uri: z.string().max(8192) });
 export const removeExpertSchema = z.object({ id: z.string().max(64) });

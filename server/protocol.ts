@@ -77,6 +77,26 @@ export const answered = new NotificationType<Answer>("coterie/answered");
  */
 export const stale = new NotificationType<null>("coterie/stale");
 
+export interface NamesParams {
+  readonly uri: string;
+  /** Of the document as the server knows it. */
+  readonly version: number;
+  readonly position: Position;
+  /** "only": nothing but a name may stand there, such as a member's; "else": other things too, such as a literal. */
+  readonly kind: "only" | "else";
+}
+
+export interface NamesResult {
+  /** All that fit, and those that begin otherwise than what is written before the position too. */
+  readonly names: readonly string[];
+}
+
+/**
+ * Server -> client: which names the language services know to fit at a position, so that the model writes one that exists; null
+ * when they do not know. Sent to clients that offer it; cancelled when nobody waits any more.
+ */
+export const names = new RequestType<NamesParams, NamesResult | null, void>("coterie/names");
+
 // ── Client to server ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 export interface RouteParams {
@@ -165,6 +185,8 @@ export const trusted = new NotificationType<{ readonly trusted: boolean }>("cote
 /** What the client tells the server on `initialize`. */
 export interface InitializationOptions {
   readonly trusted: boolean;
+  /** Whether the client answers `coterie/names`. */
+  readonly names?: boolean;
   /** False where the client cannot be asked for `workspace/configuration`; then these settings count. */
   readonly settings?: Partial<Settings>;
 }
@@ -177,6 +199,8 @@ export const acceptedCommand = "coterie.accepted";
 
 // ── Settings ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
+export const suggestions = ["few", "balanced", "many", "all"] as const;
+
 /** The `coterie` section. Defaults live in package.json and nowhere else. */
 export interface Settings {
   readonly enable: boolean;
@@ -186,6 +210,8 @@ export interface Settings {
   readonly automatic: boolean;
   /** Whether completions are also offered in comments, docstrings and strings. */
   readonly commentsAndStrings: boolean;
+  /** How sure the model has to be of what is offered: from "few" and sure to "many"; "all" withholds nothing as unlikely. */
+  readonly suggestions: (typeof suggestions)[number];
   /** Milliseconds to wait after a key before a completion is computed. */
   readonly debounce: number;
   /** Processor threads; 0 means half the cores, at least 1. */

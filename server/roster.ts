@@ -47,6 +47,11 @@ export class Roster {
     return this.packs.map(({ id }) => id);
   }
 
+  /** How sure an expert has to be of what is shown, as its pack says; null where it says nothing. */
+  thresholdOf(id: string): number | null {
+    return this.packs.find((pack) => pack.id === id)?.threshold ?? null;
+  }
+
   /** Files that are not in order, and those that were not and now are. */
   get problems(): readonly FileProblems[] {
     return this.#problems;

@@ -27,6 +27,7 @@ import {
   trustedSchema,
 } from "./incoming.ts";
 import { engineOptions, type Installation } from "./installation.ts";
+import { askFor, KnownNames } from "./known.ts";
 import { countSockets, offlineReport } from "./offline.ts";
 import { Refusal } from "./packs/refusal.ts";
 import { Shelf } from "./packs/shelf.ts";
@@ -60,6 +61,7 @@ export function serve(
   let trusted = false;
   let pulls = false;
   let registers = false;
+  let knownNames: KnownNames | null = null;
   /** Settings of a client that cannot be asked. */
   let pushed: unknown;
 
@@ -102,6 +104,7 @@ export function serve(
     typeof power.engine === "string" ? roster.experts : power.engine.experts.map(({ id }) => id);
   const around = {
     syntax,
+    knownNames: () => knownNames,
     document: (uri: string) => documents.get(uri),
     settings: (uri: string) => settings.of(uri),
     mayRead: (uri: string) =>
@@ -116,7 +119,9 @@ export function serve(
       // Only a completion that nothing else stands against asks for it, and waits: the editor would not ask again.
       await power.start();
       const { engine } = power;
-      return typeof engine === "string" ? engine : { engine, rules: around.rules(uri), installed: installed() };
+      if (typeof engine === "string") return engine;
+      const threshold = (expert: string) => roster.thresholdOf(expert);
+      return { engine, rules: around.rules(uri), installed: installed(), threshold };
     },
     answering: (yes: boolean) => power.answering(yes),
     report: (answer: protocol.Answer) => void connection.sendNotification(protocol.answered.method, answer),
@@ -155,6 +160,7 @@ export function serve(
     const options = optionsSchema.safeParse(params.initializationOptions ?? {});
     trusted = options.success && options.data.trusted;
     pushed = options.data?.settings;
+    if (options.data?.names) knownNames = new KnownNames(askFor(connection), (why) => connection.console.warn(why));
     pulls = params.capabilities.workspace?.configuration === true;
     registers = params.capabilities.workspace?.didChangeConfiguration?.dynamicRegistration === true;
     const only = params.rootUri ? [{ uri: params.rootUri, name: nameOf(params.rootUri) }] : [];
@@ -198,6 +204,8 @@ export function serve(
     completions.forget();
   });
 
+  // What fits in one document may be said in another.
+  documents.onDidChangeContent(({ document }) => knownNames?.changed(document.uri));
   documents.onDidOpen(({ document }) => void warmUp(document));
   documents.onDidClose(({ document }) => {
     completions.closed(document.uri);

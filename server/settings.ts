@@ -1,13 +1,14 @@
 // The `coterie` section: pulled from the client per document, checked, remembered until it changes.
 import { readFileSync } from "node:fs";
 import { z } from "zod";
-import type { Settings } from "./protocol.ts";
+import { type Settings, suggestions } from "./protocol.ts";
 
 const schema = z.object({
   enable: z.boolean(),
   languages: z.record(z.string(), z.boolean()),
   automatic: z.boolean(),
   commentsAndStrings: z.boolean(),
+  suggestions: z.enum(suggestions),
   debounce: z.int().min(0).max(5000),
   threads: z.int().min(0).max(64),
   maxTokens: z.int().min(1).max(256),

@@ -6,6 +6,7 @@ import { isWritten } from "./documents.ts";
 import { section } from "./ids.ts";
 import { withUserValues } from "./restricted.ts";
 import { type Launched, type Phase, Supervisor } from "./supervisor.ts";
+import { namesAt } from "./symbols.ts";
 
 /** Milliseconds until a server that does not answer `initialize` counts as crashed. */
 const patience = 30_000;
@@ -113,7 +114,10 @@ export class Client {
         documentSelector: [{ language: "*" }],
         outputChannel: log,
         diagnosticCollectionName: section,
-        initializationOptions: (): protocol.InitializationOptions => ({ trusted: vscode.workspace.isTrusted }),
+        initializationOptions: (): protocol.InitializationOptions => ({
+          trusted: vscode.workspace.isTrusted,
+          names: true,
+        }),
         // Initialisation is tried again with a new process, by the supervisor.
         initializationFailedHandler: () => false,
         middleware: this.middleware(),
@@ -133,6 +137,7 @@ export class Client {
     );
     client.onNotification(protocol.status, (status) => this.options.status(status));
     client.onNotification(protocol.answered, (answer) => this.options.answered(answer));
+    client.onRequest(protocol.names, namesAt);
     client.onNotification(protocol.stale, () => this.options.stale());
     await started(client);
     if (!ended) this.running = client;

@@ -49,7 +49,8 @@ export async function complete(
     const offset = document.offsetAt(position);
     const addedFaults = (text: string) => syntax.addedFaults(document, offset, text);
     const crew = { engine, rules, installed: engine.experts.map(({ id }) => id), addedFaults };
-    const limits = readDefaults(installation.packageJson);
+    // Who asks is answered, however unlikely it is.
+    const limits = { ...readDefaults(installation.packageJson), suggestions: "all" as const };
     reporter.progress("Completing");
     const pieces = answer("complete", scope, crew, limits, new AbortController().signal);
     for (;;) {

@@ -23,6 +23,11 @@ export interface GenerateRequest {
    * taken off until they are consumed. The text returned starts after them.
    */
   readonly heal: boolean;
+  /**
+   * Names of which the text must begin with one, whole, behind what heal repeats: what is left of each to write, "" where it
+   * stands there already. From its end on everything is allowed.
+   */
+  readonly names?: readonly string[];
   /** Most new tokens, those that heal included. */
   readonly maxTokens: number;
   /** Generation ends where one of these appears; the text returned ends before it. */

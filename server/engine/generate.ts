@@ -4,6 +4,7 @@ import { type Constraint, healing } from "./constraint.ts";
 import { encodePrompt } from "./encode.ts";
 import type { Continuation, GenerateRequest, Generation, Prompt, Score, ScoreRequest, Token } from "./engine.ts";
 import { type Loaded, readTokens } from "./loaded.ts";
+import { naming } from "./names.ts";
 import { draw, likeliest, uniforms } from "./sample.ts";
 import type { Session } from "./session.ts";
 import { Transcript } from "./transcript.ts";
@@ -29,7 +30,9 @@ export async function* generate(
 ): AsyncGenerator<string, Generation> {
   const expert = await loaded.experts.session(request.expert);
   const { ids, typed, sequence, shortened } = choosePrompt(loaded, request, kept);
-  const constraint = healing(Buffer.from(typed), loaded.tokenizer, loaded.index);
+  const { tokenizer, index } = loaded;
+  const bytes = Buffer.from(typed);
+  const constraint = request.names ? naming(bytes, request.names, tokenizer, index) : healing(bytes, tokenizer, index);
   const usage = { shortened, promptTokens: ids.length, reusedTokens: 0, newTokens: 0 };
 
   const first = yield* quietly(readTokens(loaded, sequence, expert, ids, 1, cancelled));

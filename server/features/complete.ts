@@ -3,11 +3,14 @@ import type { CancellationToken, InlineCompletionItem, InlineCompletionParams } 
 import { InlineCompletionTriggerKind } from "vscode-languageserver";
 import type { TextDocument } from "vscode-languageserver-textdocument";
 import { mayUse, type Verdict } from "../access.ts";
-import { answer, type Crew } from "../answer.ts";
+import { answer, type Crew, type Draft, type Limits } from "../answer.ts";
 import type { Root, Scope } from "../context.ts";
+import type { KnownNames, Question } from "../known.ts";
+import { namePlace } from "../naming.ts";
 import { type Answer, acceptedCommand, type Region, type Settings } from "../protocol.ts";
 import { type Rule, route } from "../route.ts";
 import { enabledFor } from "../settings.ts";
+import { surroundings } from "../surroundings.ts";
 import type { Syntax } from "../syntax/syntax.ts";
 import { withSelected } from "./selected.ts";
 import { type Shown, typedThrough } from "./through.ts";
@@ -15,6 +18,8 @@ import { type Shown, typedThrough } from "./through.ts";
 /** What completing needs from the rest of the server. */
 export interface Surroundings {
   readonly syntax: Syntax;
+  /** Null where the editor offers no names. */
+  knownNames(): KnownNames | null;
   document(uri: string): TextDocument | undefined;
   settings(uri: string): Promise<Settings>;
   mayRead(uri: string): Verdict;
@@ -23,7 +28,7 @@ export interface Surroundings {
   /** Ids of the experts that can answer, or that could if the engine were there. */
   installed(): readonly string[];
   /** The engine with its experts, once it is loaded, or in words why there is none. */
-  crew(uri: string): Promise<Omit<Crew, "addedFaults"> | string>;
+  crew(uri: string): Promise<Omit<Crew, "addedFaults" | "names"> | string>;
   /** Hears when the model begins to compute and when it rests again. */
   answering(yes: boolean): void;
   report(answer: Answer): void;
@@ -91,36 +96,52 @@ export class Completions {
     const taken = withSelected(document, params);
     const text = taken.document.getText();
     const offset = taken.document.offsetAt(taken.position);
-    const rest = this.#shown && typedThrough(this.#shown.what, uri, text, offset);
+    const invoked = params.context.triggerKind === InlineCompletionTriggerKind.Invoked;
+    // Who asks wants to see what else there is.
+    const rest = !invoked && this.#shown && typedThrough(this.#shown.what, uri, text, offset);
     if (this.#shown && rest) return [item(rest, params, this.#shown.id)];
 
-    const invoked = params.context.triggerKind === InlineCompletionTriggerKind.Invoked;
     if (!invoked && !settings.automatic) return this.#silence("completions come only when asked for", document, params);
+    const scope = await around.syntax.scope(taken.document, taken.position, around.root(uri));
+    if (signal.aborted) return [];
+    if (!settings.commentsAndStrings && !invoked && quiet.has(scope.region)) {
+      return this.#silence("completions are switched off in comments and strings", document, params);
+    }
+    // Asked before the pause, so that nobody waits for the answer.
+    const question = taken.document === document ? this.#ask(scope, version) : null;
     if (!invoked) await pause(settings.debounce, signal);
     if (signal.aborted) return [];
     const crew = await Promise.race([around.crew(uri), aborted(signal)]);
     if (crew === null || signal.aborted) return [];
     if (typeof crew === "string") return this.#silence(crew, document, params);
 
-    const scope = await around.syntax.scope(taken.document, taken.position, around.root(uri));
+    if (question) await Promise.race([question.settled, pause(namesPatience, signal)]);
     if (signal.aborted) return [];
-    if (!settings.commentsAndStrings && !invoked && quiet.has(scope.region)) {
-      return this.#silence("completions are switched off in comments and strings", document, params);
-    }
     const addedFaults = (put: string) => around.syntax.addedFaults(taken.document, offset, put);
-    const done = await this.#run(scope, { ...crew, addedFaults }, settings, signal);
+    const names = () => question?.names ?? null;
+    const limits = { ...settings, asked: invoked };
+    const done = await this.#run(scope, { ...crew, addedFaults, names }, limits, signal);
     if (signal.aborted || done.stop === "cancelled") return [];
     const moved = around.document(uri)?.version !== version;
     const hidden = moved ? "the text changed before the answer was ready" : done.hidden;
     const id = ++this.#lastId;
     this.#silent.delete(uri);
-    around.report({ ...done, id, hidden, position: params.position });
+    const { alternatives, confidence: _, ...record } = done;
+    around.report({ ...record, id, hidden, position: params.position });
     if (hidden !== null) return [];
     this.#shown = { what: { uri, document: text, offset, text: done.text }, id };
-    return [item(done.text, params, id)];
+    return [done.text, ...alternatives].map((each) => item(each, params, id));
   }
 
-  async #run(scope: Scope, crew: Crew, limits: Settings, signal: AbortSignal): Promise<Omit<Answer, "id">> {
+  /** Asks the editor for the names that fit in a scope, where names decide. */
+  #ask(scope: Scope, version: number): Question | null {
+    const around = surroundings(scope);
+    const place = namePlace(around);
+    const { uri, position } = scope;
+    return (place && this.#around.knownNames()?.at(uri, version, position, around.before, place)) ?? null;
+  }
+
+  async #run(scope: Scope, crew: Crew, limits: Limits, signal: AbortSignal): Promise<Draft> {
     if (this.#running++ === 0) this.#around.answering(true);
     try {
       const pieces = answer("complete", scope, crew, limits, signal);
@@ -162,6 +183,9 @@ export class Completions {
     return [];
   }
 }
+
+/** The editor's names are waited for so long, after the pause; if they come later, the finished text is held against them. Milliseconds. */
+const namesPatience = 50;
 
 function item(text: string, { position, context }: InlineCompletionParams, id: number): InlineCompletionItem {
   const command = { title: "Note that it was accepted", command: acceptedCommand, arguments: [id] };

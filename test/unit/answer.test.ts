@@ -5,7 +5,7 @@ import { answer } from "../../server/answer.ts";
 import type { Engine, ScoreRequest } from "../../server/engine/engine.ts";
 import { marked, newSyntax } from "./syntax.ts";
 
-const limits = { maxTokens: 24, contextTokens: 1024 };
+const limits = { maxTokens: 24, contextTokens: 1024, suggestions: "balanced" as const };
 const usage = { shortened: false, promptTokens: 1, reusedTokens: 0, newTokens: 1 };
 const rest = {
   experts: [],

@@ -10,7 +10,7 @@ import { newSyntax } from "./syntax.ts";
 
 const cases = goldenCases(fileURLToPath(new URL("golden", import.meta.url)));
 const syntax = newSyntax();
-const limits = { maxTokens: 24, contextTokens: 1024 };
+const limits = { maxTokens: 24, contextTokens: 1024, suggestions: "balanced" as const };
 
 /** An engine that writes one text, a line of it where one is asked for, and finds all texts equally likely. */
 function writing(written: string, isCutShort: boolean): Engine {

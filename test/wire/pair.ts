@@ -24,6 +24,8 @@ export interface PairOptions {
   readonly places?: Partial<Installation>;
   readonly settings?: Partial<protocol.Settings>;
   readonly trusted?: boolean;
+  /** What the editor says when it is asked for names; absent: it offers none. */
+  readonly names?: (params: protocol.NamesParams) => Promise<protocol.NamesResult | null>;
 }
 
 /** One editor with one workspace folder in a temporary place, and its server. */
@@ -40,7 +42,7 @@ export class Pair {
   readonly #versions = new Map<string, number>();
   #heard: () => void = () => undefined;
 
-  private constructor({ open, places }: PairOptions) {
+  private constructor({ open, places, names }: PairOptions) {
     const [toServer, toClient] = [new PassThrough(), new PassThrough()];
     // Reader and writer rather than streams: at a stream's end the library would end this process.
     const server = createConnection(
@@ -65,6 +67,7 @@ export class Pair {
         this.#heard();
       },
     );
+    if (names) this.client.onRequest(protocol.names, names);
     this.client.listen();
     const own = join(this.folder, "home", ".coterie");
     const user = {
@@ -77,14 +80,14 @@ export class Pair {
 
   /** Connected and initialised. */
   static async open(options: PairOptions): Promise<Pair> {
-    const { settings, trusted = true } = options;
+    const { settings, trusted = true, names } = options;
     const pair = new Pair(options);
     await pair.client.sendRequest("initialize", {
       processId: null,
       rootUri: null,
       workspaceFolders: [{ uri: pathToFileURL(pair.folder).href, name: "demo" }],
       capabilities: {},
-      initializationOptions: { trusted, settings: { debounce: 0, ...settings } },
+      initializationOptions: { trusted, names: names !== undefined, settings: { debounce: 0, ...settings } },
     });
     await pair.client.sendNotification("initialized", {});
     return pair;

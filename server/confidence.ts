@@ -1,0 +1,40 @@
+// How sure the model is of a text, and how sure it has to be for the text to be shown. Pure.
+import type { Continuation } from "./engine/engine.ts";
+import type { Settings } from "./protocol.ts";
+
+/**
+ * Mean log-probability of the tokens that a text has of its continuation, nats; null where it has none. What healing repeats
+ * does not count, nor what was cut off the end.
+ */
+export function confidence({ tokens }: Continuation, text: string): number | null {
+  // Blanks do not count, since a block's indentation may have been changed.
+  let left = visible(text);
+  let sum = 0;
+  let count = 0;
+  for (const token of tokens) {
+    if (left <= 0) break;
+    left -= visible(token.text);
+    if (token.text === "") continue;
+    sum += token.logProbability;
+    count++;
+  }
+  return count === 0 ? null : sum / count;
+}
+
+const visible = (text: string) => text.replace(/\s+/g, "").length;
+
+/** What counts for experts whose pack names no threshold: chosen for `general` as the packs' own are, see test/bench. */
+export const builtInThreshold = -0.35;
+
+/** By what the threshold is multiplied: it is negative, so that more is less sure. */
+const factors: Readonly<Record<Settings["suggestions"], number>> = {
+  few: 0.5,
+  balanced: 1,
+  many: 2,
+  all: Number.POSITIVE_INFINITY,
+};
+
+/** The least confidence of what is shown, nats. */
+export function leastConfidence(threshold: number, suggestions: Settings["suggestions"]): number {
+  return threshold * factors[suggestions];
+}

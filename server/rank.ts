@@ -1,0 +1,49 @@
+// Which of several texts stands at the cursor: that under which itself and what follows the cursor are likeliest.
+import type { Continuation, Engine, GenerateRequest, Generation } from "./engine/engine.ts";
+import type { Answer } from "./protocol.ts";
+
+/** A text that may be shown, and the continuation that it was cut from; null for nothing at all. */
+export interface Candidate {
+  readonly text: string;
+  readonly stop: Answer["stop"];
+  readonly from: Continuation | null;
+}
+
+/** Characters after the cursor that a candidate must make likely: about 30 tokens. */
+const suffixCharacters = 90;
+
+/** Most texts that are ranked; each costs a run of the model. */
+const mostRanked = 6;
+
+/** Nothing but what closes: there something is likely to be missing before it. */
+const closersOnly = /^[\s)\]}>"'`;:,]*$/;
+
+/**
+ * Infilling by ranking: the candidates, the best first, ordered by the log-probability of themselves and what follows the cursor.
+ * Exact, and needs a model that was never trained to fill in. Where more than closers stand behind the cursor, having nothing
+ * before them is a candidate too: only what makes them likelier is put in. Null when cancelled.
+ */
+export async function rank(
+  texts: readonly Candidate[],
+  { shortened }: Generation,
+  request: GenerateRequest,
+  suffix: string,
+  afterCursor: string,
+  engine: Engine,
+  signal: AbortSignal,
+): Promise<readonly Candidate[] | null> {
+  const distinct = texts.filter(({ text }, i) => texts.findIndex((other) => other.text === text) === i);
+  const contest = distinct.slice(0, mostRanked);
+  if (!closersOnly.test(afterCursor)) contest.push({ text: "", stop: "nothing", from: null });
+  if (contest.length < 2 || suffix.trim() === "" || signal.aborted) return distinct;
+
+  const following = suffix.slice(0, suffixCharacters);
+  const { sequence, expert, heal, priority } = request;
+  const prompt = shortened ? request.shorter! : request.prompt;
+  const asked = contest.map(({ text }) => text + following);
+  const scores = await engine.score({ sequence, expert, prompt, shortened, heal, priority, texts: asked }, signal);
+  if (scores === null) return null;
+  // Sorting keeps the order of equals.
+  const order = contest.map((_, i) => i).sort((a, b) => scores[b]!.logProbability - scores[a]!.logProbability);
+  return order.map((i) => contest[i]!);
+}

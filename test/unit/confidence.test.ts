@@ -1,0 +1,29 @@
+// How sure the model is of a text: the mean over its own tokens, and what the setting makes of a threshold.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { confidence, leastConfidence } from "../../server/confidence.ts";
+
+const tokens = [
+  { text: "", logProbability: -9 },
+  { text: "a +", logProbability: -0.5 },
+  { text: " b", logProbability: -0.1 },
+  { text: ";\n", logProbability: -0.3 },
+  { text: "next", logProbability: -4 },
+];
+const continuation = { text: "a + b;\nnext", tokens, stop: "stop" } as const;
+const near = (actual: number | null, expected: number) => assert.ok(Math.abs(actual! - expected) < 1e-9, `${actual}`);
+
+test("only the tokens of the text count, not what heals nor what was cut off", () => {
+  near(confidence(continuation, "a + b;"), -0.3);
+  near(confidence(continuation, "a + b"), -0.3);
+  near(confidence(continuation, "a +"), -0.5);
+  near(confidence(continuation, "a + b;\n    next"), -4.9 / 4);
+  assert.equal(confidence(continuation, ""), null);
+});
+
+test("the setting moves the threshold, and all withholds nothing", () => {
+  assert.equal(leastConfidence(-0.4, "balanced"), -0.4);
+  assert.ok(leastConfidence(-0.4, "few") > -0.4);
+  assert.ok(leastConfidence(-0.4, "many") < -0.4);
+  assert.equal(leastConfidence(-0.4, "all"), Number.NEGATIVE_INFINITY);
+});
