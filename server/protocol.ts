@@ -200,6 +200,7 @@ export const acceptedCommand = "coterie.accepted";
 // ── Settings ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 export const suggestions = ["few", "balanced", "many", "all"] as const;
+export type Suggestions = (typeof suggestions)[number];
 
 /** The `coterie` section. Defaults live in package.json and nowhere else. */
 export interface Settings {
@@ -211,7 +212,7 @@ export interface Settings {
   /** Whether completions are also offered in comments, docstrings and strings. */
   readonly commentsAndStrings: boolean;
   /** How sure the model has to be of what is offered: from "few" and sure to "many"; "all" withholds nothing as unlikely. */
-  readonly suggestions: (typeof suggestions)[number];
+  readonly suggestions: Suggestions;
   /** Milliseconds to wait after a key before a completion is computed. */
   readonly debounce: number;
   /** Processor threads; 0 means half the cores, at least 1. */

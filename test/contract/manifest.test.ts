@@ -77,7 +77,7 @@ test("only commands.ts registers commands, and every id in the code is known", (
 });
 
 test("the settings of the manifest are those of the protocol, with matching types", () => {
-  const types: Readonly<Record<string, string>> = { boolean: "boolean", number: "integer" };
+  const types: Readonly<Record<string, string>> = { boolean: "boolean", number: "integer", Suggestions: "string" };
   const expected = Object.entries(members("Settings")).map(([key, type]) => [
     `${section}.${key}`,
     types[type] ?? "object",
@@ -105,6 +105,7 @@ test("the defaults are those that the documents promise", () => {
     "coterie.enable": true,
     "coterie.automatic": true,
     "coterie.commentsAndStrings": true,
+    "coterie.suggestions": "balanced",
     "coterie.debounce": 75,
     "coterie.threads": 0,
     "coterie.maxTokens": 24,

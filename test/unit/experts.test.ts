@@ -93,11 +93,21 @@ test("Packs bring rules under their own name", () => {
     title: "rust",
     expert: true,
     rules: [{ name: "pack:rust#1", language: "rust", expert: "rust", because: "x" }],
+    threshold: null,
   });
   assert.ok(problems.every(({ message }) => message.startsWith("rules.1")));
   assert.ok(problems.length > 0);
   assert.equal(readPack('{"id": "../x"}', knownExperts).pack, null);
   assert.equal(readPack("{", knownExperts).pack, null);
+});
+
+test("A pack may say how sure it has to be of what is shown; what is no such number is a problem", () => {
+  const read = (threshold: unknown) => readPack(JSON.stringify({ id: "rust", threshold }), knownExperts);
+  assert.equal(read(-0.4).pack?.threshold, -0.4);
+  for (const wrong of [0.1, -99, "low"]) {
+    assert.equal(read(wrong).pack, null);
+    assert.match(read(wrong).problems[0]!.message, /^threshold/);
+  }
 });
 
 test("The packs of this repository are in order", () => {
