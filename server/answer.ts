@@ -5,10 +5,10 @@ import { builtInThreshold, confidence, leastConfidence } from "./confidence.ts";
 import type { Scope } from "./context.ts";
 import type { Engine, GenerateRequest, Generation } from "./engine/engine.ts";
 import { isImagined, type NamePlace, namePlace, remainders } from "./naming.ts";
-import { composeCompletion } from "./prompt.ts";
+import { composeCompletion, type Manner } from "./prompt.ts";
 import type { Answer, Settings } from "./protocol.ts";
 import { type Candidate, rank } from "./rank.ts";
-import { type Rule, route } from "./route.ts";
+import { Away, type Rule, route } from "./route.ts";
 import { withoutOverlap } from "./stops.ts";
 import { isPlain, type Surroundings, surroundings } from "./surroundings.ts";
 
@@ -23,6 +23,10 @@ export interface Crew {
   readonly addedFaults: (text: string) => Promise<number | null>;
   /** The names that fit at the cursor, as far as they are known by now; null where nobody knows. */
   readonly names?: () => readonly string[] | null;
+  /** How an expert is asked that is not the embedded model's, and the other machine that its texts are sent to. */
+  readonly about?: (expert: string) => { readonly manner?: Manner; readonly host: string | null } | null;
+  /** Why an expert that is there does not answer at the moment, in words; null for all others. */
+  readonly absent?: (expert: string) => string | null;
 }
 
 export interface Limits extends Pick<Settings, "suggestions"> {
@@ -54,9 +58,30 @@ export async function* answer(
   limits: Limits,
   signal: AbortSignal,
 ): AsyncGenerator<string, Draft> {
+  try {
+    return yield* byChosen(task, scope, crew, limits, signal);
+  } catch (error) {
+    if (!(error instanceof Away) || signal.aborted) throw error;
+    // It rests now, and the rules choose who takes its place.
+    const away = route(task, scope, crew.rules, crew.installed).expert;
+    const others = crew.installed.filter((id) => id !== away);
+    return yield* byChosen(task, scope, { ...crew, installed: others }, limits, signal);
+  }
+}
+
+async function* byChosen(
+  task: "complete",
+  scope: Scope,
+  crew: Crew,
+  limits: Limits,
+  signal: AbortSignal,
+): AsyncGenerator<string, Draft> {
   const started = performance.now();
   const { engine, addedFaults } = crew;
-  const chosen = route(task, scope, crew.rules, crew.installed);
+  const routed = route(task, scope, crew.rules, crew.installed);
+  const why = routed.wanted === null ? null : (crew.absent?.(routed.wanted) ?? null);
+  const chosen = why === null ? routed : { ...routed, absent: why };
+  const { manner, host = null } = crew.about?.(chosen.expert) ?? {};
   const around = surroundings(scope);
   const { uri, position, languageId, region } = scope;
   const record = { ...chosen, task, uri, position, languageId, region };
@@ -66,9 +91,9 @@ export async function* answer(
   const nowhere = whyNowhere(around) ?? (held?.length === 0 ? noSuchName(place!) : null);
   if (nowhere !== null) return { ...record, ...nothing, hidden: nowhere };
 
-  const request = requestFor(scope, around, chosen.expert, limits);
+  const request = requestFor(scope, around, chosen.expert, limits, manner);
   const attempt = (names: readonly string[] | null) =>
-    oneAttempt(engine, names ? { ...request, names } : request, scope, around, signal);
+    oneAttempt(engine, names ? { ...request, names } : request, scope, around, signal, manner?.ranks !== false);
   let done = yield* attempt(held);
   // The names may have come while the model wrote, or it wrote one where something else might have stood.
   const late = place === null || held !== null ? null : (crew.names?.() ?? null);
@@ -92,6 +117,7 @@ export async function* answer(
   if (hidden === null) for (const other of done.others) if ((await whyNot(other)) === null) alternatives.push(other);
   return {
     ...record,
+    ...(host === null ? {} : { host }),
     text,
     promptTokens: generation.promptTokens,
     reusedTokens: generation.reusedTokens,
@@ -108,18 +134,25 @@ const noSuchName = ({ written }: NamePlace) =>
   written === "" ? "nothing is known that fits here" : `nothing that fits here begins with "${written}"`;
 
 /** What the engine is asked at a place. */
-function requestFor(scope: Scope, around: Surroundings, expert: string, limits: Limits): GenerateRequest {
+function requestFor(
+  scope: Scope,
+  around: Surroundings,
+  expert: string,
+  limits: Limits,
+  manner: Manner | undefined,
+): GenerateRequest {
   const several = blockBegins(around);
   const atEnd = around.after.trim() === "";
   return {
     sequence: scope.uri,
     expert,
-    prompt: composeCompletion(scope, limits.contextTokens),
-    shorter: composeCompletion(scope, Math.min(shorterTokens, limits.contextTokens)),
-    heal: true,
+    prompt: composeCompletion(scope, limits.contextTokens, manner),
+    shorter: composeCompletion(scope, Math.min(shorterTokens, limits.contextTokens), manner),
+    // What was trained to fill in has seen cuts at any character.
+    heal: manner?.infill == null,
     maxTokens: several ? Math.min(blockLines * limits.maxTokens, mostTokens) : limits.maxTokens,
     stops: several ? [] : ["\n"],
-    branches: limits.asked ? askedBranches : atEnd ? 1 : branchCount,
+    branches: limits.asked ? askedBranches : atEnd || manner?.ranks === false ? 1 : branchCount,
     priority: "completion",
   };
 }
@@ -132,13 +165,14 @@ interface Attempt {
   readonly cancelled: boolean;
 }
 
-/** Generates and ranks what may stand at the cursor. */
+/** Generates and ranks what may stand at the cursor; who has read the suffix knows where to stop, and `ranks` is false. */
 async function* oneAttempt(
   engine: Engine,
   request: GenerateRequest,
   scope: Scope,
   around: Surroundings,
   signal: AbortSignal,
+  ranks: boolean,
 ): AsyncGenerator<string, Attempt> {
   const lines = request.stops.length === 0 ? "several" : "one";
   const generation = yield* lines === "several"
@@ -147,7 +181,7 @@ async function* oneAttempt(
   const texts = generation.continuations.flatMap((from) =>
     candidates(from, around, lines).map((text): Candidate => ({ text, stop: from.stop, from })),
   );
-  const ranked = await rank(texts, generation, request, scope.suffix, around.after, engine, signal);
+  const ranked = ranks ? await rank(texts, generation, request, scope.suffix, around.after, engine, signal) : texts;
   const [first, ...rest] = (ranked ?? texts).map((each) => ({ ...each, text: withoutOverlap(each.text, around) }));
   const others = rest.filter(({ text, from }, i) => {
     const before = [first!, ...rest.slice(0, i)];

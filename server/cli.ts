@@ -1,16 +1,28 @@
-// Entry of the command line: complete, route and experts, the same code as in the editor.
+// Entry of the command line: complete, route, experts and models, the same code as in the editor.
 import { parseArgs } from "node:util";
 import { complete, explainRoute } from "./cli/commands.ts";
 import type { Reporter } from "./cli/engine.ts";
 import { addExpert, listExperts, removeExpert } from "./cli/experts.ts";
+import { forgetModel, importOwn, listModels } from "./cli/models.ts";
 import { BadInput } from "./cli/place.ts";
-import { humanAdded, humanCompletion, humanExperts, humanRemoved, humanRoute } from "./cli/print.ts";
+import {
+  humanAdded,
+  humanCompletion,
+  humanExperts,
+  humanForgotten,
+  humanImported,
+  humanModels,
+  humanRemoved,
+  humanRoute,
+} from "./cli/print.ts";
 import { installed } from "./installation.ts";
 
 const usage = [
-  "usage: coterie complete FILE:LINE:COLUMN [--root FOLDER] [--rules FILE] [--json]",
-  "       coterie route FILE:LINE:COLUMN [--task TASK] [--root FOLDER] [--rules FILE] [--json]",
+  "usage: coterie complete FILE:LINE:COLUMN [--root FOLDER] [--rules FILE] [--model ID] [--json]",
+  "       coterie route FILE:LINE:COLUMN [--task TASK] [--root FOLDER] [--rules FILE] [--model ID] [--json]",
   "       coterie experts [add FOLDER | remove ID] [--json]",
+  "       coterie import PATH [--id ID] [--cut LAYERS] [--bits 4|8|32] [--json]",
+  "       coterie models [remove ID] [--json]",
   "Lines and columns count from 1; the cursor is before the column.",
 ].join("\n");
 
@@ -19,6 +31,10 @@ const flags = {
   root: { type: "string" },
   rules: { type: "string" },
   task: { type: "string" },
+  model: { type: "string" },
+  id: { type: "string" },
+  cut: { type: "string" },
+  bits: { type: "string" },
   help: { type: "boolean", short: "h", default: false },
 } as const;
 
@@ -33,10 +49,11 @@ async function run(): Promise<string> {
   const { values, positionals } = parsed();
   if (values.help) return usage;
   const [command, argument, ...more] = positionals;
-  const [operand] = command === "experts" ? more.splice(0, 1) : [];
+  const [operand] = command === "experts" || command === "models" ? more.splice(0, 1) : [];
   const installation = installed();
   const print = <T>(result: T, human: (result: T) => string) => (values.json ? JSON.stringify(result) : human(result));
   if (more.length > 0) throw new BadInput(`There is an argument too many: ${more[0]}.`);
+  checkFlags(command, values);
   if (values.task !== undefined && command !== "route") throw new BadInput("--task goes with route only.");
   if (command === "complete") return print(await complete(argument, values, installation, terminal), humanCompletion);
   if (command === "route") return print(await explainRoute(argument, values, installation, terminal), humanRoute);
@@ -48,8 +65,22 @@ async function run(): Promise<string> {
   }
   if (command === "experts" && argument === "remove") return print(removeExpert(operand, installation), humanRemoved);
   if (command === "experts") throw new BadInput(`experts cannot "${argument}": add FOLDER or remove ID.`);
+  if (command === "import") return print(importOwn(argument, values, installation, terminal), humanImported);
+  if (command === "models" && argument === undefined) return print(listModels(installation), humanModels);
+  if (command === "models" && argument === "remove") return print(forgetModel(operand, installation), humanForgotten);
+  if (command === "models") throw new BadInput(`models cannot "${argument}": remove ID.`);
   const said = command === undefined ? "Name a command" : `There is no command "${command}"`;
-  throw new BadInput(`${said}: complete, route or experts. See coterie --help.`);
+  throw new BadInput(`${said}: complete, route, experts, import or models. See coterie --help.`);
+}
+
+/** Flags of one command are refused with another one, where they would mean nothing. */
+function checkFlags(command: string | undefined, values: Readonly<Record<string, unknown>>): void {
+  for (const flag of ["id", "cut", "bits"]) {
+    if (values[flag] !== undefined && command !== "import") throw new BadInput(`--${flag} goes with import only.`);
+  }
+  if (values["model"] !== undefined && command !== "complete" && command !== "route") {
+    throw new BadInput("--model goes with complete and route only.");
+  }
 }
 
 function parsed() {

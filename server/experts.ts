@@ -40,6 +40,7 @@ export const ruleFileSchema = z.strictObject({
 const packSchema = z.looseObject({
   id: ruleSchema.shape.expert,
   kind: z.string().max(32).optional(),
+  backbone: z.string().max(64).optional(),
   title: text(80).optional(),
   rules: z.array(z.unknown()).max(200).optional(),
   threshold: z.number().min(-20).max(0).optional(),
@@ -51,6 +52,8 @@ export interface Pack {
   readonly title: string;
   /** The backbone's folder is a pack too, but nobody can be routed to it. */
   readonly expert: boolean;
+  /** Digest of the backbone that it was made for, where it says so. */
+  readonly backbone?: string;
   readonly rules: readonly Rule[];
   /** How sure it has to be of a completion that is shown: mean log-probability of its tokens, nats; null: not measured. */
   readonly threshold: number | null;
@@ -101,7 +104,7 @@ export function readPack(
   if (!said.success) {
     return { pack: null, problems: [...problems, ...said.error.issues.map((issue) => problemAt(parsed.root, issue))] };
   }
-  const { id, kind, title = id, threshold = null } = said.data;
+  const { id, kind, backbone, title = id, threshold = null } = said.data;
   const rules: Rule[] = [];
   for (const [index, written] of (said.data.rules ?? []).entries()) {
     const rule = ruleSchema.safeParse(written);
@@ -115,7 +118,8 @@ export function readPack(
       problems.push(unknownExpert(node, rule.data.expert, known));
     }
   }
-  return { pack: { id, title, expert: id !== "backbone" && kind !== "backbone", rules, threshold }, problems };
+  const expert = id !== "backbone" && kind !== "backbone";
+  return { pack: { id, title, expert, ...(backbone === undefined ? {} : { backbone }), rules, threshold }, problems };
 }
 
 function unknownExpert(rule: Node, expert: string, known: readonly string[]): Problem {

@@ -11,6 +11,14 @@ export const optionsSchema = z.object({
 export const addExpertSchema = z.object({ uri: z.string().max(8192) });
 export const removeExpertSchema = z.object({ id: z.string().max(64) });
 
+export const modelSchema = z.object({ uri: z.string().max(8192) });
+export const importModelSchema = z.object({
+  uri: z.string().max(8192),
+  bits: z.union([z.literal(4), z.literal(8), z.literal(32)]),
+  id: z.string().max(64),
+});
+export const keySchema = z.string().max(4096).nullable().catch(null);
+
 export const trustedSchema = z.object({ trusted: z.boolean() });
 const place = z.object({ line: z.int().nonnegative(), character: z.int().nonnegative() });
 export const routeSchema = z.object({ uri: z.string(), position: place, task: z.enum(tasks) });

@@ -23,6 +23,8 @@ export interface Installation {
   readonly userRules: string;
   readonly userExperts: string;
   readonly userModel: string;
+  /** The models that the user has brought, compiled; need not exist. */
+  readonly userModels: string;
 }
 
 /** The installation that this module is part of: sources and bundles both lie one folder below its top. */
@@ -39,6 +41,7 @@ export function installed(): Installation {
     userRules: join(own, "rules.json"),
     userExperts: join(own, "experts"),
     userModel: join(own, "model"),
+    userModels: join(own, "models"),
   };
 }
 

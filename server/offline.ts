@@ -13,9 +13,11 @@ export function countSockets(): () => number {
   return () => made;
 }
 
-/** @param made as `countSockets` has counted. @throws Error when the system's own lists cannot be read. */
-export function offlineReport(made: number): OfflineReport {
-  return process.platform === "linux" ? { ...fromKernel("/proc/self"), made, asked: "kernel" } : fromNode(made);
+/** @param made as `countSockets` has counted. @param hosts machines that the user's settings name. @throws Error when the system's own lists cannot be read. */
+export function offlineReport(made: number, hosts: readonly string[] = []): OfflineReport {
+  const report: OfflineReport =
+    process.platform === "linux" ? { ...fromKernel("/proc/self"), made, asked: "kernel" } : fromNode(made);
+  return hosts.length === 0 ? report : { ...report, hosts };
 }
 
 // ── Linux: every descriptor of the process, whichever thread or library opened it ──────────────────────────────────────

@@ -3,23 +3,23 @@ import type { Engine } from "./engine/engine.ts";
 import type { Status } from "./protocol.ts";
 
 /** Opens the engine once and tells every change of its state. */
-export class Power {
-  readonly #open: (added: readonly string[]) => Promise<Engine>;
+export class Power<Opened extends Engine = Engine> {
+  readonly #open: (added: readonly string[]) => Promise<Opened>;
   readonly #tell: (status: Status) => void;
   #opening: Promise<void> | null = null;
-  #engine: Engine | null = null;
+  #engine: Opened | null = null;
   #why = "the model is not loaded yet";
   #added: readonly string[] = [];
   #busy = false;
 
   /** `open` gets the folders of added experts, and rejects with what failed and what to do about it, in words. */
-  constructor(open: (added: readonly string[]) => Promise<Engine>, tell: (status: Status) => void) {
+  constructor(open: (added: readonly string[]) => Promise<Opened>, tell: (status: Status) => void) {
     this.#open = open;
     this.#tell = tell;
   }
 
   /** The engine, or in words why there is none. */
-  get engine(): Engine | string {
+  get engine(): Opened | string {
     return this.#engine ?? this.#why;
   }
 
@@ -41,6 +41,11 @@ export class Power {
     if (!this.#engine) return;
     await this.#engine.setAdded(folders);
     this.#tellCrew(this.#engine);
+  }
+
+  /** Who can be asked has changed. */
+  changed(): void {
+    if (this.#engine) this.#tellCrew(this.#engine);
   }
 
   /** A request failed: finds out whether the engine did too. */

@@ -39,18 +39,48 @@ function joined(pieces: Iterable<Piece>): Prompt {
   return prompt;
 }
 
+/** How a model is asked, where it was not trained as the embedded one. */
+export interface Manner {
+  /** Control tokens before the name of the workspace and before the path in it; null: neither is told. */
+  readonly header: { readonly repository: string; readonly file: string } | null;
+  /** Control tokens with which it fills in; null: it goes on from the text before the cursor alone. */
+  readonly infill: { readonly prefix: string; readonly suffix: string; readonly middle: string } | null;
+  /** Whether it can say how likely a text is. */
+  readonly ranks: boolean;
+}
+
 /**
  * The prompt that a completion continues: workspace, path, then the text before the cursor. It ends in text, so that its
- * last token can be healed.
+ * last token can be healed; but where a model fills in by tokens of its own, it ends with the one before the middle.
  * @param contextTokens about the most tokens; the window is measured in characters, the engine cuts what is still too long.
  */
-export function composeCompletion(scope: Scope, contextTokens: number): Prompt {
+export function composeCompletion(scope: Scope, contextTokens: number, manner?: Manner): Prompt {
+  if (manner !== undefined) return joined(inManner(scope, contextTokens, manner));
   return compose("complete", {
     workspace: scope.workspace ?? "",
     path: scope.path,
     prefix: windowBefore(scope, contextTokens * charactersPerToken),
   });
 }
+
+function* inManner(scope: Scope, contextTokens: number, { header, infill }: Manner): Generator<Piece> {
+  if (header !== null) {
+    yield { special: header.repository };
+    yield scope.workspace ?? "";
+    yield { special: header.file };
+    yield `${scope.path}\n`;
+  }
+  const prefix = windowBefore(scope, contextTokens * charactersPerToken);
+  if (infill === null) return yield prefix;
+  yield { special: infill.prefix };
+  yield prefix;
+  yield { special: infill.suffix };
+  yield scope.suffix.slice(0, suffixTokens * charactersPerToken);
+  yield { special: infill.middle };
+}
+
+/** About the most tokens of the text after the cursor. */
+const suffixTokens = 128;
 
 /** Measured on TypeScript and Python sources with the embedded tokenizer: 3.0 to 3.6. */
 const charactersPerToken = 3;

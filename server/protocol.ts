@@ -28,6 +28,8 @@ export interface Route {
   readonly expert: string;
   /** The expert that the rule names, when that one is not installed; else null. */
   readonly wanted: string | null;
+  /** Why the wanted one does not answer, in words; absent: it is not installed. */
+  readonly absent?: string;
   readonly rule: string;
   readonly because: string;
   readonly considered: readonly Considered[];
@@ -53,6 +55,8 @@ export interface Answer extends Route {
   readonly stop: Stop;
   /** Why an editor does not show the text, in words; null when it does. */
   readonly hidden: string | null;
+  /** The other machine that the prompt was sent to; absent: nothing left this one. */
+  readonly host?: string;
 }
 
 // ── Server to client ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -63,6 +67,8 @@ export interface Status {
   readonly state: State;
   /** What is going on, or what failed and what to do about it, in one line. */
   readonly detail: string;
+  /** What the user calls the model that answers where no rule says otherwise; absent: the embedded one. */
+  readonly model?: string;
 }
 
 /** Server -> client: the engine's state changed. */
@@ -123,6 +129,8 @@ export interface OfflineReport {
   readonly made: number;
   /** Files that are open or mapped into memory; null where the system does not tell. */
   readonly files: readonly string[] | null;
+  /** Machines that experts in the user's settings are on: these alone may be connected to. */
+  readonly hosts?: readonly string[];
   /** Who was asked: the kernel, or Node's own list, which native code could bypass. */
   readonly asked: "kernel" | "node";
 }
@@ -179,6 +187,54 @@ export const addExpert = new RequestType<AddExpertParams, AddExpertResult, void>
 /** Client -> server: remove an expert that the user has added. Refused in words that say what to do. */
 export const removeExpert = new RequestType<{ readonly id: string }, null, void>("coterie/removeExpert");
 
+/** A model that the user has imported. Sizes in bytes. */
+export interface Model {
+  readonly id: string;
+  readonly title: string;
+  readonly bytes: number;
+  readonly parameters: number;
+  /** Of a weight. */
+  readonly bits: 4 | 8 | 32;
+}
+
+/** What an import would make, before anything is compiled. */
+export interface ModelOffer {
+  readonly title: string;
+  /** The id that it would get. */
+  readonly id: string;
+  readonly family: string;
+  readonly layers: number;
+  readonly parameters: number;
+  /** Whether its vocabulary has tokens for filling in the middle. */
+  readonly infills: boolean;
+  /** What it would take, bytes. */
+  readonly choices: readonly { readonly bits: Model["bits"]; readonly disk: number; readonly memory: number }[];
+}
+
+/** Client -> server: which models the user has. */
+export const models = new RequestType<null, readonly Model[], void>("coterie/models");
+
+/** Client -> server: what importing this file or folder would take. Refused in words when it cannot be used. */
+export const lookAtModel = new RequestType<{ readonly uri: string }, ModelOffer, void>("coterie/lookAtModel");
+
+export interface ImportModelParams {
+  readonly uri: string;
+  readonly bits: Model["bits"];
+  readonly id: string;
+}
+
+/** Client -> server: compile a model of the user's. Null when the request was cancelled: then nothing of it stays. */
+export const importModel = new RequestType<ImportModelParams, Model | null, void>("coterie/importModel");
+
+/** Server -> client: how much of the import that is under way is done, from 0 to 1. */
+export const importProgress = new NotificationType<{ readonly share: number }>("coterie/importProgress");
+
+/** Client -> server: remove a model of the user's. Refused in words that say what to do. */
+export const removeModel = new RequestType<{ readonly id: string }, null, void>("coterie/removeModel");
+
+/** Server -> client: the key that the editor keeps for an expert on another machine, or null. */
+export const remoteKey = new RequestType<{ readonly id: string }, string | null, void>("coterie/remoteKey");
+
 /** Client -> server: the user has granted trust to the workspace, so that its rules may be read. */
 export const trusted = new NotificationType<{ readonly trusted: boolean }>("coterie/trusted");
 
@@ -221,4 +277,25 @@ export interface Settings {
   readonly maxTokens: number;
   /** Most tokens of a prompt. */
   readonly contextTokens: number;
+  /** Id of the model, or of the expert on another machine, that answers where no rule of the user's says otherwise. */
+  readonly model: string;
+  /** Megabytes that models may take together; 0 means half of the machine's. */
+  readonly modelMemory: number;
+  /** Experts on other machines, by id. From the user's own settings only: a workspace cannot name any. */
+  readonly remoteExperts: Readonly<Record<string, RemoteExpert>>;
+}
+
+/** An engine that speaks the OpenAI completions protocol. Prompts for it leave this machine. */
+export interface RemoteExpert {
+  /** Up to and with the version: http://gpu.example:8000/v1 */
+  readonly url: string;
+  /** What the engine calls the model, or the LoRA expert on it. */
+  readonly model: string;
+  /** What people call it. */
+  readonly title?: string | undefined;
+  /** How it fills in: the protocol's "suffix", or three control tokens in the prompt. Absent: it goes on from the prefix. */
+  readonly infill?:
+    | "suffix"
+    | { readonly prefix: string; readonly suffix: string; readonly middle: string }
+    | undefined;
 }

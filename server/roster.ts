@@ -6,6 +6,21 @@ import { describedIn, type Installed, readPacks } from "./installed.ts";
 import { type FileProblems, type Problem, problemsOf, readSmall, wholly } from "./json.ts";
 import type { Rule } from "./route.ts";
 
+/** An expert that is no pack: a model of the user's own, or one on another machine. */
+export interface Guest {
+  readonly id: string;
+  /** Digest of its backbone; null on another machine. */
+  readonly backbone: string | null;
+}
+
+/** What the settings say about who answers. */
+export interface Choice {
+  /** The setting coterie.model; empty: nobody in particular. */
+  readonly model: string;
+  /** Ids of experts on other machines. */
+  readonly remote: readonly string[];
+}
+
 export interface RosterPlaces {
   /** The folder of packs that ship with Coterie, with the built-in rules.json. */
   readonly experts: string;
@@ -13,6 +28,9 @@ export interface RosterPlaces {
   readonly userExperts?: string;
   /** The user's rule file, or null. */
   readonly user: string | null;
+  /** The folder of the user's own models, and what is in it; absent where they do not count. */
+  readonly userModels?: string;
+  readonly models?: () => readonly Guest[];
 }
 
 /** Where a workspace folder keeps its rules. */
@@ -29,6 +47,8 @@ export class Roster {
   /** Rules by the file they stand in. */
   #rules = new Map<string, readonly Rule[]>();
   #problems: readonly FileProblems[] = [];
+  #guests: readonly Guest[] = [];
+  #choice: Choice = { model: "", remote: [] };
   #watched: ReadonlySet<string> = new Set();
   #changed: (() => void) | null = null;
 
@@ -44,7 +64,7 @@ export class Roster {
 
   /** Ids of the experts that rules can name, whether or not an engine has them loaded. */
   get experts(): readonly string[] {
-    return this.packs.map(({ id }) => id);
+    return [...this.packs, ...this.#guests].map(({ id }) => id);
   }
 
   /** How sure an expert has to be of what is shown, as its pack says; null where it says nothing. */
@@ -60,9 +80,24 @@ export class Roster {
   /** The rules for documents of a workspace folder (or of none), in order of precedence. */
   rulesFor(folder: string | null): readonly Rule[] {
     const own = folder !== null && this.#folders.includes(folder) ? rulesIn(folder) : null;
-    const packs = this.#packs.map((pack) => describedIn(pack.folder));
-    const files = [own, this.#places.user, ...packs, this.#builtIn()];
-    return files.flatMap((file) => (file === null ? [] : (this.#rules.get(file) ?? [])));
+    const chosen = this.#guests.find(({ id }) => id === this.#choice.model);
+    const isFor = (pack: Installed) => chosen?.backbone != null && pack.backbone === chosen.backbone;
+    const [first, others] = [this.#packs.filter(isFor), this.#packs.filter((pack) => !isFor(pack))];
+    const files = (packs: readonly Installed[]) => packs.map(({ folder: at }) => describedIn(at));
+    const rules = (from: readonly (string | null)[]) =>
+      from.flatMap((file) => (file === null ? [] : (this.#rules.get(file) ?? [])));
+    return [
+      ...rules([own, this.#places.user, ...files(first)]),
+      ...settingRule(this.#choice.model),
+      ...rules([...files(others), this.#builtIn()]),
+    ];
+  }
+
+  /** Takes what the settings say into account. */
+  choose(choice: Choice): void {
+    if (JSON.stringify(choice) === JSON.stringify(this.#choice)) return;
+    this.#choice = choice;
+    this.reload();
   }
 
   /** Takes the rule files of these folders into account; an untrusted workspace gives none. */
@@ -99,9 +134,11 @@ export class Roster {
     const note = (file: string, text: string, found: readonly Problem[]) =>
       problems.push(problemsOf(file, text, found));
     const found = readPacks(this.#places.experts, this.#places.userExperts);
-    const { known } = found;
+    const remote = this.#choice.remote.map((id): Guest => ({ id, backbone: null }));
+    this.#guests = [...(this.#places.models?.() ?? []), ...remote].filter(({ id }) => !found.known.includes(id));
+    const known = [...found.known, ...this.#guests.map(({ id }) => id)];
     problems.push(...found.problems);
-    for (const { folder, rules: own } of found.packs) rules.set(describedIn(folder), own);
+    for (const { folder, rules: own } of found.packs) rules.set(describedIn(folder), this.#local(own));
     const files: [string | null, string][] = [
       ...this.#folders.map((folder): [string, string] => [rulesIn(folder), "workspace"]),
       [this.#places.user, "user"],
@@ -116,8 +153,10 @@ export class Roster {
         continue;
       }
       const read = readRules(text, origin, known);
-      note(file, text, read.problems);
-      rules.set(file, read.rules);
+      const own = origin === "user" ? read.rules : this.#local(read.rules);
+      const away = own.length < read.rules.length ? [wholly(onlyUser)] : [];
+      note(file, text, [...read.problems, ...away]);
+      rules.set(file, own);
     }
     this.#packs = found.packs;
     this.#added = found.added;
@@ -125,15 +164,23 @@ export class Roster {
     this.#problems = problems;
   }
 
+  /** Rules without those that name an expert on another machine: only the user may send texts away. */
+  #local(rules: readonly Rule[]): readonly Rule[] {
+    return rules.filter(({ expert }) => !this.#choice.remote.includes(expert));
+  }
+
   #builtIn(): string {
     return join(this.#places.experts, "rules.json");
   }
 
   #rewatch(): void {
-    const { user, userExperts } = this.#places;
+    const { user, userExperts, userModels } = this.#places;
     const added = this.#added.map(describedIn);
     // A folder changes when something in it comes or goes.
-    const all = this.#changed === null ? [] : [...this.#folders.map(rulesIn), user, userExperts ?? null, ...added];
+    const all =
+      this.#changed === null
+        ? []
+        : [...this.#folders.map(rulesIn), user, userExperts ?? null, userModels ?? null, ...added];
     const files = new Set(all.filter((file) => file !== null));
     for (const file of this.#watched) if (!files.has(file)) unwatchFile(file, this.#onChange);
     const fresh = [...files].filter((file) => !this.#watched.has(file));
@@ -146,4 +193,12 @@ export class Roster {
   readonly #onChange = (now: Stats, before: Stats): void => {
     if (now.mtimeMs !== before.mtimeMs || now.size !== before.size || now.ino !== before.ino) this.reload();
   };
+}
+
+const onlyUser = "A rule that names an expert on another machine is left out here: only your own rules can do that.";
+
+/** The rule that the setting coterie.model stands for. */
+function settingRule(model: string): readonly Rule[] {
+  if (model === "") return [];
+  return [{ name: "setting#1", expert: model, because: `The setting coterie.model names ${model}.` }];
 }

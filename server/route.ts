@@ -74,3 +74,8 @@ function held(rule: Rule, task: Task, place: Place): { readonly matched: boolean
   }
   return { matched: true, why: met.length > 0 ? met.join(", ") : "it matches everything" };
 }
+
+/** The expert that was chosen does not answer just now; the message says why, behind its name. Another one may take its place. */
+export class Away extends Error {
+  override readonly name = "Away";
+}

@@ -12,28 +12,23 @@ import { TextDocument } from "vscode-languageserver-textdocument";
 import { Access } from "./access.ts";
 import { diagnosticsOf } from "./diagnostics.ts";
 import type { Engine, EngineOptions } from "./engine/engine.ts";
+import { Chosen, rosterOf } from "./features/chosen.ts";
 import { Completions } from "./features/complete.ts";
 import { Experts } from "./features/experts.ts";
 import { memoryParts } from "./features/memory.ts";
+import { Models } from "./features/models.ts";
 import { explainRoute } from "./features/route.ts";
 import { selfTest } from "./features/selftest.ts";
-import {
-  addExpertSchema,
-  foldersSchema,
-  optionsSchema,
-  pushedSchema,
-  removeExpertSchema,
-  routeSchema,
-  trustedSchema,
-} from "./incoming.ts";
-import { engineOptions, type Installation } from "./installation.ts";
+import type { Fleet } from "./fleet/fleet.ts";
+import { foldersSchema, keySchema, optionsSchema, pushedSchema, routeSchema, trustedSchema } from "./incoming.ts";
+import type { Installation } from "./installation.ts";
 import { askFor, KnownNames } from "./known.ts";
 import { countSockets, offlineReport } from "./offline.ts";
 import { Refusal } from "./packs/refusal.ts";
 import { Shelf } from "./packs/shelf.ts";
+import { packer as packerOf } from "./packs/thread.ts";
 import { Power } from "./power.ts";
 import * as protocol from "./protocol.ts";
-import { Roster } from "./roster.ts";
 import { enabledFor, readDefaults, SettingsCache } from "./settings.ts";
 import { Syntax } from "./syntax/syntax.ts";
 import { folderOf, Workspace } from "./workspace.ts";
@@ -55,8 +50,8 @@ export function serve(
     patience: regionPatience,
     onTrouble: (message) => connection.console.warn(message),
   });
-  const { experts: shipped, userExperts, userRules } = installation;
-  const roster = new Roster({ experts: shipped, userExperts, user: userRules });
+  const roster = rosterOf(installation);
+  const packer = packerOf(installation.packer, installation);
   const socketsMade = countSockets();
   let trusted = false;
   let pulls = false;
@@ -75,31 +70,56 @@ export function serve(
     },
     (key) => connection.console.warn(`The setting coterie.${key} has no valid value and is left out.`),
   );
-  const power = new Power(
-    async (added) => {
-      const onTrouble = (message: string) => connection.console.warn(`The engine: ${message}`);
-      return open({ ...engineOptions(installation, await settings.of(""), added), onTrouble });
-    },
+  const chosen = new Chosen({
+    installation,
+    roster,
+    settings: () => settings.of(""),
+    open,
+    key: async (id) => keySchema.parse(await connection.sendRequest(protocol.remoteKey.method, { id })),
+    warn: (message) => connection.console.warn(message),
+  });
+  const power = new Power<Fleet>(
+    (added) => chosen.open(added),
     (status) => {
       if (status.state === "failed") connection.console.error(status.detail);
-      void connection.sendNotification(protocol.status.method, status);
+      const { title: model } = chosen;
+      void connection.sendNotification(protocol.status.method, model === undefined ? status : { ...status, model });
     },
   );
+  const fleet = () => (typeof power.engine === "string" ? null : power.engine);
+  const tellStale = () => {
+    if (fleet()?.stale) void connection.sendNotification(protocol.stale.method, null);
+  };
   const shelf = new Shelf({
     places: installation,
-    packer: installation.packer,
+    packer,
     packs: () => roster.packs.filter(({ added }) => added).map(({ folder }) => folder),
     use: async (parts) => {
       // What is being computed may be an answer of one that is gone.
       completions.stop();
       await power.setAdded(parts);
-      if (typeof power.engine !== "string" && power.engine.stale) {
-        void connection.sendNotification(protocol.stale.method, null);
-      }
+      tellStale();
     },
     warn: (problem) => connection.console.warn(problem),
   });
   const experts = new Experts(roster, shelf);
+  /** Lets everything follow the models that come and go. */
+  async function takeModels(): Promise<void> {
+    try {
+      await chosen.follow(fleet());
+      power.changed();
+      tellStale();
+      await shelf.refresh();
+    } catch (error) {
+      connection.console.error(`Taking over models: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  const models = new Models({
+    folder: installation.userModels,
+    packer,
+    progress: (share) => void connection.sendNotification(protocol.importProgress.method, { share }),
+    changed: takeModels,
+  });
   const installed = () =>
     typeof power.engine === "string" ? roster.experts : power.engine.experts.map(({ id }) => id);
   const around = {
@@ -120,9 +140,11 @@ export function serve(
       await power.start();
       const { engine } = power;
       if (typeof engine === "string") return engine;
+      const about = (expert: string) => engine.about(expert);
       const threshold = (expert: string) => roster.thresholdOf(expert);
-      return { engine, rules: around.rules(uri), installed: installed(), threshold };
+      return { engine, rules: around.rules(uri), installed: installed(), threshold, about, absent: around.absent };
     },
+    absent: (expert: string) => fleet()?.absent(expert) ?? null,
     answering: (yes: boolean) => power.answering(yes),
     report: (answer: protocol.Answer) => void connection.sendNotification(protocol.answered.method, answer),
   };
@@ -182,9 +204,10 @@ export function serve(
       completions.forget();
       publish();
       void shelf.refresh();
+      if (chosen.isOutdated) void takeModels();
     });
     publish();
-    void shelf.refresh();
+    void takeModels();
   });
 
   connection.onNotification("workspace/didChangeWorkspaceFolders", (params: unknown) => {
@@ -220,7 +243,7 @@ export function serve(
     fenced("Routing failed", () => explainRoute(routeSchema.parse(params), around)),
   );
   connection.onRequest(protocol.offline.method, () =>
-    fenced("The report of sockets failed", () => offlineReport(socketsMade())),
+    fenced("The report of sockets failed", () => offlineReport(socketsMade(), chosen.hosts)),
   );
   connection.onRequest(protocol.memory.method, () =>
     fenced("The report of memory failed", () => memoryParts(power.engine)),
@@ -234,18 +257,15 @@ export function serve(
         },
         packs: roster.experts,
         problems: roster.problems,
-        offline: () => offlineReport(socketsMade()),
+        offline: () => offlineReport(socketsMade(), chosen.hosts),
+        absent: around.absent,
+        host: (id) => fleet()?.about(id)?.host ?? null,
       }),
     ),
   );
 
-  connection.onRequest(protocol.experts.method, () => fenced("Listing the experts failed", () => experts.list()));
-  connection.onRequest(protocol.addExpert.method, (params: unknown) =>
-    fenced("Adding an expert failed", () => experts.add(addExpertSchema.parse(params))),
-  );
-  connection.onRequest(protocol.removeExpert.method, (params: unknown) =>
-    fenced("Removing an expert failed", () => experts.remove(removeExpertSchema.parse(params))),
-  );
+  experts.serve(connection, fenced);
+  models.serve(connection, fenced);
 
   connection.onShutdown(async () => {
     completions.stop();

@@ -3,6 +3,21 @@ import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { type Settings, suggestions } from "./protocol.ts";
 
+/** What may be an expert's id, and what is one already. */
+const id = "[a-z][a-z0-9-]{0,31}";
+const reserved = ["backbone", "head", "general", "code", "math", "docs"];
+
+const token = z.string().min(1).max(64);
+const remote = z.strictObject({
+  url: z
+    .url({ protocol: /^https?$/ })
+    .max(2048)
+    .refine((url) => new URL(url).username === "" && new URL(url).password === ""),
+  model: z.string().min(1).max(256),
+  title: z.string().min(1).max(80).optional(),
+  infill: z.union([z.literal("suffix"), z.strictObject({ prefix: token, suffix: token, middle: token })]).optional(),
+});
+
 const schema = z.object({
   enable: z.boolean(),
   languages: z.record(z.string(), z.boolean()),
@@ -13,6 +28,11 @@ const schema = z.object({
   threads: z.int().min(0).max(64),
   maxTokens: z.int().min(1).max(256),
   contextTokens: z.int().min(128).max(4096),
+  model: z.string().regex(new RegExp(`^(${id})?$`)),
+  modelMemory: z.int().min(0).max(1_000_000),
+  remoteExperts: z
+    .record(z.string().regex(new RegExp(`^${id}$`)), remote)
+    .refine((all) => Object.keys(all).every((each) => !reserved.includes(each)) && Object.keys(all).length <= 16),
 }) satisfies z.ZodType<Settings>;
 
 const manifest = z.object({

@@ -17,11 +17,15 @@ export interface ClientOptions {
   readonly log: vscode.LogOutputChannel;
   /** Ids of the settings that an untrusted workspace must not set. */
   readonly restricted: readonly string[];
+  /** Ids of the settings that no workspace can set, trusted or not. */
+  readonly userOnly: readonly string[];
   /** Whether the user wants no completions for now. */
   silent(): boolean;
   changed(phase: Phase, detail: string): void;
   status(status: protocol.Status): void;
   answered(answer: protocol.Answer): void;
+  /** The key of an expert on another machine, or null. */
+  keyOf(id: string): Promise<string | null>;
   /** The server holds memory that only a new process gives back. */
   stale(): void;
 }
@@ -89,6 +93,32 @@ export class Client {
     await this.server.sendRequest(protocol.removeExpert, { id });
   }
 
+  async models(): Promise<readonly protocol.Model[]> {
+    return this.server.sendRequest(protocol.models, null);
+  }
+
+  async lookAtModel(params: { readonly uri: string }): Promise<protocol.ModelOffer> {
+    return this.server.sendRequest(protocol.lookAtModel, params);
+  }
+
+  /** Null when it was cancelled. `hear` is told how much is done, from 0 to 1. */
+  async importModel(
+    params: protocol.ImportModelParams,
+    token: vscode.CancellationToken,
+    hear: (share: number) => void,
+  ): Promise<protocol.Model | null> {
+    const listening = this.server.onNotification(protocol.importProgress, ({ share }) => hear(share));
+    try {
+      return await this.server.sendRequest(protocol.importModel, params, token);
+    } finally {
+      listening.dispose();
+    }
+  }
+
+  async removeModel(id: string): Promise<void> {
+    await this.server.sendRequest(protocol.removeModel, { id });
+  }
+
   /** Tells the server that the workspace is trusted now, and lets it read the settings again. */
   async trust(): Promise<void> {
     await this.running?.sendNotification(protocol.trusted, { trusted: true });
@@ -139,6 +169,7 @@ export class Client {
     client.onNotification(protocol.answered, (answer) => this.options.answered(answer));
     client.onRequest(protocol.names, namesAt);
     client.onNotification(protocol.stale, () => this.options.stale());
+    client.onRequest(protocol.remoteKey, ({ id }) => this.options.keyOf(id));
     await started(client);
     if (!ended) this.running = client;
     return {
@@ -164,10 +195,12 @@ export class Client {
       workspace: {
         configuration: async (params, token, next) => {
           const values = await next(params, token);
-          if (vscode.workspace.isTrusted || !Array.isArray(values)) return values;
+          if (!Array.isArray(values)) return values;
           const settings = vscode.workspace.getConfiguration();
+          const { restricted, userOnly } = this.options;
+          const own = vscode.workspace.isTrusted ? userOnly : restricted;
           return params.items.map((item, index) =>
-            withUserValues(item.section ?? "", values[index], this.options.restricted, (id) => settings.inspect(id)),
+            withUserValues(item.section ?? "", values[index], own, (id) => settings.inspect(id)),
           );
         },
       },

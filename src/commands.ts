@@ -6,7 +6,9 @@ import { addExpert, removeExpert } from "./experts.ts";
 import { proveOffline, runSelfTest, tryCompletion } from "./firstrun.ts";
 import { type Command, section } from "./ids.ts";
 import type { Ledger } from "./ledger.ts";
+import { useModel } from "./models.ts";
 import type { Pages } from "./pages.ts";
+import { setKey } from "./remote.ts";
 import { explainRouting } from "./routing.ts";
 import { openRules } from "./rules.ts";
 import { type Snooze, snoozes } from "./snooze.ts";
@@ -17,6 +19,7 @@ export interface Parts {
   readonly ledger: Ledger;
   readonly log: vscode.LogOutputChannel;
   readonly pages: Pages;
+  readonly secrets: vscode.SecretStorage;
   readonly snooze: Snooze;
   readonly status: StatusView;
   /** The commands' titles, from the manifest. */
@@ -50,6 +53,8 @@ export function registerCommands(parts: Parts): vscode.Disposable {
     "coterie.proveOffline": () => withServer(parts, () => proveOffline(client, pages)),
     "coterie.addExpert": (folder?: unknown) => withServer(parts, () => addExpert(client, folder)),
     "coterie.removeExpert": (id?: unknown) => withServer(parts, () => removeExpert(client, id)),
+    "coterie.useModel": (model?: unknown) => withServer(parts, () => useModel(client, model)),
+    "coterie.setRemoteKey": () => setKey(parts.secrets),
     "coterie.accepted": (id: number) => ledger.accepted(id),
     "coterie.menu": () => menu(parts),
     "coterie.reveal": reveal,

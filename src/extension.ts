@@ -7,6 +7,7 @@ import { WhenIdle } from "./idle.ts";
 import { answersView, type Command, section, teamView } from "./ids.ts";
 import { Ledger } from "./ledger.ts";
 import { Pages } from "./pages.ts";
+import { keyOf } from "./remote.ts";
 import { Sidebar } from "./sidebar.ts";
 import { Snooze } from "./snooze.ts";
 import { StatusView } from "./status.ts";
@@ -16,11 +17,20 @@ import { logLine } from "./words.ts";
 /** What is read from package.json. */
 interface Manifest {
   readonly capabilities: { readonly untrustedWorkspaces: { readonly restrictedConfigurations: readonly string[] } };
-  readonly contributes: { readonly commands: readonly Titled[] };
+  readonly contributes: {
+    readonly commands: readonly Titled[];
+    readonly configuration: { readonly properties: Readonly<Record<string, { readonly scope: string }>> };
+  };
 }
 
 /** Settings that the engine is opened with: a change of one needs a new server. */
-const settingsOfStart: readonly (keyof Settings)[] = ["threads", "contextTokens"];
+const settingsOfStart: readonly (keyof Settings)[] = [
+  "threads",
+  "contextTokens",
+  "model",
+  "modelMemory",
+  "remoteExperts",
+];
 
 /** Milliseconds without an answer until a server that holds memory for nothing is replaced. */
 const idleAfter = 60_000;
@@ -40,6 +50,10 @@ export function activate(context: vscode.ExtensionContext): void {
     module: context.asAbsolutePath("dist/server.js"),
     log,
     restricted: manifest.capabilities.untrustedWorkspaces.restrictedConfigurations,
+    userOnly: Object.entries(manifest.contributes.configuration.properties).flatMap(([id, { scope }]) =>
+      scope === "machine" ? id : [],
+    ),
+    keyOf: (id) => keyOf(context.secrets, id),
     silent: () => snooze.until !== undefined,
     answered: (answer) => {
       log.info(logLine(answer));
@@ -70,7 +84,10 @@ export function activate(context: vscode.ExtensionContext): void {
   subscriptions.push(vscode.window.registerWebviewViewProvider(teamView, team));
   subscriptions.push(vscode.window.registerTreeDataProvider(answersView, sidebar));
   subscriptions.push(
-    registerCommands({ client, ledger, log, pages, snooze, status, titled: manifest.contributes.commands }),
+    registerCommands({
+      ...{ client, ledger, log, pages, snooze, status, secrets: context.secrets },
+      titled: manifest.contributes.commands,
+    }),
   );
   subscriptions.push(...watchFates(ledger));
   subscriptions.push(

@@ -16,6 +16,8 @@ export const publicCommands = [
   "coterie.proveOffline",
   "coterie.addExpert",
   "coterie.removeExpert",
+  "coterie.useModel",
+  "coterie.setRemoteKey",
 ] as const;
 
 /** Commands that the editor runs for us: on an accepted answer, a click on the status bar, a click on a place. */

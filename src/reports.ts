@@ -25,7 +25,7 @@ export function selfTestDocument(checks: readonly Check[]): string {
 
 /** What the system says about the language server and the network. */
 export function offlineDocument(report: OfflineReport): string {
-  const { internet, local, made, files, asked } = report;
+  const { internet, local, made, files, asked, hosts } = report;
   const offline = internet.length === 0 && made === 0;
   const who =
     asked === "kernel"
@@ -34,9 +34,11 @@ export function offlineDocument(report: OfflineReport): string {
   return [
     "# Is Coterie offline?",
     "",
-    offline
-      ? "**Yes.** The language server, in which the model runs, has no network socket open and has made none since it started."
-      : `**No.** ${internet.length} network sockets are open and ${made} were made since the start. Please report this.`,
+    hosts !== undefined
+      ? `**No, by your own settings.** They name experts on ${hosts.map(plain).join(", ")}, to which the text around the cursor is sent where your rules or coterie.model choose them.`
+      : offline
+        ? "**Yes.** The language server, in which the model runs, has no network socket open and has made none since it started."
+        : `**No.** ${internet.length} network sockets are open and ${made} were made since the start. Please report this.`,
     "",
     ...internet.map((socket) => `- ${plain(socket)}`),
     `- Network sockets open now: ${internet.length}`,

@@ -1,5 +1,5 @@
 // What the user reads about answers, routes and the state of things: plain values to plain text.
-import type { AddExpertResult, Answer, RouteResult, Status } from "../server/protocol.ts";
+import type { AddExpertResult, Answer, Model, ModelOffer, RouteResult, Status } from "../server/protocol.ts";
 import type { Entry, Fate } from "./ledger.ts";
 import type { Phase } from "./supervisor.ts";
 
@@ -38,7 +38,11 @@ export function answerLabel({ answer }: Entry): string {
 
 /** Expert, time and, once it is known, what became of the answer. */
 export function answerDescription({ answer, fate }: Entry): string {
-  const parts = [answer.expert, milliseconds(answer.ms)];
+  const parts = [
+    answer.expert,
+    milliseconds(answer.ms),
+    ...(answer.host === undefined ? [] : [`sent to ${answer.host}`]),
+  ];
   if (fate === "accepted" || fate === "typed") parts.push(fates[fate].words);
   return parts.join(" · ");
 }
@@ -49,6 +53,7 @@ export function answerDetails({ answer, fate }: Entry, path: string): readonly D
   return [
     { label: "Expert", value: answer.expert, icon: "person" },
     ...(answer.wanted === null ? [] : [{ label: "Wanted", value: wanted(answer, answer.wanted), icon: "info" }]),
+    ...(answer.host === undefined ? [] : [{ label: "Sent to", value: sentTo(answer.host), icon: "cloud-upload" }]),
     { label: "Rule", value: answer.rule, icon: "list-ordered" },
     { label: "Because", value: answer.because, icon: "comment" },
     { label: "Tokens", value: `${answer.promptTokens} read, ${answer.newTokens} new`, icon: "symbol-numeric" },
@@ -62,13 +67,18 @@ export function answerDetails({ answer, fate }: Entry, path: string): readonly D
 /** One line for the log, without any of the user's text. */
 export function logLine(answer: Answer): string {
   const { id, task, expert, rule, promptTokens, reusedTokens, newTokens, ms, hidden, stop } = answer;
-  const who = answer.wanted === null ? expert : `${expert} for ${answer.wanted}`;
+  const who = `${answer.wanted === null ? expert : `${expert} for ${answer.wanted}`}${answer.host === undefined ? "" : ` on ${answer.host}`}`;
   const counts = `${promptTokens} read, ${reusedTokens} reused, ${newTokens} new`;
   return `answer ${id}: ${task} by ${who} (${rule}), ${counts}, ${milliseconds(ms)}, ${hidden ?? stop}`;
 }
 
-function wanted(answer: Pick<Answer, "expert">, expert: string): string {
-  return `${expert} is not installed; ${answer.expert} answered`;
+function wanted({ expert: who, absent }: Pick<Answer, "expert" | "absent">, expert: string): string {
+  return `${expert}${absent === undefined ? " is not installed" : `: ${absent}`}; ${who} answered`;
+}
+
+/** That text has left the machine. */
+function sentTo(host: string): string {
+  return `${host}: the text around the cursor left this machine`;
 }
 
 function milliseconds(ms: number): string {
@@ -89,10 +99,7 @@ export function routeDocument(route: RouteResult, path: string, line: number, co
     `**${plain(route.expert)}** answers here by rule ${plain(route.rule)}: ${plain(route.because)}`,
     ...(route.wanted === null
       ? []
-      : [
-          "",
-          `The rule names ${plain(route.wanted)}, which is not installed; ${plain(route.expert)} answers in its place.`,
-        ]),
+      : ["", `The rule names ${plain(route.wanted)}, ${whyNot(route)}; ${plain(route.expert)} answers in its place.`]),
     "",
     `The cursor is in ${route.region}, the language is ${plain(route.languageId)}. The rules that were tried, in order:`,
     "",
@@ -103,6 +110,10 @@ export function routeDocument(route: RouteResult, path: string, line: number, co
     'The first rule that matches is used. "Coterie: Open Rules" opens the file in which your own rules come first.',
     "",
   ].join("\n");
+}
+
+function whyNot({ absent }: RouteResult): string {
+  return absent === undefined ? "which is not installed" : `which does not answer just now (${plain(absent)})`;
 }
 
 /** Text from rule files and paths, so that it cannot turn into Markdown or HTML. */
@@ -122,6 +133,38 @@ export function expertAdded({ id, title, rules }: AddExpertResult): string {
 
 export function expertRemoved(id: string): string {
   return `Coterie: removed ${id}. Where your own rules name it, general answers in its place.`;
+}
+
+// ── Models ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export const noRemote =
+  'Coterie: your settings name no expert on another machine. "coterie.remoteExperts" is where they are named.';
+
+export function megabytes(bytes: number): string {
+  return bytes < 1e9 ? `${Math.round(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+}
+
+export function modelDescription({ id, parameters, bits, bytes }: Model): string {
+  return `${id} · ${Math.round(parameters / 1e6)} M parameters · ${bits} bits · ${megabytes(bytes)}`;
+}
+
+export function choiceLabel(bits: Model["bits"]): string {
+  if (bits === 8) return "8 bits: nearly exact";
+  return bits === 4 ? "4 bits: half the memory, less exact" : "32 bits: exact, for comparing";
+}
+
+/** What is offered for import, in one line. */
+export function offerPlaceholder({ family, layers, parameters, infills }: ModelOffer): string {
+  const fills = infills ? "it fills in by tokens of its own" : "it goes on from the text before the cursor";
+  return `${family}, ${layers} layers, ${Math.round(parameters / 1e6)} M parameters; ${fills}`;
+}
+
+export function modelImported({ title, id }: Model): string {
+  return `Coterie: ${title} (${id}) answers now. "Coterie: Use Your Own Model..." leads back to the embedded one.`;
+}
+
+export function modelRemoved({ title, bytes }: Model): string {
+  return `Coterie: removed ${title}, ${megabytes(bytes)} are free again.`;
 }
 
 // ── State ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -178,11 +221,14 @@ export function statusText(situation: Situation): Shown {
     };
   }
   const busy = server?.state === "answering";
+  const model = server?.model === undefined ? "" : ` Model: ${server.model}.`;
   if (latest === undefined) {
     const ready = server?.detail ?? "The model is loaded as soon as a document needs it.";
-    return { light: "ready", text: "$(sparkle) Coterie", detail: `${ready}${place}`, busy };
+    const text = server?.model === undefined ? "$(sparkle) Coterie" : `$(sparkle) Coterie: ${server.model}`;
+    return { light: "ready", text, detail: `${ready}${model}${place}`, busy };
   }
-  const { expert, ms } = latest.answer;
+  const { expert, ms, host } = latest.answer;
   const last = `Last answer: ${answerLabel(latest)} (${answerDescription(latest)}).`;
-  return { light: "ready", text: `$(sparkle) ${expert} ${milliseconds(ms)}`, detail: `${last}${place}`, busy };
+  const text = `${host === undefined ? "$(sparkle)" : "$(cloud-upload)"} ${expert} ${milliseconds(ms)}`;
+  return { light: "ready", text, detail: `${last}${model}${place}`, busy };
 }

@@ -2,6 +2,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { answer } from "../answer.ts";
 import { knownExperts, readRules } from "../experts.ts";
+import type { Fleet } from "../fleet/fleet.ts";
 import type { Installation } from "../installation.ts";
 import { type Answer, type RouteResult, tasks } from "../protocol.ts";
 import { type Rule, route } from "../route.ts";
@@ -15,6 +16,8 @@ export interface Options {
   /** A rule file that stands before all others. */
   readonly rules?: string | undefined;
   readonly task?: string | undefined;
+  /** Id of the user's own model that answers where no rule says otherwise. */
+  readonly model?: string | undefined;
 }
 
 export type Completion = Pick<
@@ -42,13 +45,16 @@ export async function complete(
 ): Promise<Completion> {
   const place = placeOf(argument, options.root);
   const rules = rulesAt(place, options, installation, reporter);
-  return withEngine(installation, rosterOf(installation), reporter, async (engine) => {
+  const roster = rosterOf(installation, options.model);
+  const use = async (engine: Fleet) => {
     const { document, position, root } = place;
     const syntax = syntaxOf(installation, reporter);
     const scope = await syntax.scope(document, position, root);
     const offset = document.offsetAt(position);
     const addedFaults = (text: string) => syntax.addedFaults(document, offset, text);
-    const crew = { engine, rules, installed: engine.experts.map(({ id }) => id), addedFaults };
+    const installed = engine.experts.map(({ id }) => id);
+    const [about, absent] = [engine.about.bind(engine), engine.absent.bind(engine)];
+    const crew = { engine, rules, installed, addedFaults, about, absent };
     // Who asks is answered, however unlikely it is.
     const limits = { ...readDefaults(installation.packageJson), suggestions: "all" as const };
     reporter.progress("Completing");
@@ -60,7 +66,8 @@ export async function complete(
       const { stop, hidden } = step.value;
       return { text, expert, wanted, rule, because, region, promptTokens, reusedTokens, newTokens, ms, stop, hidden };
     }
-  });
+  };
+  return withEngine(installation, roster, reporter, use, options.model);
 }
 
 /** @throws BadInput */
@@ -75,7 +82,7 @@ export async function explainRoute(
   const place = placeOf(argument, options.root);
   const rules = rulesAt(place, options, installation, reporter);
   const scope = await syntaxOf(installation, reporter).scope(place.document, place.position, place.root);
-  const { experts } = rosterOf(installation);
+  const { experts } = rosterOf(installation, options.model);
   const { expert, wanted, rule, because, considered } = route(task, scope, rules, experts);
   return { expert, wanted, rule, because, region: scope.region, languageId: scope.languageId, considered };
 }
@@ -87,7 +94,7 @@ function syntaxOf({ syntax }: Installation, { warn }: Reporter): Syntax {
 
 /** Whoever runs a command in a folder trusts it as far as rules go: they only choose among experts. */
 function rulesAt(place: Place, options: Options, installation: Installation, reporter: Reporter): readonly Rule[] {
-  const roster = rosterOf(installation);
+  const roster = rosterOf(installation, options.model);
   roster.setFolders([place.folder]);
   for (const { uri, problems } of roster.problems) {
     for (const { message } of problems) reporter.warn(`${uri}: ${message}`);

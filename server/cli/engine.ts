@@ -1,11 +1,15 @@
 // The engine and the roster for one command of the command line, with the experts that the user has added.
-import type { Engine } from "../engine/engine.ts";
 import { openEngine } from "../engine/open.ts";
-import { engineOptions, type Installation } from "../installation.ts";
+import { rosterOf as rosterIn } from "../features/chosen.ts";
+import { Fleet } from "../fleet/fleet.ts";
+import { fleetOf } from "../fleet/members.ts";
+import type { Installation } from "../installation.ts";
 import { compilePacks } from "../packs/change.ts";
+import { modelsIn } from "../packs/models.ts";
 import { partsOf } from "../packs/store.ts";
-import { Roster } from "../roster.ts";
+import type { Roster } from "../roster.ts";
 import { readDefaults } from "../settings.ts";
+import { BadInput } from "./place.ts";
 
 /** Says what is going on, or what is wrong with a rule file or a pack. */
 export interface Reporter {
@@ -13,8 +17,17 @@ export interface Reporter {
   warn(text: string): void;
 }
 
-export function rosterOf({ experts, userExperts, userRules }: Installation): Roster {
-  return new Roster({ experts, userExperts, user: userRules });
+/** @param model id of the user's own model that answers where no rule says otherwise; empty: the embedded one. */
+export function rosterOf(installation: Installation, model = ""): Roster {
+  const { models } = modelsIn(installation.userModels);
+  if (model !== "" && !models.some(({ id }) => id === model)) {
+    const have =
+      models.length > 0 ? `you have ${models.map(({ id }) => id).join(", ")}` : "coterie import PATH imports one";
+    throw new BadInput(`There is no model "${model}"; ${have}.`);
+  }
+  const roster = rosterIn(installation);
+  roster.choose({ model, remote: [] });
+  return roster;
 }
 
 /** Opens the engine, uses it and closes it. @throws Error in words when it cannot be opened. */
@@ -22,13 +35,15 @@ export async function withEngine<T>(
   installation: Installation,
   roster: Roster,
   reporter: Reporter,
-  use: (engine: Engine) => Promise<T>,
+  use: (engine: Fleet) => Promise<T>,
+  model = "",
 ): Promise<T> {
   const added = addedParts(installation, roster, reporter);
   reporter.progress("Loading the model");
-  const settings = readDefaults(installation.packageJson);
-  const options = { ...engineOptions(installation, settings, added), onTrouble: (text: string) => reporter.warn(text) };
-  const engine = await openEngine(options);
+  const settings = { ...readDefaults(installation.packageJson), model };
+  const onTrouble = (text: string) => reporter.warn(text);
+  const fleet = fleetOf({ installation, settings, open: openEngine, remote: [], onTrouble });
+  const engine = await Fleet.open(fleet, added);
   try {
     return await use(engine);
   } finally {

@@ -3,6 +3,7 @@ import type { Added } from "../packs/change.ts";
 import type { RouteResult } from "../protocol.ts";
 import type { Completion } from "./commands.ts";
 import type { ExpertLine, ExpertList } from "./experts.ts";
+import type { Imported, ModelList } from "./models.ts";
 
 export function humanCompletion(answer: Completion): string {
   const counts = `${answer.promptTokens} tokens read, ${answer.newTokens} new, ${answer.ms} ms`;
@@ -47,6 +48,27 @@ export function humanAdded({ id, title, layers, bytes, rules, folder }: Added): 
 export function humanRemoved({ id }: { readonly id: string }): string {
   return `Removed ${id}. Running editors stop using it at once.`;
 }
+
+export function humanImported({ id, title, parameters, precision, bytes, infill }: Imported): string {
+  const size = `${(parameters / 1e6).toFixed(0)} M parameters, ${bitsOf[precision]}, ${mib(bytes)} on disk`;
+  const fills = infill === null ? "" : `, fills in with ${infill.prefix}`;
+  return `Imported ${id} (${title}): ${size}${fills}. Try it: coterie complete FILE:LINE:COLUMN --model ${id}. In VS Code set coterie.model to "${id}".`;
+}
+
+export function humanModels({ models, problems }: ModelList): string {
+  const lines = models.map(
+    ({ id, parameters, precision, bytes, source }) =>
+      `${id.padEnd(20)} ${(parameters / 1e6).toFixed(0)} M parameters, ${bitsOf[precision]}, ${mib(bytes)}; from ${source}`,
+  );
+  const none = models.length === 0 ? ["No models are imported. coterie import PATH imports one."] : [];
+  return [...none, ...lines, ...problems].join("\n");
+}
+
+export function humanForgotten({ id }: { readonly id: string }): string {
+  return `Removed the model ${id}. The file that it was imported from stays.`;
+}
+
+const bitsOf = { q8: "8 bits", q4: "4 bits", f32: "32 bits" };
 
 function who({ expert, wanted }: { expert: string; wanted: string | null }): string {
   return wanted === null ? expert : `${expert} for ${wanted}, which is not installed`;

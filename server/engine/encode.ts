@@ -24,7 +24,7 @@ export function encodePrompt(prompt: Prompt, heal: boolean, limit: number, token
   }
   const last = prompt.at(-1);
   if (last === undefined) throw new Error("the prompt is empty");
-  if (typeof last !== "string") return { ids: [...ids, tokenizer.special(last.special)], typed: "" };
+  if (typeof last !== "string") return { ids: infillIds(prompt, limit, tokenizer), typed: "" };
 
   let body = encode(last, last);
   let typed = "";
@@ -39,6 +39,23 @@ export function encodePrompt(prompt: Prompt, heal: boolean, limit: number, token
     body = body.slice(Math.ceil(over / fitStep) * fitStep);
   }
   return { ids: [...ids, ...body], typed };
+}
+
+/** A prompt that ends in a control token has its last text in front of others: its longest text loses its start. */
+function infillIds(prompt: Prompt, limit: number, tokenizer: Tokenizer): readonly number[] {
+  const lists = prompt.map((piece, at) => {
+    if (typeof piece !== "string") return [tokenizer.special(piece.special)];
+    return at === 0 ? tokenizer.encodeFirst(piece) : tokenizer.encode(piece);
+  });
+  const first = tokenizer.bos === null ? [] : [tokenizer.bos];
+  const over = first.length + lists.reduce((sum, { length }) => sum + length, 0) - limit;
+  if (over <= 0) return [...first, ...lists.flat()];
+  const longest = lists.reduce((one, other) => (other.length > one.length ? other : one));
+  if (longest.length < over) throw new Error(`the prompt's frame does not fit into ${limit} tokens`);
+  return [
+    ...first,
+    ...lists.flatMap((ids) => (ids === longest ? ids.slice(Math.ceil(over / fitStep) * fitStep) : ids)),
+  ];
 }
 
 const fitStep = 128;

@@ -1,8 +1,17 @@
 // coterie/experts, addExpert and removeExpert: the experts that there are, and those that come and go while the server runs.
+import type { Connection } from "vscode-languageserver";
 import { URI } from "vscode-uri";
+import { addExpertSchema, removeExpertSchema } from "../incoming.ts";
 import { Refusal } from "../packs/refusal.ts";
 import type { Shelf } from "../packs/shelf.ts";
-import type { AddExpertParams, AddExpertResult, Expert } from "../protocol.ts";
+import {
+  type AddExpertParams,
+  type AddExpertResult,
+  addExpert,
+  type Expert,
+  experts,
+  removeExpert,
+} from "../protocol.ts";
 import type { Roster } from "../roster.ts";
 
 export class Experts {
@@ -12,6 +21,17 @@ export class Experts {
   constructor(roster: Roster, shelf: Shelf) {
     this.#roster = roster;
     this.#shelf = shelf;
+  }
+
+  /** Answers the requests about experts. `fenced` runs each so that whatever goes wrong in it ends there, in words. */
+  serve(connection: Connection, fenced: <T>(what: string, run: () => T | Promise<T>) => Promise<unknown>): void {
+    connection.onRequest(experts.method, () => fenced("Listing the experts failed", () => this.list()));
+    connection.onRequest(addExpert.method, (params: unknown) =>
+      fenced("Adding an expert failed", () => this.add(addExpertSchema.parse(params))),
+    );
+    connection.onRequest(removeExpert.method, (params: unknown) =>
+      fenced("Removing an expert failed", () => this.remove(removeExpertSchema.parse(params))),
+    );
   }
 
   list(): readonly Expert[] {

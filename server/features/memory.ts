@@ -6,6 +6,8 @@ import type { MemoryParts } from "../protocol.ts";
 export async function memoryParts(engine: Engine | string): Promise<MemoryParts | null> {
   if (typeof engine === "string") return null;
   const { backbone, head, caches, experts: loaded } = await engine.memory();
-  const experts = engine.experts.map(({ id, bytes }) => ({ id, bytes, loaded: id in loaded }));
+  // One on another machine takes none.
+  const here = engine.experts.filter(({ bytes }) => bytes > 0);
+  const experts = here.map(({ id, bytes }) => ({ id, bytes, loaded: id in loaded }));
   return { backbone, head, experts, caches };
 }

@@ -13,6 +13,8 @@ export interface RouteSurroundings {
   rules(uri: string): readonly Rule[];
   /** Ids of the experts that can answer. */
   installed(): readonly string[];
+  /** Why an expert that is there does not answer at the moment, in words; null for all others. */
+  absent(expert: string): string | null;
 }
 
 /** @throws Error when the document is not open here. */
@@ -24,5 +26,7 @@ export async function explainRoute(
   if (!document) throw new Error(`${uri} is not open in the language server. Open it in an editor and try again.`);
   const scope = await around.syntax.scope(document, position, around.root(uri));
   const { region, languageId } = scope;
-  return { ...route(task, scope, around.rules(uri), around.installed()), region, languageId };
+  const found = route(task, scope, around.rules(uri), around.installed());
+  const why = found.wanted === null ? null : around.absent(found.wanted);
+  return { ...found, ...(why === null ? {} : { absent: why }), region, languageId };
 }

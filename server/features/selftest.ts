@@ -12,26 +12,30 @@ export interface Testable {
   /** What is wrong with rule files and packs. */
   readonly problems: readonly FileProblems[];
   offline(): OfflineReport;
+  /** Why an expert that is there does not answer at the moment, in words; null for all others. */
+  absent(expert: string): string | null;
+  /** The other machine that an expert is on, or null. */
+  host(expert: string): string | null;
 }
 
 /** Text whose continuation every model knows, so that an expert that works has something to say. */
 const sample = "// Adds two numbers.\nfunction add(a, b) {\n  return";
 
 /** Asks each expert, looks at rules, memory and sockets. Never rejects for what it finds: that is its result. */
-export async function selfTest({ engine: load, packs, problems, offline }: Testable): Promise<Check[]> {
+export async function selfTest({ engine: load, packs, problems, offline, absent, host }: Testable): Promise<Check[]> {
   const engine = await load();
   if (typeof engine === "string") {
     return [{ what: "The model", passed: false, found: engine }, rules(problems), network(offline())];
   }
   const checks: Check[] = [];
-  for (const { id } of engine.experts) checks.push(await expert(engine, id));
-  const absent = packs.filter((id) => !engine.experts.some((each) => each.id === id));
-  for (const id of absent) {
-    checks.push({
-      what: `Expert ${id}`,
-      passed: false,
-      found: "it has a pack, but the engine does not know it: restart",
-    });
+  for (const { id } of engine.experts) {
+    const machine = host(id);
+    checks.push(await (machine === null ? expert(engine, id) : remoteExpert(engine, id, machine)));
+  }
+  const missing = packs.filter((id) => !engine.experts.some((each) => each.id === id));
+  for (const id of missing) {
+    const found = absent(id) ?? "has a pack, but the engine does not know it: restart";
+    checks.push({ what: `Expert ${id}`, passed: false, found: `it ${found}` });
   }
   const { process } = await engine.memory();
   const found = `${Math.round(process / 1024 / 1024)} MB for the language server with all experts above`;
@@ -49,6 +53,17 @@ async function expert(engine: Engine, id: string): Promise<Check> {
   if (text !== again) return { what, passed: false, found: "the same question got two answers: restart the server" };
   if (!text) return { what, passed: false, found: "it has nothing to say to a question that it should know" };
   return { what, passed: true, found: `continues "return" with "${text.trim()}", ${ms} ms` };
+}
+
+/** Asks one on another machine, which need not say the same twice. */
+async function remoteExpert(engine: Engine, id: string, machine: string): Promise<Check> {
+  const what = `Expert ${id} on ${machine}`;
+  try {
+    const { continuations } = await complete(engine, id);
+    return { what, passed: true, found: `continues "return" with "${continuations[0]?.text.trim() ?? ""}"` };
+  } catch (error) {
+    return { what, passed: false, found: error instanceof Error ? error.message : String(error) };
+  }
 }
 
 async function complete(engine: Engine, expert: string): Promise<Generation> {
@@ -76,7 +91,11 @@ function rules(problems: readonly FileProblems[]): Check {
   return { what: "Rules", passed: wrong.length === 0, found: wrong[0] ?? "all files of rules and packs are in order" };
 }
 
-function network({ internet, made }: OfflineReport): Check {
+function network({ internet, made, hosts }: OfflineReport): Check {
+  if (hosts) {
+    const found = `your settings name experts on ${hosts.join(", ")}; ${internet.length} sockets are open, ${made} were made`;
+    return { what: "Network", passed: true, found };
+  }
   const passed = internet.length === 0 && made === 0;
   const found = passed ? "no socket is open, none was made since the start" : `${internet.length} open, ${made} made`;
   return { what: "Network", passed, found };

@@ -70,18 +70,19 @@ function upperTensors(model: Llama, first: number): ReadonlyMap<string, Shape2> 
 
 /** Numbers in a header are float32 where they are no integers. What the header leaves out is taken from the model. */
 function checkHeader({ metadata, path }: Gguf, model: Llama, { backbone, layers }: PartAbout): void {
+  const { family } = model;
   const due: Readonly<Record<string, Value>> = {
-    "general.architecture": "llama",
-    "llama.block_count": model.layers,
-    "llama.embedding_length": model.hidden,
-    "llama.feed_forward_length": model.feedForward,
-    "llama.attention.head_count": model.heads,
-    "llama.attention.head_count_kv": model.kvHeads,
-    "llama.attention.key_length": model.headSize,
-    "llama.attention.layer_norm_rms_epsilon": Math.fround(model.epsilon),
-    "llama.rope.freq_base": Math.fround(model.ropeBase),
-    "llama.rope.dimension_count": model.headSize,
-    "llama.rope.scaling.type": "none",
+    "general.architecture": family,
+    [`${family}.block_count`]: model.layers,
+    [`${family}.embedding_length`]: model.hidden,
+    [`${family}.feed_forward_length`]: model.feedForward,
+    [`${family}.attention.head_count`]: model.heads,
+    [`${family}.attention.head_count_kv`]: model.kvHeads,
+    [`${family}.attention.key_length`]: model.headSize,
+    [`${family}.attention.layer_norm_rms_epsilon`]: Math.fround(model.epsilon),
+    [`${family}.rope.freq_base`]: Math.fround(model.ropeBase),
+    [`${family}.rope.dimension_count`]: model.headSize,
+    [`${family}.rope.scaling.type`]: "none",
     "coterie.cut": layers[0],
     "coterie.backbone.sha256": backbone,
   };

@@ -7,6 +7,7 @@ import { readConfig } from "./config.ts";
 import { WeightsError } from "./cursor.ts";
 import { Gguf } from "./gguf.ts";
 import { type Graph, headGraph, layersGraph, type Precision } from "./graph.ts";
+import { guarded, type HeaderTokens, headerOf, type InfillIds, type InfillTokens, infillOf } from "./infill.ts";
 import { checkTensors, type Llama, modelTensors, readLlama } from "./llama.ts";
 import type { Part, TokenizerFile } from "./manifest.ts";
 import { digestOf } from "./pack.ts";
@@ -24,6 +25,10 @@ export interface Own {
   readonly source: Source;
   readonly model: Llama;
   readonly tokenizer: TokenizerFile;
+  /** The tokens with which it was trained to fill in, or null. */
+  readonly infill: InfillTokens | null;
+  /** The tokens with which it names files, or null. */
+  readonly header: HeaderTokens | null;
   /** All that decides what is compiled. */
   readonly files: readonly string[];
 }
@@ -59,7 +64,8 @@ function openGguf(path: string): Own {
     const model = readLlama(source);
     checkTensors(source, modelTensors(model));
     const title = basename(path).replace(/\.gguf$/i, "");
-    return { title, source, model, tokenizer: ggufTokenizer(source, model.vocabulary), files: [path] };
+    const tokenizer = ggufTokenizer(source, model.vocabulary);
+    return { title, source, model, ...prompting(tokenizer, infillIds(source)), files: [path] };
   });
 }
 
@@ -73,8 +79,25 @@ function openFolder(folder: string): Own {
     checkTensors(source, new Map([...modelTensors(model), ...here]));
     const beside = ["config.json", "tokenizer.json", "tokenizer_config.json"].map((name) => join(folder, name));
     const files = [...beside.filter((file) => statSync(file, { throwIfNoEntry: false })?.isFile()), ...source.files];
-    return { title: basename(folder), source, model, tokenizer: jsonTokenizer(folder, model.vocabulary, eos), files };
+    const tokenizer = jsonTokenizer(folder, model.vocabulary, eos);
+    return { title: basename(folder), source, model, ...prompting(tokenizer), files };
   });
+}
+
+function prompting(tokenizer: TokenizerFile, ids?: InfillIds): Pick<Own, "tokenizer" | "infill" | "header"> {
+  const infill = infillOf(tokenizer, ids);
+  return { tokenizer: guarded(tokenizer, infill), infill, header: headerOf(tokenizer) };
+}
+
+/** Newer files say "fim_pre", older ones "prefix". */
+function infillIds({ metadata }: Gguf): InfillIds {
+  const id = (...names: string[]) => {
+    const values = names.map((name) => metadata.get(`tokenizer.ggml.${name}_token_id`));
+    return values.find((value) => typeof value === "number");
+  };
+  const [prefix, suffix, middle] = [id("fim_pre", "prefix"), id("fim_suf", "suffix"), id("fim_mid", "middle")];
+  if (prefix === undefined || suffix === undefined || middle === undefined) return {};
+  return { prefix, suffix, middle };
 }
 
 function closingOnError<T>(source: Source, read: () => T): T {
@@ -140,14 +163,17 @@ export function ownKey(plan: OwnPlan, digest: string): string {
   return createHash("sha256").update(keys.join()).digest("hex");
 }
 
-/** Compiles what is not there yet into folders of `out`. `written` hears of the bytes; what it throws ends the work. */
+/**
+ * Compiles what is not there yet into folders of `out`. `written` hears of the bytes twice, when they are written and when they
+ * are checked; what it throws ends the work.
+ */
 export function compileOwn(own: Own, plan: OwnPlan, digest: string, out: string, written?: Written): void {
   const { source, model } = own;
   const tokenizer = () => JSON.stringify(own.tokenizer);
   for (const { part, graph } of plan.parts) {
     const about: PartAbout = describePart(part, digest, digest, plan.precision);
     const folder = join(out, part.id);
-    if (isCompiled(folder, about.key)) written?.(graph.bytes);
+    if (isCompiled(folder, about.key)) written?.(2 * graph.bytes);
     else writePart(folder, about, { graph, source, model, tokenizer }, written);
   }
 }

@@ -18,7 +18,10 @@ export interface PartContent {
   readonly tokenizer?: () => string;
 }
 
-/** Writes a part's files to `folder`, in place of what was there, once all are complete. */
+/**
+ * Writes a part's files to `folder`, in place of what was there, once all are complete. `written` hears of all bytes twice: they
+ * are read again for their digests.
+ */
 export function writePart(folder: string, about: PartAbout, content: PartContent, written?: Written): void {
   const { graph, source, model } = content;
   const beside = join(folder, "..", `.${about.id}.${process.pid}.new`);
@@ -41,7 +44,7 @@ export function writePart(folder: string, about: PartAbout, content: PartContent
       files: Object.fromEntries(
         names.map((name) => {
           const path = join(beside, name);
-          return [name, { bytes: statSync(path).size, sha256: digestOf(path) }];
+          return [name, { bytes: statSync(path).size, sha256: digestOf(path, written) }];
         }),
       ),
       ...(about.kind === "head" ? { embedding: embeddingOf(graph) } : {}),

@@ -6,9 +6,10 @@ import { WeightsError } from "../model/cursor.ts";
 import { describeExpert } from "../model/expert.ts";
 import { readAddedPack } from "../model/pack.ts";
 import { withLock } from "./lock.ts";
+import { modelsIn } from "./models.ts";
 import { copyWeights, type Offer, readOffer } from "./offer.ts";
 import { inWords, Refusal } from "./refusal.ts";
-import { clearStore, compilePack, installedBase, type Places, removeFolder, takenIds } from "./store.ts";
+import { baseOf, clearStore, compilePack, type Places, removeFolder, takenIds } from "./store.ts";
 
 export interface Added {
   readonly id: string;
@@ -32,7 +33,7 @@ export function addPack(from: string, places: Places): Added {
     const offer = readOffer(resolve(from));
     const { pack, about } = offer;
     checkFree(offer, places);
-    const base = installedBase(places);
+    const base = baseOf(pack, places);
     describeExpert(pack, base);
     return withStore(places, () => {
       // Another window may have been faster.
@@ -86,7 +87,8 @@ export function compilePacks(folders: readonly string[], places: Places): readon
     withStore(places, () =>
       folders.flatMap((folder) => {
         try {
-          compilePack(readAddedPack(folder), folder, installedBase(places), places);
+          const pack = readAddedPack(folder);
+          compilePack(pack, folder, baseOf(pack, places), places);
           return [];
         } catch (error) {
           if (!(error instanceof WeightsError)) throw error;
@@ -118,6 +120,9 @@ function changing<T>(places: Places, change: () => T): T {
 function checkFree({ pack, folder }: Offer, places: Places): void {
   const again = `give it another "id" in ${join(folder, "expert.json")}`;
   if (takenIds(places).includes(pack.id)) throw new Refusal(`"${pack.id}" is an expert of Coterie's own; ${again}`);
+  if (modelsIn(places.userModels).models.some(({ id }) => id === pack.id)) {
+    throw new Refusal(`a model of yours is called "${pack.id}"; ${again}`);
+  }
   if (packsIn(places.userExperts).includes(pack.id)) {
     throw new Refusal(`an expert "${pack.id}" is there already; remove that one first, or ${again}`);
   }

@@ -1,5 +1,5 @@
 // One window at a time: a file that whoever changes the user's packs holds meanwhile.
-import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { isRunning } from "../model/compiled.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -8,14 +8,19 @@ const pause = 50;
 const longest = 600_000;
 
 /**
- * Runs `work` while this process holds the lock `file`, whose folder must exist. Waits for others, blocking its thread.
- * Throws Refusal when they take longer than `patience` milliseconds.
+ * Runs `work` while this process holds the lock `file`, whose folder must exist. Waits for others, who do what `busy` says,
+ * blocking its thread. Throws Refusal when they take longer than `patience` milliseconds.
  */
-export function withLock<T>(file: string, work: () => T, patience = 30_000): T {
+export function withLock<T>(
+  file: string,
+  work: () => T,
+  patience = 30_000,
+  busy = "another window adds or removes an expert",
+): T {
   const end = Date.now() + patience;
   while (!taken(file)) {
     if (Date.now() > end) {
-      throw new Refusal(`another window adds or removes an expert; try again when it has finished, or delete ${file}`);
+      throw new Refusal(`${busy}; try again when it has finished, or delete ${file}`);
     }
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pause);
   }
@@ -24,6 +29,12 @@ export function withLock<T>(file: string, work: () => T, patience = 30_000): T {
   } finally {
     rmSync(file, { force: true });
   }
+}
+
+/** Keeps a lock from looking abandoned while a long work goes on. */
+export function refreshLock(file: string): void {
+  const now = new Date();
+  utimesSync(file, now, now);
 }
 
 function taken(file: string): boolean {

@@ -1,4 +1,4 @@
-// Why an expert is not added or removed, in one line that says what to do.
+// Why an expert or a model is not added or removed, in one line that says what to do.
 import { relative } from "node:path";
 import { WeightsError } from "../model/cursor.ts";
 
@@ -7,8 +7,8 @@ export class Refusal extends Error {
   override readonly name = "Refusal";
 }
 
-/** What the operating system says of a full disk or a forbidden file, in words; other errors as they are. */
-export function inWords(error: unknown, own: string): unknown {
+/** What the operating system says of a full disk or a forbidden file, about `what`, in words; other errors as they are. */
+export function inWords(error: unknown, own: string, what = "the expert"): unknown {
   if (error instanceof WeightsError) return new Refusal(error.message);
   if (!(error instanceof Error)) return error;
   const { code, path, dest } = error as NodeJS.ErrnoException & { readonly dest?: string };
@@ -17,7 +17,7 @@ export function inWords(error: unknown, own: string): unknown {
     case "ENOSPC":
     case "EDQUOT":
     case "EFBIG":
-      return new Refusal(`there is not enough space for the expert in ${own}; free some and try again`);
+      return new Refusal(`there is not enough space for ${what} in ${own}; free some and try again`);
     case "EACCES":
     case "EPERM":
     case "EROFS":

@@ -1,12 +1,12 @@
 // Keeps a running engine in step with the packs that the user has: they may come and go at any time, by any window's hand.
 import type { Added } from "./change.ts";
 import { type Places, partsOf } from "./store.ts";
-import { packer } from "./thread.ts";
+import type { Packer } from "./thread.ts";
 
 export interface ShelfOptions {
   readonly places: Places;
-  /** The script of the thread that changes packs. */
-  readonly packer: string;
+  /** The thread that changes packs. */
+  readonly packer: Packer;
   /** Folders of the user's packs that are in order, as they are now. */
   packs(): readonly string[];
   /** Hears of the folders of compiled parts that the engine should offer, when they are others than before. */
@@ -17,7 +17,7 @@ export interface ShelfOptions {
 
 export class Shelf {
   readonly #options: ShelfOptions;
-  readonly #packer: ReturnType<typeof packer>;
+  readonly #packer: Packer;
   readonly #told = new Set<string>();
   /** Packs that were compiled or could not be are not compiled again. */
   readonly #tried = new Set<string>();
@@ -26,7 +26,7 @@ export class Shelf {
 
   constructor(options: ShelfOptions) {
     this.#options = options;
-    this.#packer = packer(options.packer, options.places);
+    this.#packer = options.packer;
   }
 
   /** Looks at the packs and hands on what can be used; what must be compiled first follows when it is. Never rejects. */

@@ -9,15 +9,24 @@ import { WeightsError } from "../model/cursor.ts";
 import { compileExpert, describeExpert, readBase } from "../model/expert.ts";
 import { Gguf } from "../model/gguf.ts";
 import { type AddedPack, readAddedPack, verifyWeights } from "../model/pack.ts";
+import { modelsIn } from "./models.ts";
 
 /** Folders of packs and of compiled parts: those of Coterie and those of the user. */
-export type Places = Pick<Installation, "experts" | "model" | "userExperts" | "userModel">;
+export type Places = Pick<Installation, "experts" | "model" | "userExperts" | "userModel" | "userModels">;
 
 export type Base = ReturnType<typeof readBase>;
 
 /** The backbone that is installed. Throws WeightsError. */
 export function installedBase({ model }: Places): Base {
   return readBase(join(model, "backbone"));
+}
+
+/** The backbone that a pack was made for: that of a model of the user's, or else the installed one. Throws WeightsError. */
+export function baseOf(pack: Pick<AddedPack, "backbone" | "layers">, places: Places): Base {
+  const model = modelsIn(places.userModels).models.find(
+    ({ digest, cut }) => digest === pack.backbone && cut === pack.layers[0],
+  );
+  return model === undefined ? installedBase(places) : readBase(join(model.folder, "backbone"));
 }
 
 /** Ids that no pack of a user can have. */
@@ -41,7 +50,8 @@ export function partsOf(packs: readonly string[], places: Places): Parts {
   const problems: string[] = [];
   for (const folder of packs) {
     try {
-      const { key } = describeExpert(readAddedPack(folder), installedBase(places));
+      const pack = readAddedPack(folder);
+      const { key } = describeExpert(pack, baseOf(pack, places));
       const part = join(places.userModel, key);
       if (isCompiled(part, key)) ready.push(part);
       else missing.push(folder);

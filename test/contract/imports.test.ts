@@ -22,6 +22,8 @@ const groups: readonly (readonly [string, RegExp])[] = [
   ["manifest", /^server\/model\/manifest\.ts$/],
   ["model", /^server\/model\//],
   ["packs", /^server\/packs\//],
+  ["fleet", /^server\/fleet\//],
+  ["remote", /^server\/remote\//],
   ["answer", /^server\/answer\.ts$/],
   ["features", /^server\/features\//],
   ["top", /^server\/(main|serve|cli)\.ts$|^server\/cli\//],
@@ -41,11 +43,13 @@ const values: Readonly<Record<string, readonly string[]>> = {
   packs: ["manifest", "model", "parts"],
   answer: ["stages"],
   parts: ["protocol", "pure", "stages"],
-  features: ["protocol", "stages", "answer", "parts", "packs"],
-  top: ["protocol", "stages", "syntax", "answer", "parts", "packs", "features", "engine"],
+  fleet: ["manifest", "model", "parts", "packs"],
+  remote: ["protocol", "stages"],
+  features: ["protocol", "stages", "answer", "parts", "packs", "fleet", "remote"],
+  top: ["protocol", "stages", "syntax", "answer", "parts", "packs", "features", "engine", "fleet"],
 };
 /** These may name types of anything in the server; the others only of what they may import. */
-const anyTypes = new Set(["packs", "stages", "syntax", "answer", "parts", "features", "top"]);
+const anyTypes = new Set(["packs", "fleet", "remote", "stages", "syntax", "answer", "parts", "features", "top"]);
 
 /** Packages that only some files may import: as values, and even as types. */
 const packages: readonly { readonly name: string; readonly kind: "value" | "any"; readonly in: RegExp }[] = [

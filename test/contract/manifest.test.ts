@@ -77,7 +77,12 @@ test("only commands.ts registers commands, and every id in the code is known", (
 });
 
 test("the settings of the manifest are those of the protocol, with matching types", () => {
-  const types: Readonly<Record<string, string>> = { boolean: "boolean", number: "integer", Suggestions: "string" };
+  const types: Readonly<Record<string, string>> = {
+    boolean: "boolean",
+    number: "integer",
+    string: "string",
+    Suggestions: "string",
+  };
   const expected = Object.entries(members("Settings")).map(([key, type]) => [
     `${section}.${key}`,
     types[type] ?? "object",
@@ -100,7 +105,8 @@ test("every setting has a description, a scope, a default and, if a number, a ra
 
 test("the defaults are those that the documents promise", () => {
   const defaults = Object.fromEntries(Object.entries(properties).map(([key, each]) => [key, each.default]));
-  const { "coterie.languages": languages, ...rest } = defaults;
+  const { "coterie.languages": languages, "coterie.remoteExperts": remote, ...rest } = defaults;
+  assert.deepEqual(remote, {}, "nothing leaves the machine unless the user says so");
   assert.deepEqual(rest, {
     "coterie.enable": true,
     "coterie.automatic": true,
@@ -110,6 +116,8 @@ test("the defaults are those that the documents promise", () => {
     "coterie.threads": 0,
     "coterie.maxTokens": 24,
     "coterie.contextTokens": 1024,
+    "coterie.model": "",
+    "coterie.modelMemory": 0,
   });
   assert.equal((languages as Record<string, boolean>)["*"], true);
 });
@@ -125,11 +133,11 @@ test("untrusted workspaces: limited, and no sensitive setting comes from one", (
   const { supported, description, restrictedConfigurations } = capabilities.untrustedWorkspaces;
   assert.equal(supported, "limited");
   assert.ok(description.length > 40);
-  const sensitive = Object.keys(properties).filter((key) => /thread|path|file|model|folder|log/i.test(key));
+  const sensitive = Object.keys(properties).filter((key) => /thread|path|file|model|folder|log|remote/i.test(key));
   assert.deepEqual([...restrictedConfigurations].sort(), sensitive.sort());
   for (const key of sensitive) {
     const { scope } = properties[key]!;
-    const wanted = /path|file|model|folder/i.test(key) ? ["machine"] : ["machine", "machine-overridable"];
+    const wanted = /path|file|model|folder|remote/i.test(key) ? ["machine"] : ["machine", "machine-overridable"];
     assert.ok(wanted.includes(scope), `${key} has scope ${scope}`);
   }
 });

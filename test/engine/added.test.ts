@@ -26,6 +26,7 @@ function part(from: string): string {
     model,
     userExperts: join(own, "experts"),
     userModel: join(own, "model"),
+    userModels: join(own, "models"),
   };
   const added = addPack(from, places);
   return partsOf([added.folder], places).ready[0]!;

@@ -38,7 +38,12 @@ before(() => {
 after(() => rmSync(folder, { recursive: true }));
 beforeEach(() => {
   own = mkdtempSync(join(folder, "own-"));
-  places = { ...shipped, userExperts: join(own, "experts"), userModel: join(own, "model") };
+  places = {
+    ...shipped,
+    userExperts: join(own, "experts"),
+    userModel: join(own, "model"),
+    userModels: join(own, "models"),
+  };
 });
 
 /** A fresh pack for the tiny model. */

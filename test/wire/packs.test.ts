@@ -32,6 +32,7 @@ function home() {
     userRules: join(own, "rules.json"),
     userExperts: join(own, "experts"),
     userModel: join(own, "model"),
+    userModels: join(own, "models"),
   };
 }
 

@@ -74,6 +74,7 @@ export class Pair {
       userRules: join(own, "rules.json"),
       userExperts: join(own, "experts"),
       userModel: join(own, "model"),
+      userModels: join(own, "models"),
     };
     this.stray = serve(server, { ...installed(), ...user, ...places }, open);
   }

@@ -1,0 +1,64 @@
+// The control tokens with which a vocabulary was trained to fill in the middle of a text, and those that name a file.
+import type { TokenizerFile } from "./manifest.ts";
+
+/** Before the prefix, before the suffix, and where the middle begins, in that order. */
+export interface InfillTokens {
+  readonly prefix: string;
+  readonly suffix: string;
+  readonly middle: string;
+}
+
+/** Before the name of a repository and before the path of a file in it. */
+export interface HeaderTokens {
+  readonly repository: string;
+  readonly file: string;
+}
+
+const infills: readonly InfillTokens[] = [
+  // Qwen2.5-Coder
+  { prefix: "<|fim_prefix|>", suffix: "<|fim_suffix|>", middle: "<|fim_middle|>" },
+  // StarCoder, StarCoder2, Granite
+  { prefix: "<fim_prefix>", suffix: "<fim_suffix>", middle: "<fim_middle>" },
+  // SantaCoder
+  { prefix: "<fim-prefix>", suffix: "<fim-suffix>", middle: "<fim-middle>" },
+  // CodeLlama
+  { prefix: "\u2581<PRE>", suffix: "\u2581<SUF>", middle: "\u2581<MID>" },
+  // DeepSeek-Coder
+  { prefix: "<｜fim▁begin｜>", suffix: "<｜fim▁hole｜>", middle: "<｜fim▁end｜>" },
+];
+
+const headers: readonly HeaderTokens[] = [
+  { repository: "<|repo_name|>", file: "<|file_sep|>" },
+  { repository: "<repo_name>", file: "<file_sep>" },
+];
+
+/** Ends of a middle that are no control tokens in some files. */
+const ends = ["\u2581<EOT>", "<|fim_pad|>", "<fim_pad>", "<fim-pad>"];
+
+/** Ids of the tokens for infilling, where a file names them. */
+export type InfillIds = Readonly<Partial<Record<keyof InfillTokens, number>>>;
+
+/** The tokens with which this vocabulary fills in, or null when it was never trained to. What the file says goes first. */
+export function infillOf({ vocabulary }: Pick<TokenizerFile, "vocabulary">, ids: InfillIds = {}): InfillTokens | null {
+  const [prefix, suffix, middle] = [ids.prefix, ids.suffix, ids.middle].map((id) =>
+    id === undefined ? undefined : vocabulary[id],
+  );
+  if (prefix !== undefined && suffix !== undefined && middle !== undefined) return { prefix, suffix, middle };
+  return infills.find((each) => hasAll(vocabulary, each)) ?? null;
+}
+
+/** The tokens with which this vocabulary names files, or null. */
+export function headerOf({ vocabulary }: Pick<TokenizerFile, "vocabulary">): HeaderTokens | null {
+  return headers.find((each) => hasAll(vocabulary, each)) ?? null;
+}
+
+/** The same tokenizer with the tokens for infilling as control tokens, whatever its file calls them: no text may forge them. */
+export function guarded(tokenizer: TokenizerFile, infill: InfillTokens | null): TokenizerFile {
+  if (infill === null) return tokenizer;
+  const meant = [...Object.values(infill), ...ends.filter((end) => tokenizer.vocabulary.includes(end))];
+  return { ...tokenizer, special: [...new Set([...tokenizer.special, ...meant])] };
+}
+
+function hasAll(vocabulary: readonly string[], tokens: object): boolean {
+  return Object.values(tokens).every((token) => vocabulary.includes(token));
+}
