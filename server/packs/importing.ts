@@ -88,6 +88,7 @@ export function importModel(
       const total = source + 2 * plan.bytes;
       mkdirSync(places.userModels, { recursive: true });
       return withModelsLock(places, (stir) => {
+        checkSpace(places.userModels, plan.bytes);
         let done = 0;
         const heard = (bytes: number) => {
           done += bytes;
@@ -103,7 +104,6 @@ export function importModel(
         if (models.some((each) => each.id === id)) throw taken(id, "a model");
         const beside = join(places.userModels, `.${key}.new`);
         clearModels(places, beside);
-        checkSpace(places.userModels, plan.bytes);
         mkdirSync(beside, { recursive: true });
         try {
           clearFolder(
@@ -125,6 +125,7 @@ export function importModel(
           writeFileSync(join(beside, MODEL_FILE), `${JSON.stringify(modelSchema.parse(about), null, 2)}\n`);
           rmSync(folder, { recursive: true, force: true });
           renameSync(beside, folder);
+          hear(total, total);
         } catch (error) {
           rmSync(beside, { recursive: true, force: true });
           throw error;
@@ -193,12 +194,20 @@ function clearModels({ userModels }: ModelPlaces, kept?: string): void {
   }
 }
 
+/** Bytes of all files in a folder. */
+function sizeOf(folder: string): number {
+  const entries = readdirSync(folder, { recursive: true, encoding: "utf8" });
+  return entries.reduce((sum, name) => sum + (statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0), 0);
+}
+
 /** Bytes that stay free on the disk. */
 const spare = 64 << 20;
 
+/** What an import that was killed has left is taken up or cleared away, so that it counts as free. */
 function checkSpace(folder: string, bytes: number): void {
   const { bavail, bsize } = statfsSync(folder);
-  const free = bavail * bsize;
+  const left = readdirSync(folder).filter((name) => name.endsWith(".new"));
+  const free = left.reduce((sum, name) => sum + sizeOf(join(folder, name)), bavail * bsize);
   if (free >= bytes + spare) return;
   const [needed, there] = [bytes + spare, free].map((each) => `${Math.ceil(each / 1e6)} MB`);
   throw new Refusal(
