@@ -1,12 +1,12 @@
 // The product's answers to samples, by one contender: engines are opened when they are first asked.
 import { TextDocument } from "vscode-languageserver-textdocument";
 import layouts from "../../experts/layouts.json" with { type: "json" };
-import { answer, type Crew } from "../../server/answer.ts";
+import { answer, type Crew, type Draft } from "../../server/answer.ts";
 import type { Engine, Generation, Prompt } from "../../server/engine/engine.ts";
 import { openEngine } from "../../server/engine/open.ts";
 import { engineOptions, installed } from "../../server/installation.ts";
 import { compose, composeCompletion } from "../../server/prompt.ts";
-import type { Answer, Settings } from "../../server/protocol.ts";
+import type { Settings } from "../../server/protocol.ts";
 import { Syntax } from "../../server/syntax/syntax.ts";
 import type { Contender } from "./contenders.ts";
 import type { Cursor } from "./samples.ts";
@@ -36,9 +36,10 @@ export class Engines {
 
   /**
    * Completes at a cursor through the whole pipeline, when the place is warm: its prompt has been read, as it has where a user
-   * is typing. The contender answers whatever the rules say.
+   * is typing. The contender answers whatever the rules say, and nothing is withheld for being unlikely.
+   * @returns besides, whether the document has more syntax errors with the text than with what was written.
    */
-  async complete(contender: Contender, sample: Cursor): Promise<Omit<Answer, "id">> {
+  async complete(contender: Contender, sample: Cursor): Promise<Draft & { readonly broken: boolean }> {
     const engine = await this.#engine(contender.model);
     const root = { uri: `file:///${sample.id}`, name: sample.workspace };
     const path = sample.path.split("/").map(encodeURIComponent).join("/");
@@ -51,7 +52,10 @@ export class Engines {
     const rules = [{ name: "quality#1", expert, because: "this contender is measured" }];
     const addedFaults = (put: string) => this.#syntax.addedFaults(document, sample.before.length, put);
     const crew: Crew = { engine, rules, installed: [expert], addedFaults };
-    return finished(answer("complete", scope, crew, this.#settings, never));
+    const limits = { ...this.#settings, suggestions: "all" as const };
+    const draft = await finished(answer("complete", scope, crew, limits, never));
+    const [added, written] = [await addedFaults(draft.text), await addedFaults(sample.rest)];
+    return { ...draft, broken: added !== null && written !== null && added > Math.max(0, written) };
   }
 
   /** What the model alone says to a prompt, greedily. */

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { compileModel } from "../../server/model/compile.ts";
 import { readBackbonePack } from "../../server/model/pack.ts";
-import { type Comparison, describedIn, type Loss, packOfRun, readComparison, writePack } from "./runs.ts";
+import { type Comparison, describedIn, type Loss, packOfRun, readComparison, thresholdIn, writePack } from "./runs.ts";
 import { type Domain, domains } from "./samples.ts";
 
 const experts = join(import.meta.dirname, "..", "..", "experts");
@@ -30,6 +30,8 @@ export interface Contender {
   readonly losses: Readonly<Record<string, Loss>>;
   /** Training tokens, when known. */
   readonly tokens: number | null;
+  /** How sure it has to be of what is shown, nats. */
+  readonly threshold: number;
 }
 
 export interface Field {
@@ -57,6 +59,7 @@ export function findField(): Field {
     weights: embeddedWeights.sha256,
     losses: {},
     tokens: null,
+    threshold: thresholdIn(join(experts, "general")),
   };
   const contenders = [general];
 

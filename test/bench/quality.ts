@@ -1,6 +1,7 @@
 // `npm run quality`: losses, first lines, documentation and exercises of every expert and of what it is compared with.
 // Usage: npm run quality -- [--only cases,code,docs,document,exercises,losses] [--limit N] [--context TOKENS] [--threads N]
-import { writeFileSync } from "node:fs";
+// [--store]: writes into each pack how sure it has to be of what is shown, as chosen on its own domain's places.
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { engineOptions, installed } from "../../server/installation.ts";
@@ -15,6 +16,8 @@ import { report } from "./report.ts";
 import type { Results } from "./results.ts";
 import { type Domain, domains, readSamples } from "./samples.ts";
 import { type Asking, sayAnswers, sayDocumentation, sayLines } from "./sections.ts";
+import { storeThreshold } from "./silence.ts";
+import { chooseThreshold } from "./threshold.ts";
 import { partsIn } from "./weights.ts";
 
 const names = ["cases", "code", "docs", "document", "exercises", "losses"] as const;
@@ -27,6 +30,7 @@ const { values } = parseArgs({
     limit: { type: "string" },
     context: { type: "string" },
     threads: { type: "string" },
+    store: { type: "boolean", default: false },
   },
 });
 const only = values.only?.split(",") ?? names;
@@ -116,7 +120,20 @@ const text = report(
   `${place}; samples: ${counts.join(", ")}, functions to document ${documentation.samples.length}`,
 );
 writeFileSync(join(here, "quality.md"), text);
+if (values.store) storeThresholds();
 console.log(text);
+
+function storeThresholds(): void {
+  for (const { name, arm, expert, domain } of contenders) {
+    if (domain === "math" || !(arm === "general" || arm === "expert")) continue;
+    const { samples: places, by } = lines[domain ?? "code"];
+    const chosen = chooseThreshold(places, by.get(name) ?? []);
+    const folder = join(root, "experts", expert);
+    if (chosen === null || !existsSync(join(folder, "expert.json")))
+      console.error(`${expert}: no threshold is stored.`);
+    else storeThreshold(folder, chosen);
+  }
+}
 
 function progress(section: string, done: number, of: number): void {
   if (done % 10 === 0 || done === of) process.stderr.write(`${section}: ${done} of ${of}\n`);

@@ -5,6 +5,7 @@ import { table } from "./machine.ts";
 import { chrfOf, find, linesOf, loss8Of, lossOf, type Results, solvedOf } from "./results.ts";
 import { type Domain, domains } from "./samples.ts";
 import { onlyRight } from "./score.ts";
+import { silence } from "./silence.ts";
 import { memoryOfTeam } from "./weights.ts";
 
 const missing = "not measured";
@@ -40,6 +41,8 @@ export function report(results: Results, made: string): string {
     square(results),
     "## First lines in detail",
     details(results),
+    "## Silence",
+    silenceOfAll(results),
     "## Memory of the weights",
     memory(results),
     "## Hand-written cases",
@@ -224,6 +227,7 @@ function details(results: Results): string {
           percent(score.shown),
           cell(score.exactShown, percent),
           ...faults.map((fault) => `${score.faults[fault]}`),
+          `${score.broken}`,
           score.p50.toFixed(0),
           score.p95.toFixed(0),
         ],
@@ -232,9 +236,32 @@ function details(results: Results): string {
   );
   if (shown.length > 0)
     parts.push(
-      table([["of what an editor would show", "shown", "right of those", ...faults, "ms, p50", "ms, p95"], ...shown]),
+      table([
+        [
+          "of what an editor would show",
+          "shown",
+          "right of those",
+          ...faults,
+          "added syntax error",
+          "ms, p50",
+          "ms, p95",
+        ],
+        ...shown,
+      ]),
     );
   return parts.join("\n\n");
+}
+
+/** What each expert shows of its own domain, and `general` of code, by how sure it has to be. */
+function silenceOfAll(results: Results): string {
+  const { lines, contenders } = results;
+  const own = contenders.filter(({ arm }) => arm === "general" || arm === "expert");
+  const tables = own.flatMap(({ name, expert, threshold, domain }) => {
+    const { samples, by } = lines[domain === "docs" ? "docs" : "code"];
+    const said = by.get(name) ?? [];
+    return domain === "math" || said.length === 0 ? [] : [silence({ expert, samples, lines: said, threshold })];
+  });
+  return tables.length === 0 ? `${missing}.` : tables.join("\n\n");
 }
 
 function memory({ parts }: Results): string {

@@ -6,6 +6,7 @@ import type { Comparison } from "./runs.ts";
 import type { Cursor, Documented, Domain, Exercise, Samples } from "./samples.ts";
 import { isSolved, type Line, type LineScore, mean, scoreLines, wordsOf } from "./score.ts";
 import type { Said } from "./sections.ts";
+import { withThreshold } from "./threshold.ts";
 import type { Parts } from "./weights.ts";
 
 export interface Results {
@@ -48,7 +49,7 @@ export function loss8Of({ losses, index }: Results, { name }: Contender, domain:
 /** Scores of the first lines of those cursors that `keep` keeps. */
 export function linesOf(
   { lines }: Results,
-  { name }: Contender,
+  { name, threshold }: Contender,
   domain: Domain,
   keep: (sample: Cursor) => boolean = () => true,
 ): LineScore | null {
@@ -59,7 +60,10 @@ export function linesOf(
   const kept = samples.flatMap((sample, i) => (keep(sample) ? [i] : []));
   return scoreLines(
     kept.map((i) => samples[i]!),
-    kept.map((i) => said[i]!),
+    withThreshold(
+      kept.map((i) => said[i]!),
+      threshold,
+    ),
   );
 }
 

@@ -2,6 +2,7 @@
 import { copyFileSync, existsSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { builtInThreshold } from "../../server/confidence.ts";
 import { digestOf } from "../../server/model/pack.ts";
 
 const lossSchema = z.object({
@@ -17,6 +18,7 @@ const packSchema = z.object({
   weights: z.object({ sha256: z.string() }),
   scores: z.object({ loss: z.record(z.string(), lossSchema) }).optional(),
   provenance: z.object({ tokens: z.int() }).optional(),
+  threshold: z.number().optional(),
 });
 
 const scoresSchema = z.object({
@@ -50,12 +52,25 @@ export interface Described {
   readonly losses: Readonly<Record<string, Loss>>;
   /** Training tokens, when known. */
   readonly tokens: number | null;
+  /** How sure it has to be of what is shown, nats. */
+  readonly threshold: number;
 }
 
 /** @throws ZodError when expert.json is not what it should be. */
 export function describedIn(folder: string): Described {
-  const { weights, scores, provenance } = packSchema.parse(readJson(join(folder, "expert.json")));
-  return { weights: weights.sha256, losses: scores?.loss ?? {}, tokens: provenance?.tokens ?? null };
+  const {
+    weights,
+    scores,
+    provenance,
+    threshold = builtInThreshold,
+  } = packSchema.parse(readJson(join(folder, "expert.json")));
+  return { weights: weights.sha256, losses: scores?.loss ?? {}, tokens: provenance?.tokens ?? null, threshold };
+}
+
+/** The threshold of a pack, also of one without weights of its own. */
+export function thresholdIn(folder: string): number {
+  const said = z.object({ threshold: z.number().optional() }).parse(readJson(join(folder, "expert.json")));
+  return said.threshold ?? builtInThreshold;
 }
 
 /** Results of `python -m train.compare`, as far as it has come; null when it never ran. */

@@ -9,6 +9,10 @@ export interface Line {
   readonly text: string;
   /** Whether an editor would show it. */
   readonly shown: boolean;
+  /** Mean log-probability of its tokens, nats; null where there are none. */
+  readonly confidence: number | null;
+  /** Whether the document has more syntax errors with it than with what was written. */
+  readonly broken: boolean;
   readonly ms: number;
 }
 
@@ -26,6 +30,8 @@ export interface LineScore {
   readonly p95: number;
   /** How many of those shown have a fault. */
   readonly faults: Readonly<Record<Fault, number>>;
+  /** How many of those shown add a syntax error. */
+  readonly broken: number;
 }
 
 export function isRight(sample: Pick<Cursor, "rest">, { text }: Line): boolean {
@@ -51,6 +57,7 @@ export function scoreLines(samples: readonly Cursor[], lines: readonly Line[]): 
       Fault,
       number
     >,
+    broken: shown.filter((i) => lines[i]!.broken).length,
   };
 }
 

@@ -22,7 +22,13 @@ export interface Asking {
   readonly progress: (section: string, done: number, of: number) => void;
 }
 
-const lineSchema = z.object({ text: z.string(), shown: z.boolean(), ms: z.number() }) satisfies z.ZodType<Line>;
+const lineSchema = z.object({
+  text: z.string(),
+  shown: z.boolean(),
+  confidence: z.number().nullable(),
+  broken: z.boolean(),
+  ms: z.number(),
+}) satisfies z.ZodType<Line>;
 
 /** The line at each cursor. @param asked false: only what is known already. */
 export function sayLines(
@@ -41,8 +47,8 @@ export function sayLines(
     lineSchema,
     [asking.contextTokens],
     async (contender, sample) => {
-      const { text, hidden, ms } = await asking.engines.complete(contender, sample);
-      return { text, shown: hidden === null, ms };
+      const { text, hidden, confidence, broken, ms } = await asking.engines.complete(contender, sample);
+      return { text, shown: hidden === null, confidence, broken, ms };
     },
   );
 }

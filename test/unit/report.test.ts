@@ -15,6 +15,7 @@ const contender = (changes: Partial<Contender>): Contender => ({
   weights: "0",
   losses: {},
   tokens: null,
+  threshold: -1,
   ...changes,
 });
 const nothing = { samples: [], by: new Map() };
@@ -57,7 +58,7 @@ const sample: Cursor = {
   rest: "turn",
   after: "",
 };
-const line = (text: string) => [{ text, shown: true, ms: 100 }];
+const line = (text: string) => [{ text, shown: true, confidence: -0.1, broken: false, ms: 100 }];
 const arm = (run: string) => ({ run, rate: "1e-4", tokens: 1000, tried: [{ rate: "1e-4", held_out: 1.5 }] });
 const measured: Results = {
   ...empty,

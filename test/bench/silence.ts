@@ -1,0 +1,47 @@
+// The thresholds of experts, measured: what each would show, what of it is right, and the one that is stored in its pack.
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { table } from "./machine.ts";
+import type { Cursor } from "./samples.ts";
+import { type Line, scoreLines } from "./score.ts";
+import { chooseThreshold, halves, withThreshold } from "./threshold.ts";
+
+export interface Spoken {
+  readonly expert: string;
+  readonly samples: readonly Cursor[];
+  /** As they pass the checks, whatever the threshold. */
+  readonly lines: readonly Line[];
+  /** As the product has it now. */
+  readonly threshold: number;
+}
+
+const percent = (share: number | null) => (share === null ? "none" : `${(100 * share).toFixed(1)} %`);
+
+/** A table for one expert on its own samples; says "too few" where no threshold can be chosen. */
+export function silence({ expert, samples, lines, threshold }: Spoken): string {
+  const row = (title: string, at: number | null, { samples: of, lines: said }: Pick<Spoken, "samples" | "lines">) => {
+    const score = at === null ? null : scoreLines(of, withThreshold(said, at));
+    if (score === null) return [title, "too few", "", "", ""];
+    return [title, at!.toFixed(2), percent(score.shown), percent(score.exactShown), `${of.length}`];
+  };
+  const [one, other] = halves(samples, lines);
+  const all = { samples, lines };
+  const chosen = chooseThreshold(one.samples, one.lines);
+  const steps = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1, 1.5].map((step) => -step);
+  return `### ${expert}\n\n${table([
+    ["", "threshold", "shown", "right of those", "places"],
+    row("as the pack says", threshold, all),
+    row("chosen on one half, there", chosen, one),
+    row("the same on the other half", chosen, other),
+    row("chosen on all", chooseThreshold(samples, lines), all),
+    row("without", -100, all),
+    ...steps.map((step) => row("", step, all)),
+  ])}`;
+}
+
+/** Writes a threshold into a pack's description. */
+export function storeThreshold(folder: string, threshold: number): void {
+  const path = join(folder, "expert.json");
+  const pack = JSON.parse(readFileSync(path, "utf8"));
+  writeFileSync(path, `${JSON.stringify({ ...pack, threshold }, null, 2)}\n`);
+}
