@@ -44,6 +44,8 @@ export interface Draft extends Omit<Answer, "id"> {
   readonly alternatives: readonly string[];
   /** Mean log-probability of the text's tokens, nats; null where there is no text. */
   readonly confidence: number | null;
+  /** Whether less of the text was read than there is, see `GenerateRequest.shorter`. */
+  readonly shortened: boolean;
 }
 
 /**
@@ -127,6 +129,7 @@ async function* byChosen(
     hidden,
     alternatives,
     confidence: sure,
+    shortened: generation.shortened,
   };
 }
 
@@ -199,6 +202,7 @@ const nothing = {
   stop: "nothing",
   alternatives: [],
   confidence: null,
+  shortened: false,
 } as const;
 
 /** A block may take the tokens of so many lines. */

@@ -228,7 +228,10 @@ export function serve(
   });
 
   // What fits in one document may be said in another.
-  documents.onDidChangeContent(({ document }) => knownNames?.changed(document.uri));
+  documents.onDidChangeContent(({ document }) => {
+    knownNames?.changed(document.uri);
+    completions.changed(document);
+  });
   documents.onDidOpen(({ document }) => void warmUp(document));
   documents.onDidClose(({ document }) => {
     completions.closed(document.uri);

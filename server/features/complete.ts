@@ -2,65 +2,65 @@
 import type { CancellationToken, InlineCompletionItem, InlineCompletionParams } from "vscode-languageserver";
 import { InlineCompletionTriggerKind } from "vscode-languageserver";
 import type { TextDocument } from "vscode-languageserver-textdocument";
-import { mayUse, type Verdict } from "../access.ts";
-import { answer, type Crew, type Draft, type Limits } from "../answer.ts";
-import type { Root, Scope } from "../context.ts";
-import type { KnownNames, Question } from "../known.ts";
+import { mayUse } from "../access.ts";
+import { answer, type Crew, type Draft } from "../answer.ts";
+import type { Scope } from "../context.ts";
+import type { Question } from "../known.ts";
 import { namePlace } from "../naming.ts";
-import { type Answer, acceptedCommand, type Region, type Settings } from "../protocol.ts";
-import { type Rule, route } from "../route.ts";
+import type { Region, Settings } from "../protocol.ts";
+import { route } from "../route.ts";
 import { enabledFor } from "../settings.ts";
 import { surroundings } from "../surroundings.ts";
-import type { Syntax } from "../syntax/syntax.ts";
+import { lineAhead } from "./ahead.ts";
+import type { Around } from "./around.ts";
+import { type Asking, keyFor } from "./asking.ts";
+import { item } from "./item.ts";
+import { Pace } from "./pace.ts";
+import { Recent } from "./recent.ts";
+import { Run } from "./run.ts";
 import { withSelected } from "./selected.ts";
 import { type Shown, typedThrough } from "./through.ts";
-
-/** What completing needs from the rest of the server. */
-export interface Surroundings {
-  readonly syntax: Syntax;
-  /** Null where the editor offers no names. */
-  knownNames(): KnownNames | null;
-  document(uri: string): TextDocument | undefined;
-  settings(uri: string): Promise<Settings>;
-  mayRead(uri: string): Verdict;
-  root(uri: string): Root | null;
-  rules(uri: string): readonly Rule[];
-  /** Ids of the experts that can answer, or that could if the engine were there. */
-  installed(): readonly string[];
-  /** The engine with its experts, once it is loaded, or in words why there is none. */
-  crew(uri: string): Promise<Omit<Crew, "addedFaults" | "names"> | string>;
-  /** Hears when the model begins to compute and when it rests again. */
-  answering(yes: boolean): void;
-  report(answer: Answer): void;
-}
+import { aborted, pause } from "./waiting.ts";
 
 /** Regions that have a switch of their own. */
 const quiet: ReadonlySet<Region> = new Set<Region>(["comment", "docstring", "string"]);
 
-/** Completes in one place at a time: the newest request takes the place of every other one, waiting or running. */
+/**
+ * Completes in one place at a time: the newest request takes the place of every other one, waiting or running, unless it asks
+ * for what is being written already.
+ */
 export class Completions {
-  readonly #around: Surroundings;
+  readonly #around: Around;
+  readonly #pace = new Pace();
+  readonly #recent = new Recent<Draft>();
   #current = new AbortController();
-  #running = 0;
+  #run: Run | null = null;
+  #computing = 0;
   #lastId = 0;
   #shown: { readonly what: Shown; readonly id: number } | null = null;
+  #preparing: NodeJS.Timeout | undefined;
   /** The reason for silence that was last reported, by document: one report, not one a keystroke. */
   readonly #silent = new Map<string, string>();
 
-  constructor(around: Surroundings) {
+  constructor(around: Around) {
     this.#around = around;
   }
 
   /** The items for a position; none when cancelled, overtaken, refused or not worth showing. */
   async complete(params: InlineCompletionParams, token: CancellationToken): Promise<InlineCompletionItem[]> {
+    clearTimeout(this.#preparing);
     this.#current.abort();
     const mine = new AbortController();
     this.#current = mine;
-    const { signal } = mine;
-    const listening = token.onCancellationRequested(() => mine.abort());
-    if (token.isCancellationRequested) mine.abort();
+    const cancelled = () => {
+      mine.abort();
+      // What runs for a newer request is that one's.
+      if (this.#current === mine) this.#letGo(params);
+    };
+    const listening = token.onCancellationRequested(cancelled);
+    if (token.isCancellationRequested) cancelled();
     try {
-      return await this.#answer(params, signal);
+      return await this.#answer(params, mine.signal);
     } finally {
       listening.dispose();
     }
@@ -69,7 +69,23 @@ export class Completions {
   /** Rules, settings or experts changed: what was shown may not be what would be answered now. */
   forget(): void {
     this.#shown = null;
+    this.#recent.clear();
     this.#silent.clear();
+  }
+
+  /** A document's text changed. When all that was shown stands there now, the line behind it is prepared. */
+  changed(document: TextDocument): void {
+    this.#recent.changed(document.uri);
+    clearTimeout(this.#preparing);
+    const what = this.#shown?.what;
+    if (what?.uri !== document.uri) {
+      this.#shown = null;
+      return;
+    }
+    const text = document.getText();
+    const end = what.offset + what.text.length;
+    if (text.length !== what.document.length + what.text.length || text.slice(what.offset, end) !== what.text) return;
+    this.#preparing = setTimeout(() => this.#prepare(document, end), idleAfter);
   }
 
   closed(uri: string): void {
@@ -79,7 +95,17 @@ export class Completions {
 
   /** Ends what is running. */
   stop(): void {
+    clearTimeout(this.#preparing);
     this.#current.abort();
+    this.#run?.cancel();
+  }
+
+  /** Nobody waits for a request any more. Its run goes on while the user types what it writes. */
+  #letGo({ textDocument: { uri } }: InlineCompletionParams): void {
+    const run = this.#run;
+    const text = this.#around.document(uri)?.getText();
+    const typed = run && text !== undefined ? text.length - run.document.length : 0;
+    if (typed <= 0 || !run?.isTyped(uri, text!, run.offset + typed)) run?.cancel();
   }
 
   async #answer(params: InlineCompletionParams, signal: AbortSignal): Promise<InlineCompletionItem[]> {
@@ -89,27 +115,52 @@ export class Completions {
     // Only now, after the last wait, is it known which version of the document counts.
     const document = around.document(uri);
     if (!document || signal.aborted) return [];
-    const refused = this.#refusal(document, settings);
-    if (refused !== null) return this.#silence(refused, document, params);
-
-    const { version } = document;
     const taken = withSelected(document, params);
     const text = taken.document.getText();
     const offset = taken.document.offsetAt(taken.position);
     const invoked = params.context.triggerKind === InlineCompletionTriggerKind.Invoked;
+    const writing = !invoked && this.#run?.isTyped(uri, text, offset) ? this.#run : null;
+    if (!writing) this.#run?.cancel();
+    const refused = this.#refusal(document, settings);
+    if (refused !== null) return this.#silence(refused, document, params);
+
+    const { version } = document;
+    this.#pace.key(uri, version);
     // Who asks wants to see what else there is.
     const rest = !invoked && this.#shown && typedThrough(this.#shown.what, uri, text, offset);
     if (this.#shown && rest) return [item(rest, params, this.#shown.id)];
 
     if (!invoked && !settings.automatic) return this.#silence("completions come only when asked for", document, params);
-    const scope = await around.syntax.scope(taken.document, taken.position, around.root(uri));
+    const asking: Asking = { params, settings, document: taken.document, offset, version, invoked, signal };
+    const known = this.#recent.get(keyFor(asking));
+    if (known) return this.#deliver({ ...known, newTokens: 0, reusedTokens: known.promptTokens, ms: 0 }, asking);
+    const written = writing && (await this.#written(writing, asking));
+    if (signal.aborted) return [];
+    if (written) return this.#deliver(written, asking, writing);
+    return this.#compute(asking, document);
+  }
+
+  /** What is left of the text that a run writes when it has ended; null when it is another one than the user types, or none. */
+  async #written(run: Run, { document, offset, signal }: Asking): Promise<Draft | null> {
+    const draft = await Promise.race([run.done, aborted(signal)]);
+    if (draft === null || draft.hidden !== null) return null;
+    // What was typed has been held against what is streamed; the finished text may be another branch.
+    const rest = run.rest(draft.text, document.getText(), offset);
+    return rest === null ? null : { ...draft, text: rest, alternatives: [] };
+  }
+
+  async #compute(asking: Asking, document: TextDocument): Promise<InlineCompletionItem[]> {
+    const around = this.#around;
+    const { params, settings, invoked, signal, version, offset } = asking;
+    const { uri } = document;
+    const scope = await around.syntax.scope(asking.document, asking.document.positionAt(offset), around.root(uri));
     if (signal.aborted) return [];
     if (!settings.commentsAndStrings && !invoked && quiet.has(scope.region)) {
       return this.#silence("completions are switched off in comments and strings", document, params);
     }
     // Asked before the pause, so that nobody waits for the answer.
-    const question = taken.document === document ? this.#ask(scope, version) : null;
-    if (!invoked) await pause(settings.debounce, signal);
+    const question = asking.document === document ? this.#ask(scope, version) : null;
+    if (!invoked) await pause(this.#pace.wait(settings.debounce), signal);
     if (signal.aborted) return [];
     const crew = await Promise.race([around.crew(uri), aborted(signal)]);
     if (crew === null || signal.aborted) return [];
@@ -117,20 +168,26 @@ export class Completions {
 
     if (question) await Promise.race([question.settled, pause(namesPatience, signal)]);
     if (signal.aborted) return [];
-    const addedFaults = (put: string) => around.syntax.addedFaults(taken.document, offset, put);
-    const names = () => question?.names ?? null;
-    const limits = { ...settings, asked: invoked };
-    const done = await this.#run(scope, { ...crew, addedFaults, names }, limits, signal);
-    if (signal.aborted || done.stop === "cancelled") return [];
-    const moved = around.document(uri)?.version !== version;
-    const hidden = moved ? "the text changed before the answer was ready" : done.hidden;
+    const run = this.#start(scope, crew, asking, () => question?.names ?? null);
+    const done = await Promise.race([run.done, aborted(signal)]);
+    return done === null || signal.aborted ? [] : this.#deliver(done, asking);
+  }
+
+  /** Reports a draft and makes it what is shown. @param run where it began, when some of it has been typed since */
+  #deliver(draft: Draft, asking: Asking, run: Run | null = null): InlineCompletionItem[] {
+    const { alternatives, confidence: _, shortened: __, ...record } = draft;
+    const { params, document, offset, version } = asking;
+    const { uri } = document;
+    const moved = this.#around.document(uri)?.version !== version;
+    const hidden = moved ? "the text changed before the answer was ready" : draft.hidden;
     const id = ++this.#lastId;
     this.#silent.delete(uri);
-    const { alternatives, confidence: _, ...record } = done;
-    around.report({ ...record, id, hidden, position: params.position });
+    this.#around.report({ ...record, id, hidden, position: params.position });
     if (hidden !== null) return [];
-    this.#shown = { what: { uri, document: text, offset, text: done.text }, id };
-    return [done.text, ...alternatives].map((each) => item(each, params, id));
+    const typed = run ? offset - run.offset : 0;
+    const text = run ? document.getText().slice(run.offset, offset) + draft.text : draft.text;
+    this.#shown = { what: { uri, document: run?.document ?? document.getText(), offset: offset - typed, text }, id };
+    return [draft.text, ...alternatives].map((each) => item(each, params, id));
   }
 
   /** Asks the editor for the names that fit in a scope, where names decide. */
@@ -141,18 +198,54 @@ export class Completions {
     return (place && this.#around.knownNames()?.at(uri, version, position, around.before, place)) ?? null;
   }
 
-  async #run(scope: Scope, crew: Crew, limits: Limits, signal: AbortSignal): Promise<Draft> {
-    if (this.#running++ === 0) this.#around.answering(true);
-    try {
-      const pieces = answer("complete", scope, crew, limits, signal);
-      for (;;) {
-        const step = await pieces.next();
-        // An inline completion is shown whole: what it is worth is known only at its end.
-        if (step.done) return step.value;
-      }
-    } finally {
-      if (--this.#running === 0) this.#around.answering(false);
-    }
+  /** Begins to compute for a scope, in place of what was computed; what comes of it is remembered. */
+  #start(
+    scope: Scope,
+    team: Omit<Crew, "addedFaults" | "names">,
+    asking: Pick<Asking, "document" | "offset" | "settings" | "invoked">,
+    names: () => readonly string[] | null,
+  ): Run {
+    const { document, offset, settings, invoked } = asking;
+    const addedFaults = (put: string) => this.#around.syntax.addedFaults(document, offset, put);
+    const crew: Crew = { ...team, addedFaults, names };
+    const place = { uri: document.uri, document: document.getText(), offset };
+    const key = keyFor(asking);
+    this.#run?.cancel();
+    if (this.#computing++ === 0) this.#around.answering(true);
+    const run = new Run(place, (ended) => answer("complete", scope, crew, { ...settings, asked: invoked }, ended));
+    this.#run = run;
+    const ended = () => {
+      if (--this.#computing === 0) this.#around.answering(false);
+      if (this.#run === run) this.#run = null;
+    };
+    run.done.then(
+      (draft) => {
+        ended();
+        if (draft === null) return;
+        this.#pace.answered(draft.ms);
+        // What was answered with less of the text than there is would be answered better the next time.
+        if (!draft.shortened) this.#recent.set(key, document.uri, draft);
+      },
+      // Whoever waits for it tells of the failure.
+      ended,
+    );
+    return run;
+  }
+
+  /** Computes the line behind the offset before it is begun, if nothing else is asked meanwhile. */
+  async #prepare(document: TextDocument, offset: number): Promise<void> {
+    const ahead = lineAhead(document, offset);
+    if (ahead === null || this.#run !== null) return;
+    const { uri } = document;
+    const settings = await this.#around.settings(uri);
+    const asking = { ...ahead, settings, invoked: false };
+    if (!settings.automatic || this.#refusal(document, settings) !== null || this.#recent.get(keyFor(asking))) return;
+    const { syntax } = this.#around;
+    const scope = await syntax.scope(ahead.document, ahead.document.positionAt(ahead.offset), this.#around.root(uri));
+    const crew = await this.#around.crew(uri);
+    const isIdle = this.#run === null && this.#around.document(uri)?.version === document.version;
+    if (typeof crew === "string" || !isIdle) return;
+    this.#start(scope, crew, asking, () => null);
   }
 
   /** Why nothing may be completed in a document, or null. */
@@ -184,31 +277,8 @@ export class Completions {
   }
 }
 
+/** Nothing has happened for so long when the next line is prepared. Milliseconds. */
+const idleAfter = 250;
+
 /** The editor's names are waited for so long, after the pause; if they come later, the finished text is held against them. Milliseconds. */
 const namesPatience = 50;
-
-function item(text: string, { position, context }: InlineCompletionParams, id: number): InlineCompletionItem {
-  const command = { title: "Note that it was accepted", command: acceptedCommand, arguments: [id] };
-  const selected = context.selectedCompletionInfo;
-  if (selected) return { insertText: selected.text + text, range: selected.range, command };
-  return { insertText: text, range: { start: position, end: position }, command };
-}
-
-/** Waits, or until the signal comes. */
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (milliseconds <= 0 || signal.aborted) return resolve();
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, milliseconds);
-    signal.addEventListener("abort", done);
-  });
-}
-
-/** Null as soon as the signal comes. */
-function aborted(signal: AbortSignal): Promise<null> {
-  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(null), { once: true }));
-}

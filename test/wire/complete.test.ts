@@ -57,7 +57,8 @@ test("The newest request takes the place of the one that runs", async () => {
   const { pair, uri } = await started({ open: async () => engine });
   const first = pair.complete(uri, line);
   const old = await engine.nth(0);
-  const second = pair.complete(uri, line);
+  await pair.type(uri, line, "x");
+  const second = pair.complete(uri, { line: 0, character: 11 });
   const young = await engine.nth(1);
   assert.deepEqual(await first, []);
   assert.equal(old.signal.aborted, true);

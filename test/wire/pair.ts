@@ -110,10 +110,15 @@ export class Pair {
   }
 
   /** Types at a position. */
-  async type(uri: string, position: Position, text: string): Promise<void> {
+  type(uri: string, position: Position, text: string): Promise<void> {
+    return this.edit(uri, { start: position, end: position }, text);
+  }
+
+  /** Replaces a range. */
+  async edit(uri: string, range: { readonly start: Position; readonly end: Position }, text: string): Promise<void> {
     const version = (this.#versions.get(uri) ?? 0) + 1;
     this.#versions.set(uri, version);
-    const contentChanges = [{ range: { start: position, end: position }, text }];
+    const contentChanges = [{ range, text }];
     await this.client.sendNotification("textDocument/didChange", { textDocument: { uri, version }, contentChanges });
   }
 

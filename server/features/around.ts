@@ -1,0 +1,27 @@
+// What completing needs from the rest of the server.
+import type { TextDocument } from "vscode-languageserver-textdocument";
+import type { Verdict } from "../access.ts";
+import type { Crew } from "../answer.ts";
+import type { Root } from "../context.ts";
+import type { KnownNames } from "../known.ts";
+import type { Answer, Settings } from "../protocol.ts";
+import type { Rule } from "../route.ts";
+import type { Syntax } from "../syntax/syntax.ts";
+
+export interface Around {
+  readonly syntax: Syntax;
+  /** Null where the editor offers no names. */
+  knownNames(): KnownNames | null;
+  document(uri: string): TextDocument | undefined;
+  settings(uri: string): Promise<Settings>;
+  mayRead(uri: string): Verdict;
+  root(uri: string): Root | null;
+  rules(uri: string): readonly Rule[];
+  /** Ids of the experts that can answer, or that could if the engine were there. */
+  installed(): readonly string[];
+  /** The engine with its experts, once it is loaded, or in words why there is none. */
+  crew(uri: string): Promise<Omit<Crew, "addedFaults" | "names"> | string>;
+  /** Hears when the model begins to compute and when it rests again. */
+  answering(yes: boolean): void;
+  report(answer: Answer): void;
+}

@@ -1,0 +1,55 @@
+// How long to wait after a key before the model is asked: by the user's rhythm and by how long answers take.
+
+/** Keys further apart belong to no rhythm. Milliseconds. */
+const longestGap = 600;
+/** So many gaps and answers are remembered. */
+const remembered = 8;
+/** Nobody waits longer. Milliseconds. */
+const longestWait = 300;
+
+export class Pace {
+  readonly #now: () => number;
+  readonly #gaps: number[] = [];
+  readonly #answers: number[] = [];
+  #last: { readonly uri: string; readonly version: number; readonly at: number } | null = null;
+
+  /** @param now a clock, in milliseconds */
+  constructor(now: () => number = () => Date.now()) {
+    this.#now = now;
+  }
+
+  /** A request came for a version of a document; a new version is a key. */
+  key(uri: string, version: number): void {
+    const at = this.#now();
+    const last = this.#last;
+    if (last?.uri === uri && last.version === version) return;
+    if (last?.uri === uri && at >= last.at && at - last.at < longestGap) keep(this.#gaps, at - last.at);
+    this.#last = { uri, version, at };
+  }
+
+  /** An answer was computed in so many milliseconds. */
+  answered(milliseconds: number): void {
+    keep(this.#answers, milliseconds);
+  }
+
+  /**
+   * How long to wait, milliseconds: `least` where answers come before the next key would, so that none is computed for nothing;
+   * else until the next key of the rhythm is overdue. 0 stays 0.
+   */
+  wait(least: number): number {
+    if (least <= 0 || this.#gaps.length === 0) return least;
+    const gap = upper(this.#gaps);
+    if (this.#answers.length > 0 && least + upper(this.#answers) < gap) return least;
+    return Math.max(least, Math.min(longestWait, 1.4 * gap));
+  }
+}
+
+function keep(values: number[], value: number): void {
+  values.push(value);
+  if (values.length > remembered) values.shift();
+}
+
+/** The value that three quarters do not exceed. */
+function upper(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.ceil(0.75 * values.length) - 1]!;
+}
