@@ -39,7 +39,9 @@ test("A text that would add a syntax error is withheld, and the record says so",
   assert.deepEqual(await bad, []);
   assert.equal(pair.answers[0]?.hidden, "it would add a syntax error");
   assert.equal(pair.answers[0]?.text, "a * / 2;");
-  const good = pair.complete(uri, at);
+  const other = pair.uri("b.ts");
+  await pair.openDocument(other, "function f(a: number) {\n  return \n}\n");
+  const good = pair.complete(other, at);
   (await engine.nth(1)).finish("a * 2;");
   assert.equal((await good)[0]?.insertText, "a * 2;");
   await pair.close();
