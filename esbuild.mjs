@@ -47,7 +47,7 @@ function bundle({ from, to, shebang }) {
     format: "cjs",
     target: "node20",
     mainFields: ["module", "main"],
-    external: ["vscode", "onnxruntime-node"],
+    external: ["vscode", "onnxruntime-node", "typescript"],
     define: { "import.meta.url": "coterieModuleUrl" },
     banner: { js: shebang ? `#!/usr/bin/env node\n${url}` : url },
     sourcemap: true,
@@ -107,6 +107,18 @@ function stageSyntax() {
   }
 }
 
+/** Puts the compiler, whose language service plans use, and the library's types where a plain import finds them. */
+function stageTypeScript() {
+  const from = dirname(createRequire(import.meta.url).resolve("typescript"));
+  const to = "dist/node_modules/typescript";
+  mkdirSync(join(to, "lib"), { recursive: true });
+  cpSync(join(dirname(from), "package.json"), join(to, "package.json"));
+  const names = readdirSync(from).filter(
+    (name) => name === "typescript.js" || /^lib(\.[a-z0-9.]+)?\.d\.ts$/.test(name),
+  );
+  for (const name of names) cpSync(join(from, name), join(to, "lib", name));
+}
+
 function scripts(folder) {
   return readdirSync(folder).filter((name) => name.endsWith(".js"));
 }
@@ -119,6 +131,7 @@ for (const folder of ["dist", "out"]) {
 }
 stageRuntime();
 stageSyntax();
+stageTypeScript();
 
 if (watch) {
   const contexts = await Promise.all(present.map((entry) => context({ ...bundle(entry), logLevel: "info" })));

@@ -1,7 +1,8 @@
-// The only door to files: what may be read into a prompt, and why not.
-import { realpathSync } from "node:fs";
+// The only door to files: what may be read into a prompt, what a plan may edit, and why not.
+import { accessSync, constants, lstatSync, realpathSync } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { URI } from "vscode-uri";
+import { guardedIn } from "./guarded.ts";
 import { IgnoreFiles, topOf } from "./ignored.ts";
 import { secretIn } from "./secret.ts";
 
@@ -31,6 +32,29 @@ export class Access {
     if (!first.allowed) return first;
     const real = realPath(given);
     return real === given ? first : this.#judge(real, [...bases, ...bases.map(realPath)]);
+  }
+
+  /**
+   * Whether a plan may edit or make a file: only inside a workspace folder, by its path and by where links lead, never what
+   * is guarded, secret or ignored. To be asked again at the moment of applying. No confirmation lifts a refusal.
+   */
+  mayEdit(file: string, roots: readonly string[]): Verdict {
+    if (!onDisk(file)) return judged("it is not on this disk");
+    const given = resolve(pathOf(file));
+    const bases = roots.map((root) => resolve(pathOf(root)));
+    const within = bases.filter((base) => holds(base, given)).sort((a, b) => b.length - a.length)[0];
+    if (within === undefined) return judged("it is outside the workspace");
+    const [real, home] = [realPath(given), realPath(within)];
+    if (!holds(home, real)) return judged("a link leads outside the workspace");
+    for (const path of [relative(within, given), relative(home, real)]) {
+      const why = guardedIn(path.split(sep).join("/"));
+      if (why !== null) return judged(why);
+    }
+    const readable = this.mayRead(file, roots);
+    if (!readable.allowed) return readable;
+    const stat = lstatSync(real, { throwIfNoEntry: false });
+    if (stat && !stat.isFile()) return judged("it is not a plain file");
+    return stat && !writable(real) ? judged("it is read-only") : allowed;
   }
 
   #judge(path: string, roots: readonly string[]): Verdict {
@@ -93,6 +117,16 @@ function holds(folder: string, path: string): boolean {
 function below(path: string, folders: readonly string[]): string {
   const lengths = folders.map((folder) => (path.startsWith(`${folder.replace(/\/$/, "")}/`) ? folder.length : 0));
   return path.slice(Math.max(0, ...lengths));
+}
+
+function writable(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK);
+    return (lstatSync(path).mode & 0o222) !== 0;
+  } catch {
+    // Not there any more counts as not to be written: applying looks again and says so.
+    return false;
+  }
 }
 
 /** Where links lead. A file that does not exist yet lies where its nearest existing folder leads. */

@@ -1,10 +1,11 @@
-// Entry of the command line: complete, route, experts and models, the same code as in the editor.
+// Entry of the command line: complete, route, plan, experts and models, the same code as in the editor.
 import { parseArgs } from "node:util";
 import { complete, explainRoute } from "./cli/commands.ts";
 import type { Reporter } from "./cli/engine.ts";
 import { addExpert, listExperts, removeExpert } from "./cli/experts.ts";
 import { forgetModel, importOwn, listModels } from "./cli/models.ts";
 import { BadInput } from "./cli/place.ts";
+import { humanPlan, plan } from "./cli/plan.ts";
 import {
   humanAdded,
   humanCompletion,
@@ -20,6 +21,8 @@ import { installed } from "./installation.ts";
 const usage = [
   "usage: coterie complete FILE:LINE:COLUMN [--root FOLDER] [--rules FILE] [--model ID] [--json]",
   "       coterie route FILE:LINE:COLUMN [--task TASK] [--root FOLDER] [--rules FILE] [--model ID] [--json]",
+  "       coterie plan GOAL FILE... [--apply] [--find EXPRESSION --replace EXPRESSION] [--save FILE] [--root FOLDER] [--json]",
+  "       coterie plan --undo RUN [--json]",
   "       coterie experts [add FOLDER | remove ID] [--json]",
   "       coterie import PATH [--id ID] [--cut LAYERS] [--bits 4|8|32] [--json]",
   "       coterie models [remove ID] [--json]",
@@ -35,6 +38,11 @@ const flags = {
   id: { type: "string" },
   cut: { type: "string" },
   bits: { type: "string" },
+  apply: { type: "boolean" },
+  undo: { type: "string" },
+  find: { type: "string" },
+  replace: { type: "string" },
+  save: { type: "string" },
   help: { type: "boolean", short: "h", default: false },
 } as const;
 
@@ -52,6 +60,12 @@ async function run(): Promise<string> {
   const [operand] = command === "experts" || command === "models" ? more.splice(0, 1) : [];
   const installation = installed();
   const print = <T>(result: T, human: (result: T) => string) => (values.json ? JSON.stringify(result) : human(result));
+  if (command === "plan") {
+    checkFlags(command, values);
+    const result = await plan(argument, more, values, installation, terminal);
+    if (result.stopped !== null) process.exitCode = 1;
+    return print(result, humanPlan);
+  }
   if (more.length > 0) throw new BadInput(`There is an argument too many: ${more[0]}.`);
   checkFlags(command, values);
   if (values.task !== undefined && command !== "route") throw new BadInput("--task goes with route only.");
@@ -70,13 +84,16 @@ async function run(): Promise<string> {
   if (command === "models" && argument === "remove") return print(forgetModel(operand, installation), humanForgotten);
   if (command === "models") throw new BadInput(`models cannot "${argument}": remove ID.`);
   const said = command === undefined ? "Name a command" : `There is no command "${command}"`;
-  throw new BadInput(`${said}: complete, route, experts, import or models. See coterie --help.`);
+  throw new BadInput(`${said}: complete, route, plan, experts, import or models. See coterie --help.`);
 }
 
 /** Flags of one command are refused with another one, where they would mean nothing. */
 function checkFlags(command: string | undefined, values: Readonly<Record<string, unknown>>): void {
   for (const flag of ["id", "cut", "bits"]) {
     if (values[flag] !== undefined && command !== "import") throw new BadInput(`--${flag} goes with import only.`);
+  }
+  for (const flag of ["apply", "undo", "find", "replace", "save"]) {
+    if (values[flag] !== undefined && command !== "plan") throw new BadInput(`--${flag} goes with plan only.`);
   }
   if (values["model"] !== undefined && command !== "complete" && command !== "route") {
     throw new BadInput("--model goes with complete and route only.");

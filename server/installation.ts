@@ -23,6 +23,8 @@ export interface Installation {
   readonly userRules: string;
   readonly userExperts: string;
   readonly userModel: string;
+  /** The journals of plans that were run; need not exist. */
+  readonly userRuns: string;
   /** The models that the user has brought, compiled; need not exist. */
   readonly userModels: string;
 }
@@ -42,6 +44,7 @@ export function installed(): Installation {
     userExperts: join(own, "experts"),
     userModel: join(own, "model"),
     userModels: join(own, "models"),
+    userRuns: join(own, "runs"),
   };
 }
 

@@ -66,7 +66,8 @@ function readText(file: string, name: string): string {
   }
 }
 
-function nearestRoot(file: string): string {
+/** The nearest folder above a file that holds a project, else the file's own. */
+export function nearestRoot(file: string): string {
   for (let folder = dirname(file); ; folder = dirname(folder)) {
     if ([".git", "package.json", "tsconfig.json"].some((mark) => existsSync(join(folder, mark)))) return folder;
     if (folder === dirname(folder)) return dirname(file);

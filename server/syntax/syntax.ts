@@ -14,6 +14,7 @@ import type { GrammarFiles } from "./grammars.ts";
 import { Grammars } from "./grammars.ts";
 import { faultsInJson, jsonLanguages, regionInJson } from "./json.ts";
 import { regionInTree } from "./regions.ts";
+import { type Rewrite, type RewriteKind, rewritesIn } from "./rewrites.ts";
 import { mostCharacters, Trees } from "./trees.ts";
 
 export interface SyntaxOptions {
@@ -76,6 +77,18 @@ export class Syntax {
   /** Every named function and class of a document, in order; none where there is no grammar. */
   async functionsIn(document: TextDocument): Promise<readonly FunctionPlace[]> {
     return (await this.read(document, (tree) => functionsIn(tree.rootNode, document.languageId))) ?? [];
+  }
+
+  /** Rewrites of a text in Python, see rewrites.ts; none where there is no grammar. */
+  async rewrites(key: string, languageId: string, text: string, kind: RewriteKind): Promise<readonly Rewrite[]> {
+    return (
+      (await this.#trees.read(`plan:${key}`, languageId, text, (tree) => rewritesIn(tree.rootNode, text, kind))) ?? []
+    );
+  }
+
+  /** How many syntax errors a text has; null where no grammar tells. */
+  faults(key: string, languageId: string, text: string): Promise<number | null> {
+    return this.#trees.read(`plan:${key}`, languageId, text, (tree) => countFaults(tree.rootNode));
   }
 
   /** Reads from the document's tree, see `Trees.read`. */

@@ -24,6 +24,7 @@ const groups: readonly (readonly [string, RegExp])[] = [
   ["packs", /^server\/packs\//],
   ["fleet", /^server\/fleet\//],
   ["remote", /^server\/remote\//],
+  ["plan", /^server\/plan\//],
   ["answer", /^server\/answer\.ts$/],
   ["features", /^server\/features\//],
   ["top", /^server\/(main|serve|cli)\.ts$|^server\/cli\//],
@@ -45,11 +46,23 @@ const values: Readonly<Record<string, readonly string[]>> = {
   parts: ["protocol", "pure", "stages"],
   fleet: ["manifest", "model", "parts", "packs"],
   remote: ["protocol", "stages"],
-  features: ["protocol", "stages", "answer", "parts", "packs", "fleet", "remote"],
-  top: ["protocol", "stages", "syntax", "answer", "parts", "packs", "features", "engine", "fleet"],
+  plan: ["protocol", "stages"],
+  features: ["plan", "protocol", "stages", "answer", "parts", "packs", "fleet", "remote"],
+  top: ["plan", "protocol", "stages", "syntax", "answer", "parts", "packs", "features", "engine", "fleet"],
 };
 /** These may name types of anything in the server; the others only of what they may import. */
-const anyTypes = new Set(["packs", "fleet", "remote", "stages", "syntax", "answer", "parts", "features", "top"]);
+const anyTypes = new Set([
+  "plan",
+  "packs",
+  "fleet",
+  "remote",
+  "stages",
+  "syntax",
+  "answer",
+  "parts",
+  "features",
+  "top",
+]);
 
 /** Packages that only some files may import: as values, and even as types. */
 const packages: readonly { readonly name: string; readonly kind: "value" | "any"; readonly in: RegExp }[] = [

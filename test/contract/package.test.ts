@@ -61,6 +61,8 @@ test("everything that a user needs is inside", () => {
     `dist/node_modules/onnxruntime-node/bin/napi-v6/${process.platform}/${process.arch}/onnxruntime_binding.node`,
     "dist/node_modules/onnxruntime-node/dist/index.js",
     "dist/node_modules/onnxruntime-common/dist/cjs/index.js",
+    "dist/node_modules/typescript/lib/typescript.js",
+    "dist/node_modules/typescript/lib/lib.es5.d.ts",
     ...contributed(),
   ];
   assert.deepEqual(
@@ -82,6 +84,7 @@ test("nothing else is inside", () => {
     /^dist\/syntax\/(web-)?tree-sitter(-[a-z-]+)?\.wasm$/,
     /^dist\/model\/[a-z-]+\/(part\.json|graph\.onnx|weights\.bin|tokenizer\.json)$/,
     /^dist\/node_modules\/onnxruntime-(node|common)\/(package\.json|dist\/([a-z]+\/)?[a-z-]+\.js|dist\/cjs\/package\.json)$/,
+    /^dist\/node_modules\/typescript\/(package\.json|lib\/(typescript\.js|lib(\.[a-z0-9]+)*\.d\.ts))$/,
     new RegExp(`^dist/node_modules/onnxruntime-node/bin/napi-v6/${process.platform}/${process.arch}/[a-z_0-9.]+$`),
   ];
   assert.deepEqual(

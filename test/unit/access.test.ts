@@ -132,3 +132,37 @@ test("Text that cannot be worked with is named", () => {
   const large = mayUse("x".repeat(50_000_000));
   assert.match(large.allowed ? "" : large.why, /10 million/);
 });
+
+test("Plans edit plain files inside the workspace only, and never what runs by itself", () => {
+  const mayEdit = (path: string) => {
+    const verdict = access.mayEdit(join(root, "work", path), [join(root, "work")]);
+    return verdict.allowed ? null : verdict.why;
+  };
+  write("work/src/a.ts");
+  write("outside.ts");
+  assert.equal(mayEdit("src/a.ts"), null);
+  assert.equal(mayEdit("src/new/b.ts"), null, "what is not there yet");
+  for (const path of [
+    ".vscode/settings.json",
+    ".github/workflows/a.yml",
+    ".ci/run",
+    ".husky/pre-commit",
+    "node_modules/a/index.js",
+    "package.json",
+    ".gitlab-ci.yml",
+    ".coterie/rules.json",
+    "a/con.ts",
+    "a.ts:stream",
+    "progra~1/a.ts",
+  ]) {
+    assert.match(mayEdit(path) ?? "allowed", /do not touch|on Windows/, path);
+  }
+  assert.match(mayEdit("../outside.ts") ?? "", /outside the workspace/);
+  assert.match(mayEdit(".env") ?? "", /secret|do not touch/);
+  assert.match(mayEdit(".git/hooks/a") ?? "", /do not touch/);
+  symlinkSync(join(root, "outside.ts"), join(root, "work", "link.ts"));
+  symlinkSync(root, join(root, "work", "up"));
+  assert.match(mayEdit("link.ts") ?? "", /leads outside/);
+  assert.match(mayEdit("up/outside.ts") ?? "", /leads outside/);
+  assert.match(mayEdit("src") ?? "", /not a plain file/);
+});

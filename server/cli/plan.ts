@@ -1,0 +1,189 @@
+// coterie plan: a goal and files -> a plan, tried and shown; with --apply it is run, with --undo a run is taken back.
+import { existsSync, readFileSync, realpathSync, statSync, writeFileSync } from "node:fs";
+import { dirname, relative, resolve, sep } from "node:path";
+import { Access } from "../access.ts";
+import type { Installation } from "../installation.ts";
+import { DiskDesk } from "../plan/desk.ts";
+import { Journal } from "../plan/journal.ts";
+import { meant } from "../plan/match.ts";
+import { caps, type Plan, readPlan, type Step, writePlan } from "../plan/plan.ts";
+import { makePlan, type Planning } from "../plan/planner.ts";
+import { loadTypeScript, Project } from "../plan/project.ts";
+import type { Recipe } from "../plan/recipe.ts";
+import { recipes } from "../plan/registry.ts";
+import { Run } from "../plan/run.ts";
+import { Syntax } from "../syntax/syntax.ts";
+import { type Reporter, rosterOf } from "./engine.ts";
+import { languageOf } from "./language.ts";
+import { BadInput, nearestRoot } from "./place.ts";
+
+export interface PlanOptions {
+  readonly root?: string | undefined;
+  readonly apply?: boolean | undefined;
+  readonly undo?: string | undefined;
+  readonly find?: string | undefined;
+  readonly replace?: string | undefined;
+  readonly save?: string | undefined;
+}
+
+export interface PlanResult {
+  /** Id of the run, to take it back; null where nothing was run. */
+  readonly run: string | null;
+  readonly plan: Plan;
+  /** Why the run was stopped or what was refused; null where all is well. */
+  readonly stopped: string | null;
+}
+
+/** @throws BadInput */
+export async function plan(
+  goal: string | undefined,
+  files: readonly string[],
+  options: PlanOptions,
+  installation: Installation,
+  reporter: Reporter,
+): Promise<PlanResult> {
+  if (options.undo !== undefined) return undo(options.undo, installation, reporter);
+  if (goal === undefined)
+    throw new BadInput(`Name a goal and files: coterie plan "clean up" src/app.ts. Recipes: ${names()}.`);
+  const saved = goal.endsWith(".coterie-plan.json") ? savedPlan(goal) : null;
+  const given =
+    saved && files.length === 0 ? saved.scope.map((file) => resolve(rootFor(options.root, goal), file)) : files;
+  if (given.length === 0) throw new BadInput("Name the files that the plan is about.");
+  if (given.length > caps.files) throw new BadInput(`A plan is about at most ${caps.files} files.`);
+  const root = realpathSync(rootFor(options.root, given[0]!));
+  const scope = given.map((file) => inRoot(root, file));
+  const recipe = saved ? recipes.find(({ id }) => id === saved.recipe) : recipeFor(goal);
+  if (!recipe) throw new BadInput(`There is no recipe ${saved?.recipe}. Recipes: ${names()}.`);
+  const answers = saved?.options ?? answersFor(recipe, options);
+
+  const around = await workroom(root, scope, installation, reporter);
+  reporter.progress("Planning");
+  const made = await makePlan(saved?.goal ?? goal, recipe, scope, answers, around);
+  const skipped = new Set(saved?.steps.filter(({ state }) => state === "skipped").map(({ title }) => title));
+  for (const step of made.steps) if (skipped.has(step.title)) step.state = "skipped";
+  if (options.save !== undefined) writeFileSync(options.save, writePlan(made));
+  if (!options.apply || made.steps.length === 0) return { run: null, plan: made, stopped: null };
+
+  const journal = Journal.begin(installation.userRuns, root, made);
+  const run = new Run({ ...around, journal, desk: new DiskDesk(root), access: new Access() });
+  for (const { id, title } of run.plan.steps) {
+    reporter.progress(title);
+    const step = await run.apply(id);
+    if (step.state === "failed") return { run: run.id, plan: run.plan, stopped: told(step) };
+  }
+  return { run: run.id, plan: run.plan, stopped: null };
+}
+
+async function undo(id: string, installation: Installation, reporter: Reporter): Promise<PlanResult> {
+  let journal: Journal;
+  try {
+    journal = Journal.open(installation.userRuns, id);
+  } catch (error) {
+    throw new BadInput(error instanceof Error ? error.message : String(error));
+  }
+  if (!existsSync(journal.root)) throw new BadInput(`The folder of run ${id} is gone: ${journal.root}.`);
+  const around = await workroom(journal.root, journal.plan.scope, installation, reporter);
+  const run = new Run({ ...around, journal, desk: new DiskDesk(journal.root), access: new Access() });
+  await run.recover();
+  return { run: id, plan: run.plan, stopped: await run.undo(null) };
+}
+
+/** What planning and running need of the folder. */
+async function workroom(
+  root: string,
+  scope: readonly string[],
+  installation: Installation,
+  reporter: Reporter,
+): Promise<Planning> {
+  reporter.progress("Reading the code");
+  const syntax = new Syntax({
+    files: installation.syntax,
+    patience: Number.POSITIVE_INFINITY,
+    onTrouble: reporter.warn,
+  });
+  const project = new Project({ root, ts: await loadTypeScript(), syntax }, scope);
+  const roster = rosterOf(installation);
+  roster.setFolders([root]);
+  const hear = (file: string) => reporter.progress(`Looking at ${file}`);
+  return { project, pen: null, rules: roster.rulesFor(root), installed: roster.experts, languageOf, hear };
+}
+
+function recipeFor(goal: string): Recipe {
+  const found = meant(goal, recipes);
+  if (found.length === 1) return found[0]!;
+  const offered = found.length === 0 ? "No recipe fits this goal" : "Several recipes fit this goal";
+  throw new BadInput(`${offered}. Name one: ${(found.length === 0 ? recipes : found).map(({ id }) => id).join(", ")}.`);
+}
+
+function answersFor({ id, asks = {} }: Recipe, options: PlanOptions): Record<string, string> {
+  const given: Readonly<Record<string, string | undefined>> = { find: options.find, replace: options.replace };
+  const answers: Record<string, string> = {};
+  for (const [name, question] of Object.entries(asks)) {
+    const answer = given[name];
+    if (answer === undefined) throw new BadInput(`${id} needs --${name}. ${question}`);
+    answers[name] = answer;
+  }
+  return answers;
+}
+
+function savedPlan(file: string): Plan {
+  if (!existsSync(file)) throw new BadInput(`${file} does not exist.`);
+  const read = readPlan(readFileSync(file, "utf8"));
+  if ("problem" in read) throw new BadInput(`${file} is no plan: ${read.problem}`);
+  return read.plan;
+}
+
+function rootFor(given: string | undefined, file: string): string {
+  if (given === undefined) return nearestRoot(resolve(file));
+  if (!statSync(given, { throwIfNoEntry: false })?.isDirectory())
+    throw new BadInput(`--root ${given} is not a folder.`);
+  return resolve(given);
+}
+
+/** Path of a file in the root. The folder's own path may be given through links; the file itself must lie in it. */
+function inRoot(root: string, name: string): string {
+  const file = resolve(name);
+  const stat = statSync(file, { throwIfNoEntry: false });
+  if (!stat) throw new BadInput(`${name} does not exist.`);
+  if (!stat.isFile()) throw new BadInput(`${name} is not a file.`);
+  if (stat.size > caps.fileBytes)
+    throw new BadInput(`${name} is too large: plans edit files of at most ${caps.fileBytes / 1e6} MB.`);
+  const path = resolve(realpathSync(dirname(file)), file.split(sep).at(-1)!);
+  const verdict = new Access().mayEdit(path, [root]);
+  if (!verdict.allowed) throw new BadInput(`${name} is not edited: ${verdict.why}.`);
+  return relative(root, path).split(sep).join("/");
+}
+
+function names(): string {
+  return recipes.map(({ id }) => id).join(", ");
+}
+
+function told({ title, check }: Step): string {
+  return `${title}: ${check?.found ?? "failed"}`;
+}
+
+export function humanPlan({ run, plan: { goal, steps }, stopped }: PlanResult): string {
+  const marks = {
+    proposed: "-",
+    ready: "-",
+    applied: "*",
+    verified: "+",
+    failed: "!",
+    skipped: "o",
+    undone: "<",
+  } as const;
+  const lines = steps.flatMap(({ id, title, state, expert, edits, check }) => {
+    const count = edits.reduce((sum, change) => sum + change.edits.length, 0);
+    const next = expert.runnerUp ? `, then ${expert.runnerUp.id} ${expert.runnerUp.score}` : "";
+    return [
+      `${marks[state]} ${id.padEnd(8)} ${title}: ${state}`,
+      `           ${count} ${count === 1 ? "edit" : "edits"}; ${expert.id} ${expert.score}${next}: ${expert.because}`,
+      ...(check ? [`           ${check.found}`] : []),
+    ];
+  });
+  if (steps.length === 0) return `There is nothing to do for "${goal}".`;
+  const end = stopped !== null ? [`Stopped. ${stopped}`] : [];
+  const back =
+    run === null ? ["Nothing was changed; --apply runs the plan."] : [`Take it back: coterie plan --undo ${run}`];
+  return [...lines, ...end, ...back].join("\n");
+}

@@ -1,0 +1,47 @@
+// What is wrong in files by the compiler and the grammars, so that a step can be held against it before and after.
+import { isScript, type Project } from "./project.ts";
+
+/** Errors by what they say, with how often they occur. */
+export type Errors = ReadonlyMap<string, number>;
+
+/** Beyond so many source files only those that a step touches are looked at. */
+const mostLookedAt = 150;
+
+/** Files whose errors may change when `touched` change: all of the folder's where it is not too large. */
+export function lookedAt(project: Project, touched: readonly string[]): readonly string[] {
+  const scripts = touched.some(isScript) ? project.sources : [];
+  return [...new Set([...touched, ...(scripts.length <= mostLookedAt ? scripts : [])])].sort();
+}
+
+export async function errorsIn(
+  project: Project,
+  files: readonly string[],
+  languageOf: (file: string) => string,
+): Promise<Errors> {
+  const errors = new Map<string, number>();
+  const add = (what: string, count = 1) => errors.set(what, (errors.get(what) ?? 0) + count);
+  for (const file of files) {
+    const text = project.text(file);
+    if (text === null) continue;
+    if (!isScript(file)) {
+      const faults = await project.syntax.faults(file, languageOf(file), text);
+      if (faults) add(`${file}: syntax errors`, faults);
+      continue;
+    }
+    const path = project.absolute(file);
+    const { ts, service } = project;
+    if (!service.getProgram()?.getSourceFile(path)) continue;
+    for (const each of [...service.getSyntacticDiagnostics(path), ...service.getSemanticDiagnostics(path)]) {
+      if (each.category === ts.DiagnosticCategory.Error) {
+        // Not the file: what moves takes its errors along.
+        add(`TS${each.code} ${ts.flattenDiagnosticMessageText(each.messageText, " ").slice(0, 200)}`);
+      }
+    }
+  }
+  return errors;
+}
+
+/** What is there now and was not before, or more often, in words. */
+export function worse(before: Errors, after: Errors): readonly string[] {
+  return [...after].filter(([what, count]) => count > (before.get(what) ?? 0)).map(([what]) => what);
+}

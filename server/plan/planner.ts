@@ -1,0 +1,85 @@
+// Recipe and facts of the code -> steps: what a recipe drafts is tried on the files as they would be by then, and what would
+// change nothing is left out.
+import type { Rule } from "../route.ts";
+import { allocate } from "./allocate.ts";
+import { applyEdits, type Change, effective } from "./edits.ts";
+import type { Operation, Pen } from "./operation.ts";
+import { caps, type Plan, type Step } from "./plan.ts";
+import type { Project } from "./project.ts";
+import type { Recipe } from "./recipe.ts";
+import { operationOf } from "./registry.ts";
+
+export interface Planning {
+  readonly project: Project;
+  readonly pen: Pen | null;
+  readonly rules: readonly Rule[];
+  readonly installed: readonly string[];
+  languageOf(file: string): string;
+  readonly signal?: AbortSignal;
+  /** Hears of the file that is looked at. */
+  readonly hear?: (file: string) => void;
+}
+
+/** The plan for a goal. The project reads as before when it is made. Files in the order given; the same twice for the same. */
+export async function makePlan(
+  goal: string,
+  recipe: Recipe,
+  files: readonly string[],
+  options: Readonly<Record<string, string>>,
+  planning: Planning,
+): Promise<Plan> {
+  const { project, signal } = planning;
+  const steps: Step[] = [];
+  const touched = new Set<string>();
+  try {
+    for (const file of files) {
+      planning.hear?.(file);
+      let last: string | null = null;
+      for (const draft of recipe.draft(file, project, options)) {
+        signal?.throwIfAborted();
+        const operation = operationOf(draft.operation);
+        const languageId = planning.languageOf(file);
+        if (!operation?.languages.includes(languageId)) continue;
+        const edits = await perform(operation, file, draft.options ?? {}, planning);
+        if (edits.length === 0 || steps.length >= caps.steps) continue;
+        const id = `step-${steps.length + 1}`;
+        const place = { languageId, path: file, region: operation.id === "fold-constants" ? "math" : "code" } as const;
+        steps.push({
+          id,
+          title: `${operation.title}${draft.about === undefined ? "" : `: ${draft.about}`} (${file})`.slice(0, 300),
+          operation: operation.id,
+          target: { file },
+          options: { ...draft.options },
+          expert: allocate(operation, place, planning.rules, planning.installed),
+          after: last === null ? [] : [last],
+          state: "proposed",
+          edits: edits.map((change) => ({ ...change, edits: [...change.edits] })),
+          check: null,
+        });
+        last = id;
+        for (const change of edits) {
+          touched.add(change.file);
+          project.set(change.file, applyEdits(project.text(change.file) ?? "", change.edits));
+        }
+      }
+    }
+  } finally {
+    for (const file of touched) project.set(file, undefined);
+  }
+  return { version: 1, goal, recipe: recipe.id, options: { ...options }, scope: [...files], steps };
+}
+
+/** What an operation would change now, without what changes nothing. @throws Error in words where it cannot. */
+export async function perform(
+  operation: Operation,
+  file: string,
+  options: Readonly<Record<string, string>>,
+  { project, pen, languageOf }: Pick<Planning, "project" | "pen" | "languageOf">,
+): Promise<readonly Change[]> {
+  const text = project.text(file);
+  if (text === null) throw new Error(`${file} is not there any more.`);
+  const changes = await operation.perform({ project, pen, file, languageId: languageOf(file), text, options });
+  return changes
+    .map((change) => ({ ...change, edits: effective(project.text(change.file) ?? "", change.edits) }))
+    .filter(({ creates, edits }) => creates || edits.length > 0);
+}

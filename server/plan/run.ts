@@ -1,0 +1,277 @@
+// Running a plan: each step is made anew for the files as they are, checked, noted in the journal, written, and checked again.
+import type { Access } from "../access.ts";
+import { decode, encode } from "./bytes.ts";
+import { errorsIn, lookedAt, worse } from "./check.ts";
+import { type Desk, type Put, same } from "./desk.ts";
+import { applyEdits, type Change } from "./edits.ts";
+import type { Entry, Journal } from "./journal.ts";
+import { caps, type Plan, type Step } from "./plan.ts";
+import { type Planning, perform } from "./planner.ts";
+import { operationOf } from "./registry.ts";
+import { takenBack } from "./undo.ts";
+
+/** What a step would do, with the contents that it was made for. */
+export interface Prepared {
+  readonly step: string;
+  readonly changes: readonly Change[];
+  readonly puts: readonly Put[];
+}
+
+export interface Running extends Pick<Planning, "project" | "pen" | "languageOf"> {
+  readonly desk: Desk;
+  readonly access: Access;
+  readonly journal: Journal;
+}
+
+export class Run {
+  readonly #with: Running;
+
+  constructor(running: Running) {
+    this.#with = running;
+  }
+
+  get id(): string {
+    return this.#with.journal.id;
+  }
+
+  get plan(): Plan {
+    return this.#with.journal.plan;
+  }
+
+  /** What a step changes in the files as they are now. @throws Error in words where it cannot be done. */
+  async prepare(id: string): Promise<Prepared> {
+    const { project, desk } = this.#with;
+    const step = this.#step(id);
+    const operation = operationOf(step.operation);
+    if (!operation) throw new Error(`There is no operation ${step.operation}.`);
+    this.#mayTouch(step.target.file);
+    const changes = await perform(operation, step.target.file, step.options, this.#with);
+    const puts: Put[] = [];
+    for (const change of changes) {
+      this.#mayTouch(change.file);
+      const before = await desk.read(change.file);
+      if (change.creates && before !== null) throw new Error(`${change.file} exists already.`);
+      if (!change.creates && before === null) throw new Error(`${change.file} is not there any more.`);
+      const { text, bom } = before === null ? { text: "", bom: false } : decoded(change.file, before);
+      if (text !== (project.text(change.file) ?? ""))
+        throw new Error(`${change.file} changes while it is looked at. Try again.`);
+      puts.push({ file: change.file, before, after: encode({ text: applyEdits(text, change.edits), bom }) });
+    }
+    within(puts);
+    return { step: id, changes, puts };
+  }
+
+  /**
+   * Does a step; the step's state and check say how it went. What was prepared must still fit the files. `leave` names edits
+   * that are left out, as "file#index".
+   */
+  async apply(id: string, prepared: Prepared | null = null, leave: ReadonlySet<string> = new Set()): Promise<Step> {
+    const step = this.#step(id);
+    if (step.state === "skipped" || step.state === "verified") return step;
+    const waiting = step.after.filter((each) => !["verified", "skipped"].includes(this.#step(each).state));
+    if (waiting.length > 0)
+      return this.#end(step, "failed", `It has to wait for ${waiting.join(", ")}. Nothing was changed.`);
+    try {
+      const now = await this.prepare(id);
+      if (now.changes.length === 0) return this.#end(step, "skipped", "There is nothing left to do.");
+      if (prepared !== null && !fits(prepared, now)) {
+        return this.#end(
+          step,
+          "failed",
+          "The file has changed since the preview. Nothing was changed: look at the preview again.",
+        );
+      }
+      return await this.#carryOut(step, leave.size === 0 ? now : without(now, leave));
+    } catch (error) {
+      return this.#end(
+        step,
+        "failed",
+        `${error instanceof Error ? error.message : String(error)} Nothing was changed.`,
+      );
+    }
+  }
+
+  skip(id: string): Step {
+    return this.#end(this.#step(id), "skipped", "You have skipped it.");
+  }
+
+  /** Takes back a step, or the whole run. All files or none. Returns why not, or null. */
+  async undo(id: string | null): Promise<string | null> {
+    const { journal, desk, project } = this.#with;
+    const entries = journal.entries.filter(({ step, state }) => state !== "undone" && (id === null || step === id));
+    if (entries.length === 0) return "There is nothing to take back.";
+    const later = journal.entries.find(
+      (each) =>
+        id !== null &&
+        each.state !== "undone" &&
+        each.step !== id &&
+        place(journal, each) > place(journal, entries.at(-1)!) &&
+        entries.some(({ file }) => file === each.file),
+    );
+    if (later) return `${later.step} has changed ${later.file} after it: take that back first, or the whole run.`;
+    const puts: Put[] = [];
+    for (const file of new Set(entries.map((each) => each.file))) {
+      const own = entries.filter((each) => each.file === file);
+      const refused = this.#refusal(file);
+      if (refused !== null) return `${file}: ${refused}.`;
+      const now = await desk.read(file);
+      const result = takenBack(journal.content(own[0]!.before), journal.content(own.at(-1)!.after), now);
+      if ("why" in result) return `${file}: ${result.why}. Nothing was taken back.`;
+      if (!same(result.bytes, now)) puts.push({ file, before: now, after: result.bytes });
+    }
+    const { why } = puts.length === 0 ? { why: null } : await desk.write("Undo", puts);
+    if (why !== null) return `${why}. Nothing was taken back.`;
+    for (const { file } of puts) project.set(file, undefined);
+    journal.mark(entries, "undone");
+    for (const step of new Set(entries.map((each) => each.step)))
+      this.#end(this.#step(step), "undone", "It was taken back.");
+    return null;
+  }
+
+  /** After a crash: finds out what was written, and takes back what was written in part. Returns the steps so found. */
+  async recover(): Promise<readonly Step[]> {
+    const { journal, desk } = this.#with;
+    const open = journal.entries.filter(({ state }) => state === "intended");
+    const steps = [...new Set(open.map(({ step }) => step))];
+    for (const id of steps) {
+      const own = open.filter(({ step }) => step === id);
+      const found = await Promise.all(own.map(async (entry) => ({ entry, now: await desk.read(entry.file) })));
+      const written = found.filter(({ entry, now }) => same(now, journal.content(entry.after)));
+      const puts = written.map(({ entry, now }) => ({
+        file: entry.file,
+        before: now,
+        after: journal.content(entry.before),
+      }));
+      if (written.length === own.length) {
+        journal.mark(own, "written");
+        this.#end(this.#step(id), "applied", "It was written when the run was cut off, and not checked.");
+        continue;
+      }
+      const { why } = puts.length === 0 ? { why: null } : await desk.write("Recover", puts);
+      if (why !== null) {
+        this.#end(this.#step(id), "failed", `It was cut off in the middle, and taking it back failed: ${why}.`);
+        continue;
+      }
+      journal.drop(own);
+      this.#end(this.#step(id), "ready", "The run was cut off before it was done. Nothing of it is left.");
+    }
+    return steps.map((id) => this.#step(id));
+  }
+
+  async #carryOut(step: Step, { changes, puts }: Prepared): Promise<Step> {
+    const { project, desk, journal, languageOf } = this.#with;
+    const touched = puts.map(({ file }) => file);
+    // First for a trial: what would break anything is never written.
+    const files = lookedAt(project, touched);
+    const before = await errorsIn(project, files, languageOf);
+    try {
+      for (const { file, after } of puts) project.set(file, after === null ? null : decode(after).text);
+      const broken = worse(before, await errorsIn(project, lookedAt(project, [...files, ...touched]), languageOf));
+      if (broken.length > 0)
+        return this.#end(step, "failed", `It would add errors: ${broken.slice(0, 3).join("; ")}. Nothing was changed.`);
+    } finally {
+      for (const file of touched) project.set(file, undefined);
+    }
+    // Nothing that was true some time ago counts: the places are looked at again right before they are written.
+    for (const file of touched) this.#mayTouch(file);
+    journal.intend(step.id, puts);
+    const own = journal.entries.slice(-puts.length);
+    const { why } = await desk.write(step.title, puts);
+    if (why !== null) {
+      journal.drop(own);
+      return this.#end(step, "failed", `${why}. Nothing was changed.`);
+    }
+    step.edits = changes.map((change) => ({ ...change, edits: [...change.edits] }));
+    journal.mark(own, "written");
+    this.#end(step, "applied", "It is written.");
+    for (const file of touched) project.set(file, undefined);
+    const complaints = await desk.complaints(touched);
+    const broken = [...worse(before, await errorsIn(project, lookedAt(project, files), languageOf)), ...complaints];
+    if (broken.length > 0)
+      return this.#end(
+        step,
+        "failed",
+        `After it there are new errors: ${broken.slice(0, 3).join("; ")}. Take it back with undo.`,
+      );
+    return this.#end(
+      step,
+      "verified",
+      `No new errors in ${files.length === 1 ? "the file" : `${files.length} files`}.`,
+    );
+  }
+
+  #step(id: string): Step {
+    const step = this.plan.steps.find((each) => each.id === id);
+    if (!step) throw new Error(`There is no ${id} in the plan.`);
+    return step;
+  }
+
+  #end(step: Step, state: Step["state"], found: string): Step {
+    step.state = state;
+    step.check = {
+      passed: state === "verified" || state === "skipped" || state === "undone",
+      found: found.slice(0, 2_000),
+    };
+    this.#with.journal.save();
+    return step;
+  }
+
+  #refusal(file: string): string | null {
+    const { project, access } = this.#with;
+    const verdict = access.mayEdit(project.absolute(file), [project.root]);
+    return verdict.allowed ? null : verdict.why;
+  }
+
+  #mayTouch(file: string): void {
+    const why = this.#refusal(file);
+    if (why !== null) throw new Error(`${file} is not edited: ${why}.`);
+  }
+}
+
+function place(journal: Journal, entry: Entry): number {
+  return journal.entries.indexOf(entry);
+}
+
+function decoded(file: string, bytes: Buffer): ReturnType<typeof decode> {
+  try {
+    return decode(bytes);
+  } catch (error) {
+    throw new Error(`${file} is not edited: ${error instanceof Error ? error.message : String(error)}.`);
+  }
+}
+
+/** @throws Error in words where a step is over the caps. */
+function within(puts: readonly Put[]): void {
+  if (puts.length > caps.files)
+    throw new Error(`The step touches ${puts.length} files; at most ${caps.files} are allowed.`);
+  for (const { file, before, after } of puts) {
+    if (Math.max(before?.length ?? 0, after?.length ?? 0) > caps.fileBytes) {
+      throw new Error(`${file} is too large: plans edit files of at most ${caps.fileBytes / 1e6} MB.`);
+    }
+  }
+}
+
+function fits(prepared: Prepared, now: Prepared): boolean {
+  return (
+    prepared.puts.length === now.puts.length &&
+    prepared.puts.every(({ file, before }, i) => file === now.puts[i]!.file && same(before, now.puts[i]!.before))
+  );
+}
+
+/** The step without some of its edits. */
+function without({ step, changes, puts }: Prepared, leave: ReadonlySet<string>): Prepared {
+  const kept = changes.map((change) => ({
+    ...change,
+    edits: change.edits.filter((_edit, i) => !leave.has(`${change.file}#${i}`)),
+  }));
+  const pairs = kept.flatMap((change, i) => (change.edits.length === 0 ? [] : [{ change, put: puts[i]! }]));
+  if (pairs.length === 0) throw new Error("No edit of it is chosen.");
+  return {
+    step,
+    changes: pairs.map(({ change }) => change),
+    puts: pairs.map(({ change, put }) => {
+      const { text, bom } = put.before === null ? { text: "", bom: false } : decode(put.before);
+      return { ...put, after: encode({ text: applyEdits(text, change.edits), bom }) };
+    }),
+  };
+}

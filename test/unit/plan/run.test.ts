@@ -1,0 +1,201 @@
+// Runs on a real folder: verified, taken back byte for byte, and what goes wrong changes nothing and is told.
+import assert from "node:assert/strict";
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import ts from "typescript";
+import { Access } from "../../../server/access.ts";
+import { languageOf } from "../../../server/cli/language.ts";
+import { installed } from "../../../server/installation.ts";
+import { type Desk, DiskDesk } from "../../../server/plan/desk.ts";
+import { Journal } from "../../../server/plan/journal.ts";
+import { makePlan } from "../../../server/plan/planner.ts";
+import { Project } from "../../../server/plan/project.ts";
+import { recipes } from "../../../server/plan/registry.ts";
+import { Run } from "../../../server/plan/run.ts";
+import { Syntax } from "../../../server/syntax/syntax.ts";
+import { type Files, folderOf } from "./on.ts";
+
+const runs = folderOf({});
+const syntax = new Syntax({ files: installed().syntax, patience: Number.POSITIVE_INFINITY, onTrouble: assert.fail });
+const untidy = `import { b } from "./b";\n\nfunction gone() {}\nexport function f(n: number) {\n  var more = n > 1440;\n  if (more) return true;\n  return false;\n}\n`;
+const tidy = "\n\nexport function f(n: number) {\n  const more = n > 1440;\n  return more;\n}\n".trimStart();
+
+interface Opened {
+  readonly root: string;
+  readonly run: Run;
+  readonly path: (file: string) => string;
+}
+
+async function open(
+  files: Files,
+  recipe = "clean-up",
+  desk?: (root: string) => Desk,
+  at = folderOf(files),
+): Promise<Opened> {
+  const project = new Project({ root: at, ts, syntax }, Object.keys(files));
+  const planning = { project, pen: null, rules: [], installed: ["general"], languageOf };
+  const plan = await makePlan("goal", recipes.find(({ id }) => id === recipe)!, Object.keys(files), {}, planning);
+  const journal = Journal.begin(runs, at, plan);
+  const run = new Run({ ...planning, journal, desk: desk?.(at) ?? new DiskDesk(at), access: new Access() });
+  return { root: at, run, path: (file) => join(at, file) };
+}
+
+async function all({ run }: Opened): Promise<readonly string[]> {
+  const states: string[] = [];
+  for (const { id } of run.plan.steps) states.push((await run.apply(id)).state);
+  return states;
+}
+
+const read = (path: string) => readFileSync(path, "utf8");
+
+test("Every step is verified, and undo restores the bytes, also of CRLF and of a byte order mark", async () => {
+  for (const text of [
+    untidy,
+    untidy.replaceAll("\n", "\r\n"),
+    `\ufeff${untidy}`,
+    `\ufeff${untidy.replaceAll("\n", "\r\n")}`,
+  ]) {
+    const opened = await open({ "a.ts": text, "b.ts": "export const b = 1;\n" });
+    assert.deepEqual(await all(opened), ["verified", "verified", "verified"]);
+    const result = read(opened.path("a.ts"));
+    assert.equal(result.replace("\ufeff", "").replaceAll("\r\n", "\n"), tidy);
+    assert.equal(result.startsWith("\ufeff"), text.startsWith("\ufeff"));
+    assert.equal(/(?<!\r)\n/.test(result), !text.includes("\r"));
+    assert.equal(await opened.run.undo(null), null);
+    assert.equal(read(opened.path("a.ts")), text);
+    assert.deepEqual(
+      opened.run.plan.steps.map(({ state }) => state),
+      ["undone", "undone", "undone"],
+    );
+  }
+});
+
+test("Splitting makes files, and undo removes them", async () => {
+  const files = { "a.ts": "export function one() {\n  return two();\n}\n\nexport function two() {\n  return 2;\n}\n" };
+  const opened = await open(files, "split-file");
+  assert.deepEqual(await all(opened), ["verified", "verified"]);
+  assert.match(read(opened.path("two.ts")), /^export function two/);
+  assert.equal(await opened.run.undo(null), null);
+  assert.equal(existsSync(opened.path("two.ts")), false);
+  assert.equal(read(opened.path("a.ts")), files["a.ts"]);
+});
+
+test("What has changed since the preview is not written", async () => {
+  const opened = await open({ "a.ts": untidy });
+  const prepared = await opened.run.prepare("step-1");
+  writeFileSync(opened.path("a.ts"), `// mine\n${untidy}`);
+  const step = await opened.run.apply("step-1", prepared);
+  assert.equal(step.state, "failed");
+  assert.match(step.check?.found ?? "", /changed since the preview/);
+  assert.equal(read(opened.path("a.ts")), `// mine\n${untidy}`);
+  assert.equal((await opened.run.apply("step-1")).state, "verified", "a new preview is enough");
+});
+
+test("A file that is deleted, read-only, too large or a link to elsewhere is refused in words, and nothing changes", async () => {
+  const cases: readonly (readonly [RegExp, (path: string) => void])[] = [
+    [/not there any more/, (path) => rmSync(path)],
+    [/read-only/, (path) => chmodSync(path, 0o444)],
+    [/too large/, (path) => writeFileSync(path, `${untidy}// ${"x".repeat(1_000_001)}\n`)],
+    [
+      /link leads outside/,
+      (path) => {
+        const outside = join(folderOf({ "out.ts": untidy }), "out.ts");
+        rmSync(path);
+        symlinkSync(outside, path);
+      },
+    ],
+  ];
+  for (const [message, spoil] of cases) {
+    const opened = await open({ "a.ts": untidy });
+    spoil(opened.path("a.ts"));
+    const before = existsSync(opened.path("a.ts")) ? read(opened.path("a.ts")) : null;
+    const step = await opened.run.apply("step-1");
+    assert.equal(step.state, "failed");
+    assert.match(step.check?.found ?? "", message);
+    assert.equal(existsSync(opened.path("a.ts")) ? read(opened.path("a.ts")) : null, before);
+  }
+});
+
+test("What the user has edited since stays: elsewhere it is kept, in the same place undo refuses", async () => {
+  const opened = await open({ "a.ts": `${untidy}\nexport const far = 1;\n` });
+  await all(opened);
+  const result = read(opened.path("a.ts"));
+  writeFileSync(opened.path("a.ts"), result.replace("far = 1", "far = 2"));
+  assert.equal(await opened.run.undo(null), null);
+  assert.equal(read(opened.path("a.ts")), `${untidy}\nexport const far = 2;\n`);
+
+  const other = await open({ "a.ts": untidy });
+  await all(other);
+  const mine = read(other.path("a.ts")).replace("return more;", "return !more;");
+  writeFileSync(other.path("a.ts"), mine);
+  assert.match((await other.run.undo(null)) ?? "", /edited the same place/);
+  assert.equal(read(other.path("a.ts")), mine);
+});
+
+test("A step is taken back alone only while no later one has changed its file", async () => {
+  const opened = await open({ "a.ts": untidy });
+  await all(opened);
+  assert.match((await opened.run.undo("step-1")) ?? "", /step-2 has changed a\.ts after it/);
+  assert.equal(await opened.run.undo("step-3"), null);
+  assert.match(read(opened.path("a.ts")), /if \(more\) return true;/);
+});
+
+test("Two plans at once: the second is made for what the first has left", async () => {
+  const files = { "a.ts": untidy };
+  const one = await open(files);
+  const two = await open(files, "clean-up", undefined, one.root);
+  await one.run.apply("step-1");
+  await two.run.apply("step-1");
+  assert.deepEqual(
+    [await two.run.apply("step-2"), await one.run.apply("step-2")].map(({ state }) => state),
+    ["verified", "skipped"],
+  );
+  assert.match(read(one.path("a.ts")), /const more/);
+});
+
+test("Cut off in the middle: the journal tells what was written, and what is half done is taken back", async () => {
+  class Dying extends DiskDesk {
+    readonly #after: boolean;
+    constructor(root: string, after: boolean) {
+      super(root);
+      this.#after = after;
+    }
+    override async write(label: string, puts: Parameters<Desk["write"]>[1]): ReturnType<Desk["write"]> {
+      if (this.#after) await super.write(label, puts);
+      throw new Error("killed");
+    }
+  }
+  for (const after of [true, false]) {
+    const opened = await open({ "a.ts": untidy }, "clean-up", (root) => new Dying(root, after));
+    await opened.run.apply("step-1");
+    // A new process, with nothing but the journal.
+    const project = new Project({ root: opened.root, ts, syntax }, ["a.ts"]);
+    const journal = Journal.open(runs, opened.run.id);
+    const again = new Run({
+      project,
+      pen: null,
+      languageOf,
+      journal,
+      desk: new DiskDesk(opened.root),
+      access: new Access(),
+    });
+    const found = await again.recover();
+    assert.deepEqual(
+      found.map(({ state }) => state),
+      [after ? "applied" : "ready"],
+    );
+    for (const { id } of again.plan.steps) await again.apply(id);
+    assert.equal(read(opened.path("a.ts")), tidy);
+    assert.equal(await again.undo(null), null);
+    assert.equal(read(opened.path("a.ts")), untidy);
+  }
+});
+
+test("A damaged journal and an unknown run are told in words", async () => {
+  assert.throws(() => Journal.open(runs, "../../etc"), /There is no run/);
+  const opened = await open({ "a.ts": untidy });
+  mkdirSync(join(runs, opened.run.id), { recursive: true });
+  writeFileSync(join(runs, opened.run.id, "run.json"), `{"version":1}`);
+  assert.throws(() => Journal.open(runs, opened.run.id), /is damaged/);
+});

@@ -1,0 +1,75 @@
+// coterie plan as a process: shown, applied, saved, replayed and taken back; bad input is told in a line.
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { folderOf } from "../unit/plan/on.ts";
+
+const untidy = `export function f(n) {\n  var more = n > 1440;\n  if (more) return true;\n  return false;\n}\n`;
+const tidy = "export function f(n) {\n  const more = n > 1440;\n  return more;\n}\n";
+const home = folderOf({});
+const root = folderOf({ "package.json": "{}", "a.js": untidy, "b.js": "export const b = 1;\n" });
+const file = join(root, "a.js");
+
+function run(...args: string[]) {
+  const env = { ...process.env, HOME: home, USERPROFILE: home };
+  return spawnSync(process.execPath, ["dist/cli.js", "plan", ...args], { encoding: "utf8", env });
+}
+
+test("A plan is shown, applied, and taken back byte for byte", () => {
+  const shown = run("clean up", file, join(root, "b.js"));
+  assert.deepEqual([shown.status, shown.stderr], [0, ""]);
+  assert.match(shown.stdout, /step-1 .*const and let.*: proposed[\s\S]*Nothing was changed/);
+  assert.equal(readFileSync(file, "utf8"), untidy);
+
+  const applied = JSON.parse(run("clean up", file, "--apply", "--json").stdout);
+  assert.deepEqual(
+    applied.plan.steps.map(({ state }: { state: string }) => state),
+    ["verified", "verified"],
+  );
+  assert.equal(readFileSync(file, "utf8"), tidy);
+  assert.equal(run("--undo", applied.run).status, 0);
+  assert.equal(readFileSync(file, "utf8"), untidy);
+});
+
+test("A saved plan can be run later", () => {
+  const saved = join(root, "later.coterie-plan.json");
+  assert.equal(run("clean up", file, "--save", saved).status, 0);
+  const applied = JSON.parse(run(saved, "--apply", "--json").stdout);
+  assert.equal(readFileSync(file, "utf8"), tidy);
+  assert.equal(run("--undo", applied.run).status, 0);
+});
+
+test("Where there is nothing to do it says so", () => {
+  assert.match(run("clean up", join(root, "b.js")).stdout, /nothing to do/);
+});
+
+test("Undo refuses where the same place was edited, with status 1", () => {
+  const applied = JSON.parse(run("clean up", file, "--apply", "--json").stdout);
+  writeFileSync(file, tidy.replace("return more", "return !more"));
+  const refused = run("--undo", applied.run);
+  assert.equal(refused.status, 1);
+  assert.match(refused.stdout, /edited the same place since/);
+  writeFileSync(file, untidy);
+});
+
+test("Bad input: status 2, nothing on stdout, one line", () => {
+  const outside = join(folderOf({ "c.js": untidy }), "c.js");
+  for (const [args, message] of [
+    [[], /Name a goal/],
+    [["clean up"], /Name the files/],
+    [["make it faster", file], /No recipe fits.*clean-up/],
+    [["clean up", join(root, "none.js")], /does not exist/],
+    [["clean up", root], /not a file/],
+    [["clean up", outside, "--root", root], /outside the workspace/],
+    [["clean up", join(root, "package.json")], /not edited/],
+    [["replace a pattern", file], /needs --find/],
+    [["--undo", "nothing"], /no run nothing/],
+    [[join(root, "gone.coterie-plan.json")], /does not exist/],
+  ] as const) {
+    const { status, stdout, stderr } = run(...args);
+    assert.deepEqual([status, stdout, stderr.split("\n").length], [2, "", 2], args.join(" "));
+    assert.match(stderr, message);
+  }
+});
