@@ -23,7 +23,7 @@ export function confidence({ tokens }: Continuation, text: string): number | nul
 
 const visible = (text: string) => text.replace(/\s+/g, "").length;
 
-/** What counts for experts whose pack names no threshold: chosen for `general` as the packs' own are, see test/bench. */
+/** What counts for experts whose pack names no threshold: between those measured for `code` and `general`, see test/bench/quality.md. */
 export const builtInThreshold = -0.35;
 
 /** By what the threshold is multiplied: it is negative, so that more is less sure. */

@@ -1,6 +1,7 @@
 // The thresholds of experts, measured: what each would show, what of it is right, and the one that is stored in its pack.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { applyEdits, modify } from "jsonc-parser";
 import { table } from "./machine.ts";
 import type { Cursor } from "./samples.ts";
 import { type Line, scoreLines } from "./score.ts";
@@ -42,6 +43,7 @@ export function silence({ expert, samples, lines, threshold }: Spoken): string {
 /** Writes a threshold into a pack's description. */
 export function storeThreshold(folder: string, threshold: number): void {
   const path = join(folder, "expert.json");
-  const pack = JSON.parse(readFileSync(path, "utf8"));
-  writeFileSync(path, `${JSON.stringify({ ...pack, threshold }, null, 2)}\n`);
+  const text = readFileSync(path, "utf8");
+  const formattingOptions = { insertSpaces: true, tabSize: 2 };
+  writeFileSync(path, applyEdits(text, modify(text, ["threshold"], threshold, { formattingOptions })));
 }
