@@ -180,9 +180,9 @@ export class Fleet implements Engine {
     if (failed !== null) return `cannot be loaded: ${failed}`;
     if (opening !== null) return member.away();
     const loading = this.#berths.filter((each) => each.opening !== null && each.failed === null);
-    const left = this.#budget - loading.reduce((sum, each) => sum + each.member.bytes, 0);
+    const left = Math.max(0, this.#budget - loading.reduce((sum, each) => sum + each.member.bytes, 0));
     if (loading.length > 0 && member.bytes > left) {
-      return `needs ${megabytes(member.bytes)} of memory and ${megabytes(Math.max(0, left))} are left for models (coterie.modelMemory)`;
+      return `needs ${megabytes(member.bytes)} of memory and ${megabytes(left)} are left for models (coterie.modelMemory)`;
     }
     return member.away();
   }

@@ -98,7 +98,7 @@ function quantized(values: Float32Array): Buffer {
 }
 
 /** The half-precision float nearest to a value from 0 up to 65504. */
-function halfBits(value: number): number {
+export function halfBits(value: number): number {
   if (value < 2 ** -14) return Math.round(value * 2 ** 24);
   const exponent = Math.floor(Math.log2(value));
   // A fraction that rounds up to 1024 carries into the exponent by itself.

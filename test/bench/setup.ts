@@ -27,10 +27,7 @@ export interface Prepared {
 
 export async function prepare(): Promise<Prepared> {
   run("node", ["esbuild.mjs"], root);
-  if (!existsSync(join(here, "node_modules", "node-llama-cpp"))) {
-    console.error("Installing node-llama-cpp into test/bench (several hundred MB) ...");
-    run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], here);
-  }
+  installPeer();
   const q4 = join(root, "experts", "backbone", "SmolLM2-135M-Instruct.Q4_1.gguf");
   const q8 = join(cache, "SmolLM2-135M-Instruct.Q8_0.gguf");
   if (!existsSync(q8)) writeQ8(q4, q8);
@@ -46,6 +43,13 @@ export async function prepare(): Promise<Prepared> {
   });
   const compiled = embeddedModel();
   return { arm, worker: join(root, "dist", "engine.js"), compiled, q4, q8, texts: textsFor(compiled) };
+}
+
+/** Installs node-llama-cpp; not by `npm ci`, which wants the binaries of other systems in the lock file. */
+export function installPeer(): void {
+  if (existsSync(join(here, "node_modules", "node-llama-cpp"))) return;
+  console.error("Installing node-llama-cpp into test/bench (several hundred MB) ...");
+  run("npm", ["install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund"], here);
 }
 
 /** The completion cases one after another: code that does not change with this repository. */
