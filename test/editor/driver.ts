@@ -107,3 +107,8 @@ export async function screenshot(page: Page, name: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
   await page.screenshot({ path: join(folder, `${name}.png`) });
 }
+
+/** Picks an item of the quick pick that is open. */
+export async function pick(page: Page, label: string): Promise<void> {
+  await page.locator(".quick-input-list .monaco-list-row", { hasText: label }).first().click({ timeout: stepLimit });
+}

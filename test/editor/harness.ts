@@ -60,13 +60,13 @@ export function packaged(): string {
   return join(root, own);
 }
 
-function freshProfile(): Profile {
+function freshProfile(settings: object = {}): Profile {
   const home = mkdtempSync(join(tmpdir(), "coterie-editor-"));
   const folder = join(home, "demo");
   cpSync(join(root, "test", "editor", "demo"), folder, { recursive: true });
   const user = join(home, "data", "User");
   mkdirSync(user, { recursive: true });
-  writeFileSync(join(user, "settings.json"), JSON.stringify(quiet));
+  writeFileSync(join(user, "settings.json"), JSON.stringify({ ...quiet, ...settings }));
   return { home, folder };
 }
 
@@ -75,21 +75,26 @@ function developed(which: Variant): string {
   return which === "tree" ? root : join(root, "test", "editor", "empty");
 }
 
-/** Opens the demo as a user would. The page is driven by playwright. */
-export async function openEditor(which: Variant): Promise<Session> {
+/**
+ * Opens the demo as a user would, with more of the user's settings if need be. The page is driven by playwright. The user's own
+ * files, as ~/.coterie, lie in the profile.
+ */
+export async function openEditor(which: Variant, settings: object = {}): Promise<Session> {
   const editor = await findEditor(() => undefined);
-  const profile = freshProfile();
+  const profile = freshProfile(settings);
+  const home = { HOME: profile.home, USERPROFILE: profile.home };
   const forget = (): void => rmSync(profile.home, { recursive: true, force: true, maxRetries: 5 });
   if (editor.kind === "desktop") {
     const args = desktopArgs(editor.executable, profile, which);
-    const app = await _electron.launch({ executablePath: editor.executable, args: [profile.folder, ...args] });
+    const env = { ...(process.env as Record<string, string>), ...home };
+    const app = await _electron.launch({ executablePath: editor.executable, args: [profile.folder, ...args], env });
     const close = async (): Promise<void> => {
       await app.close();
       forget();
     };
     return { page: await app.firstWindow(), folder: profile.folder, close };
   }
-  const server = await startServer(editor, profile, which, {});
+  const server = await startServer(editor, profile, which, home);
   const browser = await launchBrowser();
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
   await page.goto(address(server, profile, which, []));

@@ -1,0 +1,143 @@
+// A user brings a model and goes back, and asks an expert on another machine, which is played here. Leaves screenshots.
+import assert from "node:assert/strict";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import type { Page } from "playwright-core";
+import { root } from "../../scripts/editor.ts";
+import {
+  ghostText,
+  newestAnswer,
+  openFile,
+  openSidebar,
+  pick,
+  previewSays,
+  run,
+  screenshot,
+  turnDark,
+  type,
+  waitForWorkbench,
+} from "./driver.ts";
+import { openEditor, type Session, variant } from "./harness.ts";
+
+const which = variant();
+const weights = join(root, "experts", "backbone", "SmolLM2-135M-Instruct.Q4_1.gguf");
+const place = { line: 24, typed: "return " };
+
+/** Waits until the status item says something. */
+async function statusSays(page: Page, words: string): Promise<void> {
+  await page.locator(".statusbar-item[id*='coterie']", { hasText: words }).waitFor({ timeout: 60_000 });
+}
+
+describe(`a user with a model (${which})`, { timeout: 300_000 }, () => {
+  let session: Session;
+  before(async () => {
+    session = await openEditor(which, { "files.simpleDialog.enable": true });
+    await waitForWorkbench(session.page);
+  });
+  after(async () => {
+    await screenshot(session.page, `${which}-model-last`);
+    await session.close();
+  });
+
+  test("imports it, having been told what it takes, and is answered by it", async () => {
+    const { page } = session;
+    await run(page, "Coterie: Use Your Own Model");
+    await screenshot(page, `${which}-model-list`);
+    await pick(page, "Import a GGUF File");
+    const input = page.locator(".quick-input-widget input").first();
+    await input.fill(weights);
+    await page.keyboard.press("Enter");
+    await page.locator(".quick-input-list .monaco-list-row", { hasText: "of memory" }).first().waitFor();
+    await screenshot(page, `${which}-model-bits`);
+    await pick(page, "8 bits");
+    await statusSays(page, "SmolLM2-135M-Instruct");
+    await screenshot(page, `${which}-model-ready`);
+    await openFile(page, "cart.ts", place.line, 3);
+    await type(page, place.typed);
+    assert.notEqual((await ghostText(page)).trim(), "");
+    await openSidebar(page);
+    assert.match((await newestAnswer(page)).join("\n"), /smollm2-135m-instruct-q4-1[\s\S]*setting#1/);
+    await screenshot(page, `${which}-model-light`);
+    await turnDark(page);
+    await screenshot(page, `${which}-model-dark`);
+  });
+
+  test("goes back to the embedded model, and removes the other one", async () => {
+    const { page } = session;
+    await run(page, "Coterie: Use Your Own Model");
+    await screenshot(page, `${which}-model-list-dark`);
+    await pick(page, "Embedded model");
+    await page.locator(".statusbar-item[id*='coterie'] .codicon-sparkle").waitFor({ timeout: 60_000 });
+    await run(page, "Coterie: Use Your Own Model");
+    const row = page.locator(".quick-input-list .monaco-list-row", { hasText: "SmolLM2-135M-Instruct.Q4_1" }).first();
+    await row.hover();
+    await row.locator(".codicon-trash").click();
+    await page
+      .locator(".monaco-dialog-box button, .monaco-dialog-box .monaco-button", { hasText: "Remove" })
+      .first()
+      .click();
+    await page.locator(".notification-toast", { hasText: "are free again" }).waitFor({ timeout: 20_000 });
+    await screenshot(page, `${which}-model-removed`);
+  });
+});
+
+describe(`a user with an expert on another machine (${which})`, { timeout: 300_000 }, () => {
+  let session: Session;
+  let http: Server;
+  let host: string;
+  before(async () => {
+    http = createServer((request, response) => {
+      request.resume();
+      request.on("end", () => {
+        response.writeHead(200, { "content-type": "text/event-stream" });
+        const event = JSON.stringify({ choices: [{ text: "items.length === 0;", finish_reason: "stop" }] });
+        response.end(`data: ${event}\n\ndata: [DONE]\n\n`);
+      });
+    });
+    await new Promise<void>((listening) => http.listen(0, "127.0.0.1", listening));
+    host = `127.0.0.1:${(http.address() as AddressInfo).port}`;
+    const experts = { team: { url: `http://${host}/v1`, model: "rust-lora", title: "Team" } };
+    session = await openEditor(which, { "coterie.remoteExperts": experts, "coterie.model": "team" });
+    await waitForWorkbench(session.page);
+  });
+  after(async () => {
+    await screenshot(session.page, `${which}-remote-last`);
+    await session.close();
+    http.closeAllConnections();
+    http.close();
+  });
+
+  test("sees in status bar and sidebar that the text has left the machine", async () => {
+    const { page } = session;
+    await openFile(page, "cart.ts", place.line, 3);
+    await type(page, place.typed);
+    assert.equal(await ghostText(page), "items.length === 0;");
+    await page.locator(".statusbar-item[id*='coterie'] .codicon-cloud-upload").waitFor({ timeout: 20_000 });
+    await openSidebar(page);
+    assert.match((await newestAnswer(page)).join("\n"), new RegExp(`team.*sent to ${host}[\\s\\S]*left this machine`));
+    await screenshot(page, `${which}-remote-light`);
+    await turnDark(page);
+    await screenshot(page, `${which}-remote-dark`);
+  });
+
+  test("is told so by the proof that it is offline", async () => {
+    const { page } = session;
+    await run(page, "Coterie: Prove It Is Offline");
+    await previewSays(page, "No, by your own settings.");
+    await screenshot(page, `${which}-remote-offline`);
+  });
+
+  test("is answered on this machine, with the reason, when the other one is gone", async () => {
+    const { page } = session;
+    http.closeAllConnections();
+    await new Promise((closed) => http.close(closed));
+    await openFile(page, "cart.ts", place.line, 10);
+    await type(page, "it");
+    await page.locator(".statusbar-item[id*='coterie'] .codicon-sparkle").waitFor({ timeout: 60_000 });
+    await openSidebar(page);
+    assert.match((await newestAnswer(page)).join("\n"), /team: it cannot be reached \(ECONNREFUSED\)/);
+    await screenshot(page, `${which}-remote-gone`);
+  });
+});
