@@ -56,11 +56,18 @@ export function answerDetails({ answer, fate }: Entry, path: string): readonly D
     ...(answer.host === undefined ? [] : [{ label: "Sent to", value: sentTo(answer.host), icon: "cloud-upload" }]),
     { label: "Rule", value: answer.rule, icon: "list-ordered" },
     { label: "Because", value: answer.because, icon: "comment" },
-    { label: "Tokens", value: `${answer.promptTokens} read, ${answer.newTokens} new`, icon: "symbol-numeric" },
-    { label: "Reused", value: `${answer.reusedTokens} of ${answer.promptTokens} tokens`, icon: "history" },
+    // What was read on another machine is not known here.
+    ...(answer.host === undefined ? counts(answer) : []),
     { label: "Time", value: milliseconds(answer.ms), icon: "clock" },
     { label: "Outcome", value: answer.hidden ?? fates[fate].words, icon: fates[fate].icon },
     { label: "Place", value: `${path}:${line + 1}:${character + 1}`, icon: "go-to-file", leadsToPlace: true },
+  ];
+}
+
+function counts({ promptTokens, reusedTokens, newTokens }: Answer): readonly Detail[] {
+  return [
+    { label: "Tokens", value: `${promptTokens} read, ${newTokens} new`, icon: "symbol-numeric" },
+    { label: "Reused", value: `${reusedTokens} of ${promptTokens} tokens`, icon: "history" },
   ];
 }
 
@@ -150,7 +157,7 @@ export function modelDescription({ id, parameters, bits, bytes }: Model): string
 
 export function choiceLabel(bits: Model["bits"]): string {
   if (bits === 8) return "8 bits: nearly exact";
-  return bits === 4 ? "4 bits: half the memory, less exact" : "32 bits: exact, for comparing";
+  return bits === 4 ? "4 bits: smaller, less exact" : "32 bits: exact, for comparing";
 }
 
 /** What is offered for import, in one line. */

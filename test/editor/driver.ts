@@ -112,3 +112,8 @@ export async function screenshot(page: Page, name: string): Promise<void> {
 export async function pick(page: Page, label: string): Promise<void> {
   await page.locator(".quick-input-list .monaco-list-row", { hasText: label }).first().click({ timeout: stepLimit });
 }
+
+/** Waits for the quick pick or input with this title. */
+export async function picking(page: Page, title: string): Promise<void> {
+  await page.locator(".quick-input-titlebar", { hasText: title }).first().waitFor({ timeout: stepLimit });
+}

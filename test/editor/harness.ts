@@ -67,6 +67,10 @@ function freshProfile(settings: object = {}): Profile {
   const user = join(home, "data", "User");
   mkdirSync(user, { recursive: true });
   writeFileSync(join(user, "settings.json"), JSON.stringify({ ...quiet, ...settings }));
+  // Settings of scope "machine" are read from there when the editor is served.
+  const machine = join(home, "data", "Machine");
+  mkdirSync(machine, { recursive: true });
+  writeFileSync(join(machine, "settings.json"), JSON.stringify(settings));
   return { home, folder };
 }
 

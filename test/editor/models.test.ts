@@ -1,5 +1,6 @@
 // A user brings a model and goes back, and asks an expert on another machine, which is played here. Leaves screenshots.
 import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -12,6 +13,7 @@ import {
   openFile,
   openSidebar,
   pick,
+  picking,
   previewSays,
   run,
   screenshot,
@@ -44,10 +46,12 @@ describe(`a user with a model (${which})`, { timeout: 300_000 }, () => {
   test("imports it, having been told what it takes, and is answered by it", async () => {
     const { page } = session;
     await run(page, "Coterie: Use Your Own Model");
+    await picking(page, "Use Your Own Model");
     await screenshot(page, `${which}-model-list`);
     await pick(page, "Import a GGUF File");
-    const input = page.locator(".quick-input-widget input").first();
-    await input.fill(weights);
+    await picking(page, "Import a Model");
+    await page.locator(".quick-input-widget input").first().fill(weights);
+    await screenshot(page, `${which}-model-file`);
     await page.keyboard.press("Enter");
     await page.locator(".quick-input-list .monaco-list-row", { hasText: "of memory" }).first().waitFor();
     await screenshot(page, `${which}-model-bits`);
@@ -67,10 +71,19 @@ describe(`a user with a model (${which})`, { timeout: 300_000 }, () => {
   test("goes back to the embedded model, and removes the other one", async () => {
     const { page } = session;
     await run(page, "Coterie: Use Your Own Model");
+    await picking(page, "Use Your Own Model");
     await screenshot(page, `${which}-model-list-dark`);
     await pick(page, "Embedded model");
-    await page.locator(".statusbar-item[id*='coterie'] .codicon-sparkle").waitFor({ timeout: 60_000 });
+    const answers = page.locator(".sidebar .pane-body .monaco-list-row[aria-level='1']");
+    await page.locator(".tab.active").click();
+    for (const end = Date.now() + 60_000; !/\bcode\b/.test((await answers.first().textContent()) ?? ""); ) {
+      assert.ok(Date.now() < end, "waited 60 s for an answer of the embedded model");
+      await type(page, "!");
+      await page.waitForTimeout(2_000);
+      await page.keyboard.press("Backspace");
+    }
     await run(page, "Coterie: Use Your Own Model");
+    await picking(page, "Use Your Own Model");
     const row = page.locator(".quick-input-list .monaco-list-row", { hasText: "SmolLM2-135M-Instruct.Q4_1" }).first();
     await row.hover();
     await row.locator(".codicon-trash").click();
@@ -78,7 +91,11 @@ describe(`a user with a model (${which})`, { timeout: 300_000 }, () => {
       .locator(".monaco-dialog-box button, .monaco-dialog-box .monaco-button", { hasText: "Remove" })
       .first()
       .click();
-    await page.locator(".notification-toast", { hasText: "are free again" }).waitFor({ timeout: 20_000 });
+    const models = join(session.folder, "..", ".coterie", "models");
+    for (const end = Date.now() + 20_000; readdirSync(models).length > 0; ) {
+      assert.ok(Date.now() < end, "waited 20 s for the model to be removed");
+      await page.waitForTimeout(100);
+    }
     await screenshot(page, `${which}-model-removed`);
   });
 });
@@ -122,22 +139,21 @@ describe(`a user with an expert on another machine (${which})`, { timeout: 300_0
     await screenshot(page, `${which}-remote-dark`);
   });
 
-  test("is told so by the proof that it is offline", async () => {
-    const { page } = session;
-    await run(page, "Coterie: Prove It Is Offline");
-    await previewSays(page, "No, by your own settings.");
-    await screenshot(page, `${which}-remote-offline`);
-  });
-
   test("is answered on this machine, with the reason, when the other one is gone", async () => {
     const { page } = session;
     http.closeAllConnections();
     await new Promise((closed) => http.close(closed));
     await openFile(page, "cart.ts", place.line, 10);
-    await type(page, "it");
+    await type(page, "!");
     await page.locator(".statusbar-item[id*='coterie'] .codicon-sparkle").waitFor({ timeout: 60_000 });
-    await openSidebar(page);
     assert.match((await newestAnswer(page)).join("\n"), /team: it cannot be reached \(ECONNREFUSED\)/);
     await screenshot(page, `${which}-remote-gone`);
+  });
+
+  test("is told so by the proof that it is offline", async () => {
+    const { page } = session;
+    await run(page, "Coterie: Prove It Is Offline");
+    await previewSays(page, "No, by your own settings.");
+    await screenshot(page, `${which}-remote-offline`);
   });
 });
