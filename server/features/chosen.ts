@@ -59,6 +59,7 @@ export class Chosen {
   async follow(fleet: Fleet | null): Promise<void> {
     const { members } = await this.#fleet();
     await fleet?.setMembers(members);
+    this.#options.roster.reload();
     for (const problem of modelsIn(this.#options.installation.userModels).problems) {
       if (!this.#told.has(problem)) this.#options.warn(problem);
       this.#told.add(problem);
