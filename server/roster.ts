@@ -11,6 +11,8 @@ export interface Guest {
   readonly id: string;
   /** Digest of its backbone; null on another machine. */
   readonly backbone: string | null;
+  /** Whether it can be asked for more than completions. */
+  readonly chats: boolean;
 }
 
 /** What the settings say about who answers. */
@@ -88,7 +90,7 @@ export class Roster {
       from.flatMap((file) => (file === null ? [] : (this.#rules.get(file) ?? [])));
     return [
       ...rules([own, this.#places.user, ...files(first)]),
-      ...settingRule(this.#choice.model),
+      ...settingRule(this.#choice.model, chosen?.chats !== false),
       ...rules([...files(others), this.#builtIn()]),
     ];
   }
@@ -134,7 +136,7 @@ export class Roster {
     const note = (file: string, text: string, found: readonly Problem[]) =>
       problems.push(problemsOf(file, text, found));
     const found = readPacks(this.#places.experts, this.#places.userExperts);
-    const remote = this.#choice.remote.map((id): Guest => ({ id, backbone: null }));
+    const remote = this.#choice.remote.map((id): Guest => ({ id, backbone: null, chats: false }));
     this.#guests = [...(this.#places.models?.() ?? []), ...remote].filter(({ id }) => !found.known.includes(id));
     const known = [...found.known, ...this.#guests.map(({ id }) => id)];
     problems.push(...found.problems);
@@ -197,8 +199,9 @@ export class Roster {
 
 const onlyUser = "A rule that names an expert on another machine is left out here: only your own rules can do that.";
 
-/** The rule that the setting coterie.model stands for. */
-function settingRule(model: string): readonly Rule[] {
+/** The rule that the setting coterie.model stands for: for completions only where the model can do no more. */
+function settingRule(model: string, chats: boolean): readonly Rule[] {
   if (model === "") return [];
-  return [{ name: "setting#1", expert: model, because: `The setting coterie.model names ${model}.` }];
+  const rule = { name: "setting#1", expert: model, because: `The setting coterie.model names ${model}.` };
+  return [chats ? rule : { ...rule, task: "complete" }];
 }

@@ -20,7 +20,7 @@ export interface ChosenOptions {
 
 /** The roster of an installation. */
 export function rosterOf({ experts, userExperts, userRules, userModels }: Installation): Roster {
-  const models = () => modelsIn(userModels).models.map(({ id, digest }) => ({ id, backbone: digest }));
+  const models = () => modelsIn(userModels).models.map(({ id, digest, chats }) => ({ id, backbone: digest, chats }));
   return new Roster({ experts, userExperts, user: userRules, userModels, models });
 }
 

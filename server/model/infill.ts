@@ -52,6 +52,11 @@ export function headerOf({ vocabulary }: Pick<TokenizerFile, "vocabulary">): Hea
   return headers.find((each) => hasAll(vocabulary, each)) ?? null;
 }
 
+/** Whether this vocabulary has the control tokens that frame a request and its reply in the embedded model's chat format. */
+export function chatsLike({ vocabulary }: Pick<TokenizerFile, "vocabulary">): boolean {
+  return vocabulary.includes("<|im_start|>") && vocabulary.includes("<|im_end|>");
+}
+
 /** The same tokenizer with the tokens for infilling as control tokens, whatever its file calls them: no text may forge them. */
 export function guarded(tokenizer: TokenizerFile, infill: InfillTokens | null): TokenizerFile {
   if (infill === null) return tokenizer;

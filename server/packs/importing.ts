@@ -5,6 +5,7 @@ import { knownExperts } from "../experts.ts";
 import { packsIn } from "../installed.ts";
 import { COMPILER, clearFolder } from "../model/compiled.ts";
 import type { Precision } from "../model/graph.ts";
+import { chatsLike } from "../model/infill.ts";
 import { compileOwn, digestOwn, type Own, openOwn, ownKey, planOwn } from "../model/own.ts";
 import { refreshLock, withLock } from "./lock.ts";
 import { MODEL_FILE, type ModelPlaces, modelSchema, modelsIn, type OwnModel } from "./models.ts";
@@ -119,6 +120,7 @@ export function importModel(
               bytes: plan.bytes,
               row: rowOf(own),
               infill: own.infill,
+              chats: chatsLike(own.tokenizer),
               header: own.header,
             },
           };

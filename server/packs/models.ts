@@ -36,6 +36,8 @@ export const modelSchema = z.object({
   infill: z.object({ prefix: token, suffix: token, middle: token }).nullable(),
   /** The control tokens with which it names files, or null. */
   header: z.object({ repository: token, file: token }).nullable(),
+  /** Whether it can be asked in the embedded model's chat format, as all tasks but completing are. */
+  chats: z.boolean().default(false),
 });
 
 export type OwnModel = z.infer<typeof modelSchema> & { readonly folder: string };

@@ -30,7 +30,10 @@ write(join(home, "rules.json"), { rules: [rule("team"), rule("docs")] });
 write(rulesIn(workspace), { rules: [rule("big"), rule("team")] });
 
 function roster(model: string, remote: readonly string[] = ["team"]): Roster {
-  const models = () => [{ id: "big", backbone: "digest" }];
+  const models = () => [
+    { id: "big", backbone: "digest", chats: true },
+    { id: "base", backbone: "another", chats: false },
+  ];
   const made = new Roster({ experts, userExperts: join(home, "experts"), user: join(home, "rules.json"), models });
   made.setFolders([workspace]);
   made.choose({ model, remote });
@@ -51,6 +54,19 @@ test("The chosen model comes behind the rules of workspace, user and packs for i
   assert.ok(!order(roster("")).some((line) => line.startsWith("setting")));
 });
 
+test("A model that knows no chat format is chosen for completions only, as is one on another machine", () => {
+  for (const [model, task] of [
+    ["big", undefined],
+    ["base", "complete"],
+    ["team", "complete"],
+  ] as const) {
+    const rule = roster(model)
+      .rulesFor(null)
+      .find(({ name }) => name === "setting#1");
+    assert.deepEqual([rule?.expert, rule?.task], [model, task]);
+  }
+});
+
 test("Only the user's own rules and settings can send texts to another machine", () => {
   const made = roster("");
   const named = made.rulesFor(workspace).filter(({ expert }) => expert === "team");
@@ -60,7 +76,7 @@ test("Only the user's own rules and settings can send texts to another machine",
   );
   const problems = made.problems.flatMap(({ uri, problems: found }) => found.map(({ message }) => `${uri} ${message}`));
   assert.equal(problems.filter((each) => each.includes("workspace") && each.includes("only your own rules")).length, 1);
-  assert.deepEqual(made.experts.slice(-2), ["big", "team"]);
+  assert.deepEqual(made.experts.slice(-3), ["big", "base", "team"]);
 });
 
 test("Without such an expert a rule that names it names nobody, and is told of as any other", () => {
