@@ -18,6 +18,7 @@ const entries = [
   { from: "server/main.ts", to: "dist/server.js" },
   { from: "server/engine/worker.ts", to: "dist/engine.js" },
   { from: "server/packs/job.ts", to: "dist/packs.js" },
+  { from: "server/algebra/job.ts", to: "dist/algebra.js" },
   { from: "server/cli.ts", to: "dist/cli.js", shebang: true },
   { from: "test/editor/suite.ts", to: "out/tests.js" },
 ];

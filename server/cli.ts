@@ -1,5 +1,6 @@
-// Entry of the command line: complete, route, plan, experts and models, the same code as in the editor.
+// Entry of the command line: complete, route, plan, calculate, experts and models, the same code as in the editor.
 import { parseArgs } from "node:util";
+import { calculate, humanCalculation } from "./cli/calculate.ts";
 import { complete, explainRoute } from "./cli/commands.ts";
 import type { Reporter } from "./cli/engine.ts";
 import { addExpert, listExperts, removeExpert } from "./cli/experts.ts";
@@ -23,6 +24,7 @@ const usage = [
   "       coterie route FILE:LINE:COLUMN [--task TASK] [--root FOLDER] [--rules FILE] [--model ID] [--json]",
   "       coterie plan GOAL FILE... [--apply] [--find EXPRESSION --replace EXPRESSION] [--save FILE] [--root FOLDER] [--json]",
   "       coterie plan --undo RUN [--json]",
+  "       coterie calculate FORMULA [--json]",
   "       coterie experts [add FOLDER | remove ID] [--json]",
   "       coterie import PATH [--id ID] [--cut LAYERS] [--bits 4|8|32] [--json]",
   "       coterie models [remove ID] [--json]",
@@ -71,6 +73,7 @@ async function run(): Promise<string> {
   if (values.task !== undefined && command !== "route") throw new BadInput("--task goes with route only.");
   if (command === "complete") return print(await complete(argument, values, installation, terminal), humanCompletion);
   if (command === "route") return print(await explainRoute(argument, values, installation, terminal), humanRoute);
+  if (command === "calculate") return print(await calculate(argument, installation, terminal), humanCalculation);
   if (command === "experts" && argument === undefined) {
     return print(await listExperts(installation, terminal), humanExperts);
   }
@@ -84,7 +87,7 @@ async function run(): Promise<string> {
   if (command === "models" && argument === "remove") return print(forgetModel(operand, installation), humanForgotten);
   if (command === "models") throw new BadInput(`models cannot "${argument}": remove ID.`);
   const said = command === undefined ? "Name a command" : `There is no command "${command}"`;
-  throw new BadInput(`${said}: complete, route, plan, experts, import or models. See coterie --help.`);
+  throw new BadInput(`${said}: complete, route, plan, calculate, experts, import or models. See coterie --help.`);
 }
 
 /** Flags of one command are refused with another one, where they would mean nothing. */

@@ -22,6 +22,10 @@ export const keySchema = z.string().max(4096).nullable().catch(null);
 export const trustedSchema = z.object({ trusted: z.boolean() });
 const place = z.object({ line: z.int().nonnegative(), character: z.int().nonnegative() });
 export const routeSchema = z.object({ uri: z.string(), position: place, task: z.enum(tasks) });
+export const calculateSchema = z.object({
+  text: z.string().max(8192),
+  place: z.object({ uri: z.string(), position: place }).nullable(),
+});
 const folder = z.object({ uri: z.string(), name: z.string() });
 export const foldersSchema = z.object({ event: z.object({ added: z.array(folder), removed: z.array(folder) }) });
 export const pushedSchema = z.object({ coterie: z.unknown().optional() }).catch({});

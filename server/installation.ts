@@ -19,6 +19,8 @@ export interface Installation {
   readonly syntax: GrammarFiles;
   /** The thread that adds and removes experts, compiled. */
   readonly packer: string;
+  /** The thread that calculates, compiled. */
+  readonly algebra: string;
   /** The user's own rules, the packs that the user has added, and their compiled weights; need not exist. */
   readonly userRules: string;
   readonly userExperts: string;
@@ -40,6 +42,7 @@ export function installed(): Installation {
     worker: join(top, "dist", "engine.js"),
     syntax: { runtime: join(top, "dist", "syntax", "web-tree-sitter.wasm"), folder: join(top, "dist", "syntax") },
     packer: join(top, "dist", "packs.js"),
+    algebra: join(top, "dist", "algebra.js"),
     userRules: join(own, "rules.json"),
     userExperts: join(own, "experts"),
     userModel: join(own, "model"),

@@ -119,6 +119,35 @@ export interface RouteResult extends Route {
 /** Client -> server: which expert would answer here, and what else was considered. */
 export const route = new RequestType<RouteParams, RouteResult, void>("coterie/route");
 
+export interface CalculateParams {
+  /** A formula, an equation, a conversion, plain or in LaTeX. */
+  readonly text: string;
+  /** Where it stands; null when it was typed in. */
+  readonly place: { readonly uri: string; readonly position: Position } | null;
+}
+
+/** A worked calculation. */
+export interface Calculation {
+  /** Exact, from the algebra library; null when it cannot be calculated. */
+  readonly result: string | null;
+  /** The same as a decimal number, where that looks different. */
+  readonly decimal: string | null;
+  /** Whether algebra has found the result: the model alone is never trusted with one. */
+  readonly verified: boolean;
+  /** The expert's lines; `verified` is what algebra says of each, null where there is nothing to check. */
+  readonly steps: readonly { readonly text: string; readonly verified: boolean | null }[];
+  /** Who wrote the steps, by which rule and why; null when only the library answered. */
+  readonly expert: string | null;
+  readonly rule: string | null;
+  readonly because: string | null;
+  /** Why there is no result, in words; null when there is one. */
+  readonly why: string | null;
+  readonly ms: number;
+}
+
+/** Client -> server: the user wants a formula calculated; cancelling ends the steps. */
+export const calculate = new RequestType<CalculateParams, Calculation, void>("coterie/calculate");
+
 /** What can be said about this process and the network, now and since it started. */
 export interface OfflineReport {
   /** Sockets that can reach other machines, each in words; empty is the promise. */

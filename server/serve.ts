@@ -10,8 +10,10 @@ import {
 } from "vscode-languageserver";
 import { TextDocument } from "vscode-languageserver-textdocument";
 import { Access } from "./access.ts";
+import { algebra } from "./algebra/thread.ts";
 import { diagnosticsOf } from "./diagnostics.ts";
 import type { Engine, EngineOptions } from "./engine/engine.ts";
+import { Calculations } from "./features/calculate.ts";
 import { Chosen, rosterOf } from "./features/chosen.ts";
 import { Completions } from "./features/complete.ts";
 import { Experts } from "./features/experts.ts";
@@ -268,6 +270,7 @@ export function serve(
   );
 
   experts.serve(connection, fenced);
+  new Calculations({ around, algebra: algebra(installation.algebra) }).serve(connection, fenced);
   models.serve(connection, fenced);
 
   connection.onShutdown(async () => {

@@ -69,6 +69,10 @@ export class Client {
     return this.server.sendRequest(protocol.route, params);
   }
 
+  async calculate(params: protocol.CalculateParams, token: vscode.CancellationToken): Promise<protocol.Calculation> {
+    return this.server.sendRequest(protocol.calculate, params, token);
+  }
+
   async selfTest(): Promise<readonly protocol.Check[]> {
     return this.server.sendRequest(protocol.selfTest);
   }

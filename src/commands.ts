@@ -1,5 +1,6 @@
 // Every command and its handler.
 import * as vscode from "vscode";
+import { calculateHere, replaceWithResult } from "./calculate.ts";
 import type { Client } from "./client.ts";
 import { isOn, type Languages } from "./documents.ts";
 import { addExpert, removeExpert } from "./experts.ts";
@@ -45,6 +46,9 @@ export function registerCommands(parts: Parts): vscode.Disposable {
     "coterie.toggleAutomatic": () => toggle("automatic"),
     "coterie.toggleCommentsAndStrings": () => toggle("commentsAndStrings"),
     "coterie.explainRouting": () => withServer(parts, () => explainRouting(client, pages)),
+    "coterie.calculate": () => withServer(parts, () => calculateHere(client, pages)),
+    "coterie.replaceWithResult": (uri: string, range: vscode.Range) =>
+      withServer(parts, () => replaceWithResult(client, vscode.Uri.parse(uri), range)),
     "coterie.showLog": () => log.show(),
     "coterie.restart": () => client.restart(),
     "coterie.openRules": openRules,

@@ -1,6 +1,7 @@
 // Makes each object once, ties them together, and says in words when something fails.
 import * as vscode from "vscode";
 import type { Settings } from "../server/protocol.ts";
+import { FormulaActions } from "./calculate.ts";
 import { Client } from "./client.ts";
 import { registerCommands, type Titled } from "./commands.ts";
 import { WhenIdle } from "./idle.ts";
@@ -90,6 +91,11 @@ export function activate(context: vscode.ExtensionContext): void {
     }),
   );
   subscriptions.push(...watchFates(ledger));
+  subscriptions.push(
+    vscode.languages.registerCodeActionsProvider({ pattern: "**" }, new FormulaActions(), {
+      providedCodeActionKinds: [vscode.CodeActionKind.RefactorRewrite],
+    }),
+  );
   subscriptions.push(
     vscode.workspace.onDidGrantWorkspaceTrust(() => {
       // A server that is down hears of it when it starts.

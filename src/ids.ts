@@ -8,6 +8,7 @@ export const publicCommands = [
   "coterie.toggleAutomatic",
   "coterie.toggleCommentsAndStrings",
   "coterie.explainRouting",
+  "coterie.calculate",
   "coterie.showLog",
   "coterie.restart",
   "coterie.openRules",
@@ -21,7 +22,12 @@ export const publicCommands = [
 ] as const;
 
 /** Commands that the editor runs for us: on an accepted answer, a click on the status bar, a click on a place. */
-export const internalCommands = ["coterie.accepted", "coterie.menu", "coterie.reveal"] as const;
+export const internalCommands = [
+  "coterie.accepted",
+  "coterie.menu",
+  "coterie.reveal",
+  "coterie.replaceWithResult",
+] as const;
 
 export type Command = (typeof publicCommands)[number] | (typeof internalCommands)[number];
 

@@ -61,7 +61,8 @@ export class Ledger {
   add(answer: Answer): void {
     const serial = ++this.count;
     const shown = answer.hidden === null;
-    if (shown) {
+    // Only a completion can be typed or passed by; other answers stand beside the text.
+    if (shown && answer.task === "complete") {
       this.settle(answer.uri, "overtaken");
       this.open.set(answer.uri, { serial, rest: lines(answer.text), cursor: answer.position });
     }

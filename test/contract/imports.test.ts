@@ -25,6 +25,7 @@ const groups: readonly (readonly [string, RegExp])[] = [
   ["fleet", /^server\/fleet\//],
   ["remote", /^server\/remote\//],
   ["plan", /^server\/plan\//],
+  ["algebra", /^server\/algebra\//],
   ["answer", /^server\/answer\.ts$/],
   ["features", /^server\/features\//],
   ["top", /^server\/(main|serve|cli)\.ts$|^server\/cli\//],
@@ -47,8 +48,9 @@ const values: Readonly<Record<string, readonly string[]>> = {
   fleet: ["manifest", "model", "parts", "packs"],
   remote: ["protocol", "stages"],
   plan: ["protocol", "stages"],
-  features: ["plan", "protocol", "stages", "answer", "parts", "packs", "fleet", "remote"],
-  top: ["plan", "protocol", "stages", "syntax", "answer", "parts", "packs", "features", "engine", "fleet"],
+  algebra: [],
+  features: ["algebra", "plan", "protocol", "stages", "answer", "parts", "packs", "fleet", "remote"],
+  top: ["algebra", "plan", "protocol", "stages", "syntax", "answer", "parts", "packs", "features", "engine", "fleet"],
 };
 /** These may name types of anything in the server; the others only of what they may import. */
 const anyTypes = new Set([

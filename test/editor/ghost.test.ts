@@ -87,6 +87,17 @@ describe(`a user (${which})`, { timeout: 300_000 }, () => {
     await screenshot(page, `${which}-dark`);
   });
 
+  test("has a formula calculated, and sees whose the result is", async () => {
+    const { page } = session;
+    await run(page, "Coterie: Calculate...");
+    await page.locator(".quick-input-widget input[placeholder*='15% of 240']").waitFor({ timeout: 20_000 });
+    await page.keyboard.type("12 * 7 + 5");
+    await page.keyboard.press("Enter");
+    await previewSays(page, "Worked out by the algebra library.");
+    await previewSays(page, "89");
+    await screenshot(page, `${which}-calculation`);
+  });
+
   test("lets Coterie test itself and prove that it is offline", async () => {
     const { page } = session;
     await run(page, "Coterie: Run the Self-Test");

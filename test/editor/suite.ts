@@ -1,7 +1,7 @@
 // The tests that run inside the extension host of a real VS Code; out/tests.js is this file, bundled.
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
-import { commands, extensions, type TextEditor, Uri, workspace } from "vscode";
+import { type CodeAction, commands, extensions, Range, type TextEditor, Uri, workspace } from "vscode";
 import { newCell, showFile, showUntitled } from "./places.ts";
 import { type Check, check, settled } from "./settled.ts";
 
@@ -52,6 +52,25 @@ const tests: Readonly<Record<string, () => Promise<void>>> = {
   "Python is completed": () => completes(showFile("tools/report.py", "return sum(sale.price * ")),
   "an untitled document is completed": () => completes(showUntitled("typescript", functionHead)),
   "a notebook cell is completed": () => completes(newCell("python", "for i in range(10):\n    print(")),
+
+  "a formula is replaced with its result, in one edit that undo takes back": async () => {
+    const editor = await showUntitled("markdown", "It is 0.1+0.2 exactly.");
+    const range = new Range(0, 6, 0, 13);
+    await commands.executeCommand("coterie.replaceWithResult", editor.document.uri.toString(), range);
+    check(editor.document.getText() === "It is 0.3 exactly.", `it became ${editor.document.getText()}`);
+    await commands.executeCommand("undo");
+    check(editor.document.getText() === "It is 0.1+0.2 exactly.", `undo left ${editor.document.getText()}`);
+    const offered = async (at: Range) => {
+      const actions = await commands.executeCommand<CodeAction[]>(
+        "vscode.executeCodeActionProvider",
+        editor.document.uri,
+        at,
+      );
+      return actions.some(({ title }) => title.startsWith("Replace with Result"));
+    };
+    check(await offered(range), "no code action is offered for a formula");
+    check(!(await offered(new Range(0, 0, 0, 5))), "a code action is offered for words");
+  },
 
   "a file that holds secrets is not completed": async () => {
     const file = Uri.joinPath(folder(), "secrets", "cart.ts");

@@ -60,6 +60,26 @@ test("complete prints the answer with all that belongs to it", () => {
   assert.match(run("complete", `${python}:3:5`).stdout, /^return a \+ b\n/);
 });
 
+test("calculate prints the result and its steps, and refuses in one line what is no formula", () => {
+  const done = json("calculate", "3/4 + 1/6");
+  assert.deepEqual(Object.keys(done).sort(), [
+    "because",
+    "decimal",
+    "expert",
+    "ms",
+    "result",
+    "rule",
+    "steps",
+    "verified",
+    "why",
+  ]);
+  assert.deepEqual([done["result"], done["verified"]], ["11/12", true]);
+  assert.match(run("calculate", "0.1+0.2").stdout, /^0\.3\n/);
+  const { status, stderr } = run("calculate", "rm -rf /");
+  assert.equal(status, 2);
+  assert.match(stderr, /^coterie: "rm -rf \/" cannot be calculated: .+\.\n$/);
+});
+
 test("route prints what was considered, for the task that is named", () => {
   const found = json("route", `${python}:1:5`, "--task", "explain");
   assert.deepEqual(Object.keys(found).sort(), [

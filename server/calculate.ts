@@ -1,0 +1,75 @@
+// A calculation: algebra finds the result, the math expert writes the steps, algebra checks each of them.
+
+import type { AlgebraJob, AlgebraOutcome } from "./algebra/thread.ts";
+import type { Engine } from "./engine/engine.ts";
+import { compose } from "./prompt.ts";
+import type { Calculation, Route } from "./protocol.ts";
+
+export interface Help {
+  readonly algebra: (job: AlgebraJob) => Promise<AlgebraOutcome>;
+  /** Whom the rules name for this. */
+  readonly route: Route;
+  /** Called when the expert is to be asked; null where it cannot be had now. */
+  readonly engine: () => Promise<Engine | null>;
+}
+
+/** Worked exercises have up to about 300 tokens. */
+const mostTokens = 320;
+
+/**
+ * The result is the library's, never the model's. The expert is asked where it has learnt such questions and is installed:
+ * another one would invent steps.
+ * @param signal ends the expert's writing; the result stays
+ * @throws Error in words when the engine fails
+ */
+export async function calculate(
+  text: string,
+  { algebra, route, engine }: Help,
+  signal: AbortSignal,
+): Promise<Calculation> {
+  const started = performance.now();
+  const ms = () => Math.round(performance.now() - started);
+  const worked = await algebra({ text, reply: null });
+  if (worked.kind === "not understood") return { ...nobody, why: worked.why, ms: ms() };
+  const { result, decimal, wording } = worked;
+  const alone: Calculation = { ...nobody, result, decimal, verified: true, ms: ms() };
+  if (wording === null || route.wanted !== null || signal.aborted) return { ...alone, ms: ms() };
+  const asked = await engine();
+  const reply = asked === null ? "" : await written(asked, route.expert, wording, signal);
+  if (reply.trim() === "") return { ...alone, ms: ms() };
+  const checked = await algebra({ text, reply });
+  const steps = checked.kind === "worked" ? checked.steps : [];
+  const { expert, rule, because } = route;
+  return { ...alone, steps, expert, rule, because, ms: ms() };
+}
+
+const nobody = {
+  result: null,
+  decimal: null,
+  verified: false,
+  steps: [],
+  expert: null,
+  rule: null,
+  because: null,
+  why: null,
+} as const;
+
+async function written(engine: Engine, expert: string, request: string, signal: AbortSignal): Promise<string> {
+  const pieces = engine.generate(
+    {
+      sequence: "calculate",
+      expert,
+      prompt: compose("tasks", { request }),
+      heal: false,
+      maxTokens: mostTokens,
+      stops: [],
+      branches: 1,
+      priority: "command",
+    },
+    signal,
+  );
+  for (;;) {
+    const step = await pieces.next();
+    if (step.done) return step.value.continuations[0]!.text;
+  }
+}

@@ -1,0 +1,77 @@
+// coterie/calculate: the result of a formula with the steps to it.
+import type { CancellationToken, Connection } from "vscode-languageserver";
+import type { AlgebraJob, AlgebraOutcome } from "../algebra/thread.ts";
+import { calculate } from "../calculate.ts";
+import type { Engine } from "../engine/engine.ts";
+import { calculateSchema } from "../incoming.ts";
+import { type Answer, type CalculateParams, type Calculation, calculate as request } from "../protocol.ts";
+import { route } from "../route.ts";
+import type { Around } from "./around.ts";
+
+export interface CalculationsOptions {
+  readonly around: Pick<
+    Around,
+    "syntax" | "document" | "root" | "rules" | "installed" | "crew" | "report" | "answering"
+  >;
+  readonly algebra: (job: AlgebraJob) => Promise<AlgebraOutcome>;
+}
+
+export class Calculations {
+  readonly #options: CalculationsOptions;
+  /** Ids of completions count upwards from 1, these downwards. */
+  #lastId = 0;
+
+  constructor(options: CalculationsOptions) {
+    this.#options = options;
+  }
+
+  /** Answers the request. `fenced` runs it so that whatever goes wrong in it ends there, in words. */
+  serve(connection: Connection, fenced: <T>(what: string, run: () => T | Promise<T>) => Promise<unknown>): void {
+    connection.onRequest(request.method, (params: unknown, token: CancellationToken) =>
+      fenced("A calculation failed", () => this.calculate(calculateSchema.parse(params), token)),
+    );
+  }
+
+  async calculate({ text, place }: CalculateParams, token: CancellationToken): Promise<Calculation> {
+    const { around, algebra } = this.#options;
+    const end = new AbortController();
+    token.onCancellationRequested(() => end.abort());
+    const document = place && around.document(place.uri);
+    const scope = document ? await around.syntax.scope(document, place!.position, around.root(document.uri)) : nowhere;
+    const chosen = route("calculate", scope, around.rules(document?.uri ?? ""), around.installed());
+    around.answering(true);
+    try {
+      const engine = async (): Promise<Engine | null> => {
+        const crew = await around.crew(document?.uri ?? "");
+        return typeof crew === "string" ? null : crew.engine;
+      };
+      const done = await calculate(text, { algebra, route: chosen, engine }, end.signal);
+      if (document) {
+        const { uri, position } = place!;
+        const { languageId, region } = scope;
+        const hidden = done.result === null ? `nothing was calculated: ${done.why}` : null;
+        const nothing = { promptTokens: 0, reusedTokens: 0, newTokens: 0, stop: "end" } as const;
+        const answer: Answer = {
+          ...chosen,
+          ...nothing,
+          id: --this.#lastId,
+          task: "calculate",
+          uri,
+          position,
+          languageId,
+          region,
+          text: done.result ?? "",
+          ms: done.ms,
+          hidden,
+        };
+        around.report(answer);
+      }
+      return done;
+    } finally {
+      around.answering(false);
+    }
+  }
+}
+
+/** What the rules see of a formula that stands in no document. */
+const nowhere = { languageId: "plaintext", path: "", region: "math" } as const;

@@ -1,0 +1,137 @@
+// Calculations by algebra: the forms that are promised, 200 generated ones, what is refused, and the check of an expert's steps.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { NotUnderstood } from "../../server/algebra/question.ts";
+import { checkedSteps } from "../../server/algebra/steps.ts";
+import { wordingOf } from "../../server/algebra/wording.ts";
+import { questionIn, work } from "../../server/algebra/work.ts";
+
+const result = (text: string) => work(questionIn(text)).result;
+
+const promised: readonly (readonly [string, string])[] = [
+  ["12*7+5", "89"],
+  ["15% of 240", "36"],
+  ["3/4 + 1/6", "11/12"],
+  ["solve 3x - 9 = 0", "x = 3"],
+  ["derivative of x^2", "2*x"],
+  ["5 km in m", "5000 m"],
+  ["sqrt(144)", "12"],
+  ["7!", "5040"],
+  ["17 mod 5", "2"],
+  ["0.1+0.2", "0.3"],
+  ["\\frac{3}{4} + \\frac{1}{6}", "11/12"],
+  ["$\\sqrt{144}$", "12"],
+  ["\\sum_{i=1}^{10} i", "55"],
+  ["x**2 - 5*x + 6 = 0", "x = 2 or x = 3"],
+  ["2*x^2 = 3", "x = (-1/2)*sqrt(6) or x = (1/2)*sqrt(6)"],
+  ["d/dx (3*sin(2*x))", "6*cos(2*x)"],
+  ["What is 2 + 3 × 4?", "14"],
+  ["= 2 + 2", "4"],
+  ["100 - 8%", "92"],
+  ["17 % 5", "2"],
+  ["90 min to h", "1.5 h"],
+  ["20 degC to degF", "68 degF"],
+  ["Math.sqrt(2)", "sqrt(2)"],
+  ["2(3 + 4)", "14"],
+];
+
+for (const [text, expected] of promised) test(`${text} is ${expected}`, () => assert.equal(result(text), expected));
+
+test("a number that does not end is given as it is and as a decimal number", () => {
+  assert.deepEqual(work(questionIn("10/4")), { result: "5/2", decimal: "2.5" });
+  assert.match(work(questionIn("sqrt(2)")).decimal!, /^1\.41421356/);
+});
+
+/** Numbers that are the same in every run (Lehmer's generator). */
+function numbers(): (most: number) => number {
+  let state = 42;
+  return (most) => {
+    state = (state * 48271) % 2147483647;
+    return 1 + (state % most);
+  };
+}
+
+/** A fraction in lowest terms, by schoolbook arithmetic. */
+function lowest(top: bigint, bottom: bigint): string {
+  let [a, b] = [top < 0n ? -top : top, bottom];
+  while (b !== 0n) [a, b] = [b, a % b];
+  return bottom / a === 1n ? String(top / a) : `${top / a}/${bottom / a}`;
+}
+
+test("200 generated calculations are right", () => {
+  const draw = numbers();
+  for (let i = 0; i < 200; i++) {
+    const [a, b, c, d] = [draw(999), draw(99), draw(99), draw(12)] as const;
+    const [A, B, C, D] = [a, b, c, d].map(BigInt) as [bigint, bigint, bigint, bigint];
+    const cases: readonly (readonly [string, string])[] = [
+      [`${a} * ${b} + ${c}`, String(A * B + C)],
+      [`${a} - ${b} * (${c} + ${d})`, String(A - B * (C + D))],
+      [`${b}/${c} + ${d}/${a}`, lowest(B * A + D * C, C * A)],
+      [`${a} mod ${b}`, String(A % B)],
+      [`${d}*x + ${b} = ${d * a + b}`, `x = ${a}`],
+      [`derivative of ${a}*x^${d + 1}`, `${a * (d + 1)}*x${d === 1 ? "" : `^${d}`}`],
+      [`sqrt(${a * a})`, String(a)],
+      [`${a} m in cm`, `${a * 100} cm`],
+      [`\\frac{${a}}{${b}}`, lowest(A, B)],
+      [`${d}!`, String(Array.from({ length: d }, (_, at) => BigInt(at + 1)).reduce((one, other) => one * other))],
+    ];
+    const [text, expected] = cases[i % cases.length]!;
+    assert.equal(result(text), expected, text);
+  }
+});
+
+for (const text of [
+  "",
+  "rm -rf",
+  "import('fs')",
+  "5 +",
+  "1/0",
+  "x^2 + 1 = 0",
+  "nerdamer(3)",
+  "(2 + 3",
+  "1".repeat(400),
+  "\\foo{2}",
+  "5 km in kg",
+]) {
+  test(`"${text.slice(0, 20)}" is refused in words`, () => {
+    assert.throws(
+      () => result(text),
+      (error) => error instanceof NotUnderstood && /^[^A-Z].{8,}[^.]$/.test(error.message),
+    );
+  });
+}
+
+/** What algebra says of each line. */
+function verdicts(question: string, reply: string) {
+  const read = questionIn(question);
+  return checkedSteps(reply, read, work(read)).map(({ verified }) => verified);
+}
+
+test("steps are checked one by one: right, wrong, nothing to check", () => {
+  const product =
+    "7 * 3 = 21, write 1, carry 2; 1 * 3 = 3, 3 + 2 = 5, write 5\n17 * 3 = 51\n51 + 340:\nones: 1 + 1 = 3\nAnswer: 391";
+  assert.deepEqual(verdicts("17*23", product), [true, true, null, false, true]);
+  assert.deepEqual(verdicts("3*x - 9 = 0", "3*x = 9\nx = 9 / 3\nx = 4\nAnswer: x = 4"), [true, true, false, false]);
+  assert.deepEqual(verdicts("differentiate 3*x^2 + 2*x", "(3*x**2)' = 6*x\n(2*x)' = 3\nAnswer: 6*x + 2"), [
+    true,
+    false,
+    true,
+  ]);
+  assert.deepEqual(verdicts("17 mod 5", "17 / 5 = 3 remainder 2\nAnswer: 3 remainder 2"), [true, true]);
+  assert.deepEqual(verdicts("5 km in m", "1 km = 1000 m\nAnswer: 5000 m"), [true, true]);
+  assert.deepEqual(verdicts("x^2 - 5x + 6 = 0", "two numbers with sum 5: 2 and 3\nAnswer: x = 3 or x = 2"), [
+    null,
+    true,
+  ]);
+});
+
+test("the expert is asked in the words of its training, and not at all what it has not learnt", () => {
+  const wording = (text: string) => wordingOf(questionIn(text), result(text));
+  assert.equal(wording("12*7+5"), "Calculate 12 * 7 + 5.");
+  assert.equal(wording("15% of 240"), "What is 15% of 240?");
+  assert.equal(wording("3x-9=0"), "Solve 3*x - 9 = 0 for x.");
+  assert.equal(wording("derivative of x^2"), "Differentiate x**2.");
+  assert.equal(wording("17 mod 5"), "Divide 17 by 5 with remainder.");
+  assert.equal(wording("7!"), null);
+  assert.equal(wording("\\frac{1}{2}"), null);
+});
