@@ -18,6 +18,7 @@ const staged: readonly string[] = ["onnxruntime-node", "onnxruntime-common", "@v
 const withoutFile: Readonly<Record<string, () => string>> = {
   "onnxruntime-node": () => `Copyright (c) Microsoft Corporation\n\n${mit}`,
   "onnxruntime-common": () => `Copyright (c) Microsoft Corporation\n\n${mit}`,
+  "javascript-natural-sort": () => `Copyright (c) Jim Palmer\n\n${mit}`,
   "@bufbuild/protobuf": () =>
     `Copyright 2021-2026 Buf Technologies, Inc., under the Apache License 2.0, see LICENSE; parts of it:\n\n${comment("node_modules/@bufbuild/protobuf/dist/esm/wire/varint.js")}`,
 };

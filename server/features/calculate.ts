@@ -49,10 +49,11 @@ export class Calculations {
       if (document) {
         const { uri, position } = place!;
         const { languageId, region } = scope;
+        const who = done.expert === null ? byAlgebra : chosen;
         const hidden = done.result === null ? `nothing was calculated: ${done.why}` : null;
         const nothing = { promptTokens: 0, reusedTokens: 0, newTokens: 0, stop: "end" } as const;
         const answer: Answer = {
-          ...chosen,
+          ...who,
           ...nothing,
           id: --this.#lastId,
           task: "calculate",
@@ -72,6 +73,15 @@ export class Calculations {
     }
   }
 }
+
+/** Who answers where no expert was asked. */
+const byAlgebra = {
+  expert: "algebra",
+  wanted: null,
+  rule: "none",
+  because: "The algebra library found the result; no expert was asked.",
+  considered: [],
+} as const;
 
 /** What the rules see of a formula that stands in no document. */
 const nowhere = { languageId: "plaintext", path: "", region: "math" } as const;

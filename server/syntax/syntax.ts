@@ -153,7 +153,10 @@ function partOf(document: TextDocument, offset: number): Part {
   return { key: document.uri, languageId: document.languageId, text: document.getText(), offset };
 }
 
-/** Null after some milliseconds, which keep no process alive. */
+/** Null after some milliseconds, which keep no process alive; after none as soon as what is ready has had its turn. */
 function after(milliseconds: number): Promise<null> {
-  return new Promise((resolve) => setTimeout(() => resolve(null), milliseconds).unref());
+  return new Promise((resolve) => {
+    if (milliseconds === 0) setImmediate(() => resolve(null));
+    else setTimeout(() => resolve(null), milliseconds).unref();
+  });
 }

@@ -40,6 +40,8 @@ test("without the math expert nobody invents steps", async () => {
   const done = await ask("17 * 23");
   assert.deepEqual([done.result, done.expert, done.rule, done.steps], ["391", null, null, []]);
   assert.equal(engine.started.length, 0);
+  await pair.until(() => pair.answers.some(({ task }) => task === "calculate"));
+  assert.equal(pair.answers.find(({ task }) => task === "calculate")!.expert, "algebra");
   await pair.close();
 });
 
