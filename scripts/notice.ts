@@ -19,6 +19,7 @@ const withoutFile: Readonly<Record<string, () => string>> = {
   "onnxruntime-node": () => `Copyright (c) Microsoft Corporation\n\n${mit}`,
   "onnxruntime-common": () => `Copyright (c) Microsoft Corporation\n\n${mit}`,
   "javascript-natural-sort": () => `Copyright (c) Jim Palmer\n\n${mit}`,
+  seedrandom: () => `Copyright 2019 David Bau.\n\n${mit}`,
   "@bufbuild/protobuf": () =>
     `Copyright 2021-2026 Buf Technologies, Inc., under the Apache License 2.0, see LICENSE; parts of it:\n\n${comment("node_modules/@bufbuild/protobuf/dist/esm/wire/varint.js")}`,
 };
