@@ -14,12 +14,15 @@ export type AskForNames = (params: NamesParams, signal: AbortSignal) => Promise<
 export interface Question {
   /** What has been answered by now; null: nothing yet, or the editor does not know. */
   readonly names: readonly string[] | null;
+  /** Whether the editor has answered, if only that it does not know. */
+  readonly isAnswered: boolean;
   /** Resolves when an answer is there or none will come. Never rejects. */
   readonly settled: Promise<void>;
 }
 
 interface Asked extends Question {
   names: readonly string[] | null;
+  isAnswered: boolean;
   readonly key: string;
   readonly uri: string;
   readonly cancel: AbortController;
@@ -48,8 +51,9 @@ export class KnownNames {
     if (last?.key === key) return last;
     last?.cancel.abort();
     const cancel = new AbortController();
-    const asked: Asked = { key, uri, cancel, names: null, settled: Promise.resolve() };
+    const asked: Asked = { key, uri, cancel, names: null, isAnswered: false, settled: Promise.resolve() };
     const answered = this.#ask({ uri, version, position, kind: place.kind }, cancel.signal).then((answer) => {
+      asked.isAnswered = true;
       asked.names = answerSchema.parse(answer)?.names ?? null;
       // The editor may not have been ready: the next key asks again.
       if (asked.names === null && this.#last === asked) this.#last = null;

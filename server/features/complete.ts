@@ -168,9 +168,13 @@ export class Completions {
 
     if (question) await Promise.race([question.settled, pause(namesPatience, signal)]);
     if (signal.aborted) return [];
-    const run = this.#start(scope, crew, asking, () => question?.names ?? null);
+    const run = this.#start(scope, crew, asking, question);
     const done = await Promise.race([run.done, aborted(signal)]);
-    return done === null || signal.aborted ? [] : this.#deliver(done, asking);
+    if (done === null || signal.aborted) return [];
+    const items = this.#deliver(done, asking);
+    // With the editor's names it may be another one: the next request asks again.
+    if (isEarly(question)) this.#shown = null;
+    return items;
   }
 
   /** Reports a draft and makes it what is shown. @param run where it began, when some of it has been typed since */
@@ -203,11 +207,11 @@ export class Completions {
     scope: Scope,
     team: Omit<Crew, "addedFaults" | "names">,
     asking: Pick<Asking, "document" | "offset" | "settings" | "invoked">,
-    names: () => readonly string[] | null,
+    question: Question | null,
   ): Run {
     const { document, offset, settings, invoked } = asking;
     const addedFaults = (put: string) => this.#around.syntax.addedFaults(document, offset, put);
-    const crew: Crew = { ...team, addedFaults, names };
+    const crew: Crew = { ...team, addedFaults, names: () => question?.names ?? null };
     const place = { uri: document.uri, document: document.getText(), offset };
     const key = keyFor(asking);
     this.#run?.cancel();
@@ -224,7 +228,7 @@ export class Completions {
         if (draft === null) return;
         this.#pace.answered(draft.ms);
         // What was answered with less of the text than there is would be answered better the next time.
-        if (!draft.shortened) this.#recent.set(key, document.uri, draft);
+        if (!draft.shortened && !isEarly(question)) this.#recent.set(key, document.uri, draft);
       },
       // Whoever waits for it tells of the failure.
       ended,
@@ -245,7 +249,7 @@ export class Completions {
     const crew = await this.#around.crew(uri);
     const isIdle = this.#run === null && this.#around.document(uri)?.version === document.version;
     if (typeof crew === "string" || !isIdle) return;
-    this.#start(scope, crew, asking, () => null);
+    this.#start(scope, crew, asking, null);
   }
 
   /** Why nothing may be completed in a document, or null. */
@@ -282,3 +286,6 @@ const idleAfter = 250;
 
 /** The editor's names are waited for so long, after the pause; if they come later, the finished text is held against them. Milliseconds. */
 const namesPatience = 50;
+
+/** Whether an answer came before the editor could tell its names. */
+const isEarly = (question: Question | null) => question !== null && !question.isAnswered;

@@ -1,9 +1,10 @@
 // `npm run quality`: losses, first lines, documentation and exercises of every expert and of what it is compared with.
-// Usage: npm run quality -- [--only cases,code,docs,document,exercises,losses] [--limit N] [--context TOKENS] [--threads N]
+// Usage: npm run quality -- [--only cases,code,docs,document,exercises,losses,members] [--limit N] [--context TOKENS] [--threads N]
 // [--store]: writes into each pack how sure it has to be of what is shown, as chosen on its own domain's places.
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { z } from "zod";
 import { engineOptions, installed } from "../../server/installation.ts";
 import { readDefaults } from "../../server/settings.ts";
 import { Engines } from "./ask.ts";
@@ -12,6 +13,8 @@ import { type Contender, findField } from "./contenders.ts";
 import { digestOfFolder, Journal } from "./journal.ts";
 import { Losses } from "./losses.ts";
 import { machine } from "./machine.ts";
+import { memberAccesses } from "./members.ts";
+import { measureMembers } from "./namings.ts";
 import { report } from "./report.ts";
 import type { Results } from "./results.ts";
 import { type Domain, domains, readSamples } from "./samples.ts";
@@ -20,7 +23,7 @@ import { storeThreshold } from "./silence.ts";
 import { chooseThreshold } from "./threshold.ts";
 import { partsIn } from "./weights.ts";
 
-const names = ["cases", "code", "docs", "document", "exercises", "losses"] as const;
+const names = ["cases", "code", "docs", "document", "exercises", "losses", "members"] as const;
 const here = import.meta.dirname;
 const root = join(here, "..", "..");
 
@@ -38,6 +41,9 @@ const unknown = only.filter((name) => !(names as readonly string[]).includes(nam
 if (unknown.length > 0) fail(`There is no section ${unknown.join(", ")}: choose of ${names.join(", ")}.`);
 const asked = (name: (typeof names)[number]) => only.includes(name);
 const limit = count("limit", Number.POSITIVE_INFINITY);
+
+/** Member accesses that are asked: twice each. */
+const mostAccesses = 200;
 
 const installation = installed();
 const defaults = readDefaults(installation.packageJson);
@@ -99,7 +105,13 @@ const losses = {
 const parts = digestOfFolder(installation.model, "part.json");
 const measure = asked("cases") ? () => measureCases(settings) : null;
 const cases = await journal.remember(["cases", parts, settings], casesSchema, measure);
+const accesses = asked("members")
+  ? memberAccesses(join(root, "experts", "train", "data", "packages"), Math.min(limit, mostAccesses))
+  : null;
+const measureNames = accesses ? () => measureMembers(accesses, settings) : null;
+const members = await journal.remember(["members", parts, settings, accesses], z.string(), measureNames);
 const results: Results = {
+  members,
   contenders,
   comparison,
   index: samples?.index ?? null,

@@ -43,6 +43,8 @@ export function report(results: Results, made: string): string {
     details(results),
     "## Silence",
     silenceOfAll(results),
+    "## Member accesses of held-out TypeScript, at places where TypeScript offers the name that was written",
+    results.members ?? `${missing}.`,
     "## Memory of the weights",
     memory(results),
     "## Hand-written cases",

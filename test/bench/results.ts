@@ -20,6 +20,8 @@ export interface Results {
   /** In our engine at 8 bits, by domain and contender. */
   readonly losses: Readonly<Record<Domain, ReadonlyMap<string, Measured>>>;
   readonly parts: Parts;
+  /** Table of member accesses. */
+  readonly members: string | null;
   /** Tables of the hand-written cases. */
   readonly cases: string | null;
 }

@@ -1,15 +1,14 @@
 // The tests that run inside the extension host of a real VS Code; out/tests.js is this file, bundled.
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
-import { type CodeAction, commands, extensions, Range, type TextEditor, Uri, workspace } from "vscode";
+import { type CodeAction, commands, extensions, Range, Uri, workspace } from "vscode";
+import { completes, folder, functionHead, staysAsItIs } from "./asking.ts";
 import { newCell, showFile, showUntitled } from "./places.ts";
-import { type Check, check, settled } from "./settled.ts";
+import { check, settled } from "./settled.ts";
+import { switches } from "./switches.ts";
+import { worth } from "./worth.ts";
 
 const id = "coterie.coterie";
-
-/** What every completion test does: put the cursor somewhere, ask, accept. */
-const triggerEvery = 5_000;
-const answerLimit = 60_000;
 
 /** Called by VS Code. Writes every test's outcome to COTERIE_RESULTS, then throws if any failed. */
 export async function run(): Promise<void> {
@@ -87,6 +86,9 @@ const tests: Readonly<Record<string, () => Promise<void>>> = {
     await completes(showUntitled("typescript", functionHead));
   },
 
+  ...worth,
+  ...switches,
+
   "a killed server costs no text and is back within 5 s": async () => {
     if (process.platform === "win32") return;
     const [before] = serverIds();
@@ -100,52 +102,6 @@ const tests: Readonly<Record<string, () => Promise<void>>> = {
     await completes(Promise.resolve(editor));
   },
 };
-
-const functionHead = "function add(a: number, b: number): number {\n  return a ";
-
-function folder(): Uri {
-  const uri = workspace.workspaceFolders?.[0]?.uri;
-  check(uri !== undefined, "no folder is open");
-  return uri;
-}
-
-/** Asks for a completion at the cursor, accepts it, and expects text to have been inserted there. */
-async function completes(showing: Promise<TextEditor>): Promise<void> {
-  const editor = await showing;
-  const before = editor.document.getText().length;
-  await settled(
-    `a completion in ${editor.document.uri}`,
-    async () => {
-      await commands.executeCommand("editor.action.inlineSuggest.trigger");
-      if (await committed(editor, before, triggerEvery)) return true;
-      // The editor does not ask twice about the same text: something is typed and taken back, as a user would.
-      await commands.executeCommand("type", { text: "x" });
-      await commands.executeCommand("deleteLeft");
-      return false;
-    },
-    answerLimit,
-  );
-  check(editor.document.getText().length > before, "nothing was inserted");
-}
-
-/** Asks for a completion and expects that none comes. */
-async function staysAsItIs(editor: TextEditor): Promise<void> {
-  const before = editor.document.getText();
-  await commands.executeCommand("editor.action.inlineSuggest.trigger");
-  check(!(await committed(editor, before.length, triggerEvery)), `text was offered: ${editor.document.getText()}`);
-}
-
-/** Whether there was ghost text to accept within `limit` milliseconds. */
-async function committed(editor: TextEditor, before: number, limit: number): Promise<boolean> {
-  const grown: Check = async () => {
-    await commands.executeCommand("editor.action.inlineSuggest.commit");
-    return editor.document.getText().length > before;
-  };
-  return settled("ghost text", grown, limit).then(
-    () => true,
-    () => false,
-  );
-}
 
 /** The server processes that this extension host started. */
 function serverIds(): number[] {

@@ -98,3 +98,14 @@ test("an editor that offers no names, or fails to give them, is answered as befo
   await failing.pair.until(() => failing.pair.logged.some((message) => /which names fit/.test(message)));
   await failing.pair.close();
 });
+
+test("what was answered before the editor could tell its names is not remembered", async () => {
+  const answers: ((result: NamesResult) => void)[] = [];
+  const { pair, uri, engine } = await started("imagine(x);", () => new Promise((resolve) => answers.push(resolve)));
+  assert.equal((await pair.complete(uri, end))[0]?.insertText, "imagine(x);");
+  answers[0]!({ names: ["map"] });
+  await pair.route(uri, end);
+  await pair.complete(uri, end);
+  assert.deepEqual(engine.started[1]?.request.names, ["map"]);
+  await pair.close();
+});
