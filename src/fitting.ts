@@ -23,8 +23,9 @@ export function fittingNames(suggestions: readonly Suggestion[], kind: "only" | 
     if (never.has(own) || (kind === "only" && own === "Keyword")) continue;
     if (detail?.startsWith("Emmet") || sortText?.startsWith("\uffff")) continue;
     const name = /^#?[\p{L}_$][\p{L}\p{N}_$]*/u.exec(label)?.[0];
-    // Where something else is inserted ("?.name", '["a-b"]'), the name alone would be wrong.
-    if (name !== undefined && (inserted ?? name).startsWith(name)) names.add(name);
+    // Some services insert the dot anew. Where something else is inserted ("?.name", '["a-b"]'), the name alone would be wrong.
+    const written = inserted?.replace(/^\./, "") ?? name;
+    if (name !== undefined && written?.startsWith(name)) names.add(name);
   }
   return [...names];
 }

@@ -10,6 +10,7 @@ import type { Settings } from "../../server/protocol.ts";
 import { Syntax } from "../../server/syntax/syntax.ts";
 import type { Contender } from "./contenders.ts";
 import type { Cursor } from "./samples.ts";
+import { type Typed, typeAll } from "./typing.ts";
 
 const never = new AbortController().signal;
 
@@ -56,6 +57,15 @@ export class Engines {
     const draft = await finished(answer("complete", scope, crew, limits, never));
     const [added, written] = [await addedFaults(draft.text), await addedFaults(sample.rest)];
     return { ...draft, broken: added !== null && written !== null && added > Math.max(0, written) };
+  }
+
+  /** Types the rest of a line key by key and takes what the product offers, as its pack's threshold has it. */
+  async type(contender: Contender, sample: Cursor): Promise<Typed> {
+    return typeAll(sample.rest, async (typed) => {
+      const before = sample.before + sample.rest.slice(0, typed);
+      const { text, hidden, confidence } = await this.complete(contender, { ...sample, before });
+      return hidden === null && (confidence ?? 0) >= contender.threshold ? text : null;
+    });
   }
 
   /** What the model alone says to a prompt, greedily. */

@@ -1,5 +1,5 @@
 // `npm run quality`: losses, first lines, documentation and exercises of every expert and of what it is compared with.
-// Usage: npm run quality -- [--only cases,code,docs,document,exercises,losses,members] [--limit N] [--context TOKENS] [--threads N]
+// Usage: npm run quality -- [--only cases,code,docs,document,exercises,losses,members,typing] [--limit N] [--context TOKENS] [--threads N]
 // [--store]: writes into each pack how sure it has to be of what is shown, as chosen on its own domain's places.
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -18,12 +18,12 @@ import { measureMembers } from "./namings.ts";
 import { report } from "./report.ts";
 import type { Results } from "./results.ts";
 import { type Domain, domains, readSamples } from "./samples.ts";
-import { type Asking, sayAnswers, sayDocumentation, sayLines } from "./sections.ts";
+import { type Asking, sayAnswers, sayDocumentation, sayLines, sayTyping } from "./sections.ts";
 import { storeThreshold } from "./silence.ts";
 import { chooseThreshold } from "./threshold.ts";
 import { partsIn } from "./weights.ts";
 
-const names = ["cases", "code", "docs", "document", "exercises", "losses", "members"] as const;
+const names = ["cases", "code", "docs", "document", "exercises", "losses", "members", "typing"] as const;
 const here = import.meta.dirname;
 const root = join(here, "..", "..");
 
@@ -42,6 +42,8 @@ if (unknown.length > 0) fail(`There is no section ${unknown.join(", ")}: choose 
 const asked = (name: (typeof names)[number]) => only.includes(name);
 const limit = count("limit", Number.POSITIVE_INFINITY);
 
+/** Lines that are typed, each key a completion. */
+const mostTyped = 60;
 /** Member accesses that are asked: twice each. */
 const mostAccesses = 200;
 
@@ -72,6 +74,9 @@ const lines = {
   code: await sayLines("code", on("code"), samples?.cursors.code ?? [], asked("code"), asking),
   docs: await sayLines("docs", on("docs"), samples?.cursors.docs ?? [], asked("docs"), asking),
 };
+/** Only lines that are begun from their start tell what a whole line takes. */
+const starts = (samples?.cursors.code ?? []).filter(({ kind }) => kind === "start").slice(0, mostTyped);
+const typing = await sayTyping(on("code"), starts, asked("typing"), asking);
 const documentation = await sayDocumentation(on("docs"), samples?.documented ?? [], asked("document"), asking);
 const exercises = samples?.exercises ?? [];
 const others = ({ domain }: Contender) => domain !== "math";
@@ -112,6 +117,7 @@ const measureNames = accesses ? () => measureMembers(accesses, settings) : null;
 const members = await journal.remember(["members", parts, settings, accesses], z.string(), measureNames);
 const results: Results = {
   members,
+  typing,
   contenders,
   comparison,
   index: samples?.index ?? null,

@@ -6,6 +6,7 @@ import { chrfOf, find, linesOf, loss8Of, lossOf, type Results, solvedOf } from "
 import { type Domain, domains } from "./samples.ts";
 import { onlyRight } from "./score.ts";
 import { silence } from "./silence.ts";
+import { savedPer100 } from "./typing.ts";
 import { memoryOfTeam } from "./weights.ts";
 
 const missing = "not measured";
@@ -43,6 +44,8 @@ export function report(results: Results, made: string): string {
     details(results),
     "## Silence",
     silenceOfAll(results),
+    "## Typing",
+    typing(results),
     "## Member accesses of held-out TypeScript, at places where TypeScript offers the name that was written",
     results.members ?? `${missing}.`,
     "## Memory of the weights",
@@ -252,6 +255,20 @@ function details(results: Results): string {
       ]),
     );
   return parts.join("\n\n");
+}
+
+/** Characters that need not be typed. */
+function typing({ typing: { samples, by } }: Results): string {
+  if (samples.length === 0) return `${missing}.`;
+  const rows = [...by].map(([name, lines]) => {
+    const [offered, taken] = [
+      lines.reduce((sum, each) => sum + each.offered, 0),
+      lines.reduce((sum, each) => sum + each.taken, 0),
+    ];
+    return [name, cell(savedPer100(lines), (saved) => saved.toFixed(1)), `${taken} of ${offered}`];
+  });
+  const head = ["", "characters saved of 100", "suggestions taken, of those offered at a key"];
+  return `${samples.length} lines of code, typed from their start.\n\n${table([head, ...rows])}`;
 }
 
 /** What each expert shows of its own domain, and `general` of code, by how sure it has to be. */

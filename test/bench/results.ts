@@ -7,6 +7,7 @@ import type { Cursor, Documented, Domain, Exercise, Samples } from "./samples.ts
 import { isSolved, type Line, type LineScore, mean, scoreLines, wordsOf } from "./score.ts";
 import type { Said } from "./sections.ts";
 import { withThreshold } from "./threshold.ts";
+import type { Typed } from "./typing.ts";
 import type { Parts } from "./weights.ts";
 
 export interface Results {
@@ -20,6 +21,8 @@ export interface Results {
   /** In our engine at 8 bits, by domain and contender. */
   readonly losses: Readonly<Record<Domain, ReadonlyMap<string, Measured>>>;
   readonly parts: Parts;
+  /** Lines of code, typed key by key. */
+  readonly typing: Said<Cursor, Typed>;
   /** Table of member accesses. */
   readonly members: string | null;
   /** Tables of the hand-written cases. */

@@ -5,6 +5,7 @@ import type { Contender } from "./contenders.ts";
 import type { Journal } from "./journal.ts";
 import type { Cursor, Documented, Exercise } from "./samples.ts";
 import type { Line } from "./score.ts";
+import type { Typed } from "./typing.ts";
 
 /** Samples that all contenders have been asked, and what each said to them, by name. */
 export interface Said<Sample, What> {
@@ -51,6 +52,25 @@ export function sayLines(
       return { text, shown: hidden === null, confidence, broken, ms };
     },
   );
+}
+
+const typedSchema = z.object({
+  characters: z.int(),
+  keys: z.int(),
+  offered: z.int(),
+  taken: z.int(),
+}) satisfies z.ZodType<Typed>;
+
+/** The lines typed to their ends. */
+export function sayTyping(
+  contenders: readonly Contender[],
+  cursors: readonly Cursor[],
+  asked: boolean,
+  asking: Asking,
+) {
+  const say = (contender: Contender, sample: Cursor) => asking.engines.type(contender, sample);
+  const decided = contenders.map(({ threshold }) => threshold);
+  return byTurns("typing", contenders, cursors, asked, asking, typedSchema, [asking.contextTokens, decided], say);
 }
 
 /** A documentation comment for each function. */

@@ -100,6 +100,7 @@ test("of suggestions the names are taken: no words of the text, no snippets, not
     suggestion("push(…)", "Method"),
     suggestion("size?", "Property", { inserted: "size" }),
     suggestion("name", "Property", { inserted: "?.name" }),
+    suggestion("count", "Field", { inserted: ".count" }),
     suggestion("a-b", "Property", { inserted: '["a-b"]' }),
     suggestion("word", "Text"),
     suggestion("for", "Snippet"),
@@ -109,6 +110,6 @@ test("of suggestions the names are taken: no words of the text, no snippets, not
     suggestion("#count", "Field"),
     suggestion("filter", "Method"),
   ];
-  assert.deepEqual(fittingNames(list, "only"), ["filter", "push", "size", "#count"]);
-  assert.deepEqual(fittingNames(list, "else"), ["filter", "push", "size", "await", "#count"]);
+  assert.deepEqual(fittingNames(list, "only"), ["filter", "push", "size", "count", "#count"]);
+  assert.deepEqual(fittingNames(list, "else"), ["filter", "push", "size", "count", "await", "#count"]);
 });

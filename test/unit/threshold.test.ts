@@ -5,6 +5,7 @@ import { isExisting } from "../bench/members.ts";
 import type { Cursor } from "../bench/samples.ts";
 import type { Line } from "../bench/score.ts";
 import { chooseThreshold, halves, withThreshold } from "../bench/threshold.ts";
+import { savedPer100, typeAll } from "../bench/typing.ts";
 
 const sample = (i: number): Cursor => ({
   id: `${i}`,
@@ -72,4 +73,13 @@ test("a name exists when it is one of those that are offered; a text without one
   assert.equal(isExisting("map(x)", { names }), true);
   assert.equal(isExisting("maps", { names }), false);
   assert.equal(isExisting("(x)", { names }), null);
+});
+
+test("what is offered is taken where it is what was written, with one key", async () => {
+  const right = await typeAll("return a + b;", async (typed) => (typed === 7 ? "a + b;" : null));
+  assert.deepEqual(right, { characters: 13, keys: 8, offered: 1, taken: 1 });
+  const wrong = await typeAll("abc", async () => "xyz");
+  assert.deepEqual(wrong, { characters: 3, keys: 3, offered: 3, taken: 0 });
+  assert.equal(savedPer100([right]), (100 * 5) / 13);
+  assert.equal(savedPer100([]), null);
 });
