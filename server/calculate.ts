@@ -2,8 +2,8 @@
 
 import type { AlgebraJob, AlgebraOutcome } from "./algebra/thread.ts";
 import type { Engine } from "./engine/engine.ts";
-import { compose } from "./prompt.ts";
 import type { Calculation, Route } from "./protocol.ts";
+import { say } from "./saying.ts";
 
 export interface Help {
   readonly algebra: (job: AlgebraJob) => Promise<AlgebraOutcome>;
@@ -55,21 +55,9 @@ const nobody = {
 } as const;
 
 async function written(engine: Engine, expert: string, request: string, signal: AbortSignal): Promise<string> {
-  const pieces = engine.generate(
-    {
-      sequence: "calculate",
-      expert,
-      prompt: compose("tasks", { request }),
-      heal: false,
-      maxTokens: mostTokens,
-      stops: [],
-      branches: 1,
-      priority: "command",
-    },
-    signal,
-  );
+  const pieces = say(engine, { sequence: "calculate", expert, slots: { request }, maxTokens: mostTokens }, signal);
   for (;;) {
     const step = await pieces.next();
-    if (step.done) return step.value.continuations[0]!.text;
+    if (step.done) return step.value.text;
   }
 }

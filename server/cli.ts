@@ -1,4 +1,4 @@
-// Entry of the command line: complete, route, plan, calculate, experts and models, the same code as in the editor.
+// Entry of the command line: complete, route, explain, document, plan, calculate, experts and models, the same code as in the editor.
 import { parseArgs } from "node:util";
 import { calculate, humanCalculation } from "./cli/calculate.ts";
 import { complete, explainRoute } from "./cli/commands.ts";
@@ -17,6 +17,7 @@ import {
   humanRemoved,
   humanRoute,
 } from "./cli/print.ts";
+import { document, explain, humanDocumentation, humanExplanation } from "./cli/tasks.ts";
 import { installed } from "./installation.ts";
 
 const usage = [
@@ -24,6 +25,8 @@ const usage = [
   "       coterie route FILE:LINE:COLUMN [--task TASK] [--root FOLDER] [--rules FILE] [--model ID] [--json]",
   "       coterie plan GOAL FILE... [--apply] [--find EXPRESSION --replace EXPRESSION] [--save FILE] [--root FOLDER] [--json]",
   "       coterie plan --undo RUN [--json]",
+  "       coterie explain FILE:LINE[-LINE] [--root FOLDER] [--rules FILE] [--model ID] [--json]",
+  "       coterie document FILE:LINE [--root FOLDER] [--rules FILE] [--model ID] [--json]",
   "       coterie calculate FORMULA [--json]",
   "       coterie experts [add FOLDER | remove ID] [--json]",
   "       coterie import PATH [--id ID] [--cut LAYERS] [--bits 4|8|32] [--json]",
@@ -73,6 +76,10 @@ async function run(): Promise<string> {
   if (values.task !== undefined && command !== "route") throw new BadInput("--task goes with route only.");
   if (command === "complete") return print(await complete(argument, values, installation, terminal), humanCompletion);
   if (command === "route") return print(await explainRoute(argument, values, installation, terminal), humanRoute);
+  if (command === "explain") return print(await explain(argument, values, installation, terminal), humanExplanation);
+  if (command === "document") {
+    return print(await document(argument, values, installation, terminal), humanDocumentation);
+  }
   if (command === "calculate") return print(await calculate(argument, installation, terminal), humanCalculation);
   if (command === "experts" && argument === undefined) {
     return print(await listExperts(installation, terminal), humanExperts);
@@ -87,7 +94,9 @@ async function run(): Promise<string> {
   if (command === "models" && argument === "remove") return print(forgetModel(operand, installation), humanForgotten);
   if (command === "models") throw new BadInput(`models cannot "${argument}": remove ID.`);
   const said = command === undefined ? "Name a command" : `There is no command "${command}"`;
-  throw new BadInput(`${said}: complete, route, plan, calculate, experts, import or models. See coterie --help.`);
+  throw new BadInput(
+    `${said}: complete, route, explain, document, plan, calculate, experts, import or models. See coterie --help.`,
+  );
 }
 
 /** Flags of one command are refused with another one, where they would mean nothing. */
@@ -98,8 +107,8 @@ function checkFlags(command: string | undefined, values: Readonly<Record<string,
   for (const flag of ["apply", "undo", "find", "replace", "save"]) {
     if (values[flag] !== undefined && command !== "plan") throw new BadInput(`--${flag} goes with plan only.`);
   }
-  if (values["model"] !== undefined && command !== "complete" && command !== "route") {
-    throw new BadInput("--model goes with complete and route only.");
+  if (values["model"] !== undefined && !["complete", "route", "explain", "document"].includes(command ?? "")) {
+    throw new BadInput("--model goes with complete, route, explain and document only.");
   }
 }
 

@@ -26,6 +26,12 @@ export const calculateSchema = z.object({
   text: z.string().max(8192),
   place: z.object({ uri: z.string(), position: place }).nullable(),
 });
+export const explainSchema = z.object({
+  uri: z.string(),
+  range: z.object({ start: place, end: place }),
+  stream: z.int().nullable(),
+});
+export const documentSchema = z.object({ uri: z.string(), position: place });
 const folder = z.object({ uri: z.string(), name: z.string() });
 export const foldersSchema = z.object({ event: z.object({ added: z.array(folder), removed: z.array(folder) }) });
 export const pushedSchema = z.object({ coterie: z.unknown().optional() }).catch({});

@@ -1,5 +1,5 @@
 // Every message between an editor and the server, a sentence each: who sends it and why.
-import type { Position } from "vscode-languageserver-protocol";
+import type { Position, TextEdit } from "vscode-languageserver-protocol";
 import { NotificationType, RequestType, RequestType0 } from "vscode-languageserver-protocol";
 
 // ── Words ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -118,6 +118,59 @@ export interface RouteResult extends Route {
 
 /** Client -> server: which expert would answer here, and what else was considered. */
 export const route = new RequestType<RouteParams, RouteResult, void>("coterie/route");
+
+/** One fact about code, as plain text with `code` in backticks. */
+export interface Fact {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Server -> client: what has been found or written so far for a request that named this stream. */
+export const piece = new NotificationType<Piece>("coterie/piece");
+export interface Piece {
+  readonly stream: number;
+  /** What was written since the last piece. */
+  readonly text: string;
+  /** All facts, in the first piece; then null. */
+  readonly facts: readonly Fact[] | null;
+}
+
+/** Who wrote an answer's words, and why he was asked. */
+export type Author = Pick<Route, "expert" | "wanted" | "rule" | "because">;
+
+export interface ExplainParams {
+  readonly uri: string;
+  /** The code; an empty range stands for the function around it. */
+  readonly range: { readonly start: Position; readonly end: Position };
+  /** Names the pieces that are sent before the answer; null: none are. */
+  readonly stream: number | null;
+}
+export interface Explanation extends Author {
+  /** From the syntax tree. */
+  readonly facts: readonly Fact[];
+  /** From the model. */
+  readonly text: string;
+  readonly ms: number;
+}
+
+/** Client -> server: the user wants code explained. Refused in words; cancelling leaves what has been written. */
+export const explain = new RequestType<ExplainParams, Explanation, void>("coterie/explain");
+
+export interface DocumentParams {
+  readonly uri: string;
+  readonly position: Position;
+}
+export interface Documentation extends Author {
+  /** One edit that puts the comment in and touches nothing else; none when it was cancelled. */
+  readonly edits: readonly TextEdit[];
+  /** The document's version that the edit is for. */
+  readonly version: number;
+  readonly text: string;
+  readonly ms: number;
+}
+
+/** Client -> server: the user wants the function at a position documented. Refused in words, also where it has a comment. */
+export const document = new RequestType<DocumentParams, Documentation, void>("coterie/document");
 
 export interface CalculateParams {
   /** A formula, an equation, a conversion, plain or in LaTeX. */

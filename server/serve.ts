@@ -15,6 +15,7 @@ import { diagnosticsOf } from "./diagnostics.ts";
 import type { Engine, EngineOptions } from "./engine/engine.ts";
 import { Calculations } from "./features/calculate.ts";
 import { Chosen, rosterOf } from "./features/chosen.ts";
+import { Commands } from "./features/commands.ts";
 import { Completions } from "./features/complete.ts";
 import { Experts } from "./features/experts.ts";
 import { memoryParts } from "./features/memory.ts";
@@ -270,6 +271,10 @@ export function serve(
   );
 
   experts.serve(connection, fenced);
+  new Commands({ around, piece: (piece) => void connection.sendNotification(protocol.piece.method, piece) }).serve(
+    connection,
+    fenced,
+  );
   new Calculations({ around, algebra: algebra(installation.algebra) }).serve(connection, fenced);
   models.serve(connection, fenced);
 

@@ -35,6 +35,8 @@ export class Client {
   private readonly options: ClientOptions;
   private readonly supervisor: Supervisor;
   private running: LanguageClient | undefined;
+  /** How many answers have been streamed: each stream has its number. */
+  private streams = 0;
 
   constructor(options: ClientOptions) {
     this.options = options;
@@ -67,6 +69,27 @@ export class Client {
 
   async route(params: protocol.RouteParams): Promise<protocol.RouteResult> {
     return this.server.sendRequest(protocol.route, params);
+  }
+
+  /** `hear` is told what was written since it was told last, and once the facts. */
+  async explain(
+    params: Omit<protocol.ExplainParams, "stream">,
+    hear: (text: string, facts: readonly protocol.Fact[] | null) => void,
+    token: vscode.CancellationToken,
+  ): Promise<protocol.Explanation> {
+    const stream = ++this.streams;
+    const hearing = this.server.onNotification(protocol.piece, (piece) => {
+      if (piece.stream === stream) hear(piece.text, piece.facts);
+    });
+    try {
+      return await this.server.sendRequest(protocol.explain, { ...params, stream }, token);
+    } finally {
+      hearing.dispose();
+    }
+  }
+
+  async document(params: protocol.DocumentParams, token: vscode.CancellationToken): Promise<protocol.Documentation> {
+    return this.server.sendRequest(protocol.document, params, token);
   }
 
   async calculate(params: protocol.CalculateParams, token: vscode.CancellationToken): Promise<protocol.Calculation> {

@@ -14,6 +14,7 @@ import { explainRouting } from "./routing.ts";
 import { openRules } from "./rules.ts";
 import { type Snooze, snoozes } from "./snooze.ts";
 import type { StatusView } from "./status.ts";
+import { documentHere, explainHere } from "./tasks.ts";
 
 export interface Parts {
   readonly client: Client;
@@ -46,6 +47,8 @@ export function registerCommands(parts: Parts): vscode.Disposable {
     "coterie.toggleAutomatic": () => toggle("automatic"),
     "coterie.toggleCommentsAndStrings": () => toggle("commentsAndStrings"),
     "coterie.explainRouting": () => withServer(parts, () => explainRouting(client, pages)),
+    "coterie.explain": () => withServer(parts, () => explainHere(client, pages)),
+    "coterie.document": () => withServer(parts, () => documentHere(client)),
     "coterie.calculate": () => withServer(parts, () => calculateHere(client, pages)),
     "coterie.replaceWithResult": (uri: string, range: vscode.Range) =>
       withServer(parts, () => replaceWithResult(client, vscode.Uri.parse(uri), range)),

@@ -12,6 +12,7 @@ import { keyOf } from "./remote.ts";
 import { Sidebar } from "./sidebar.ts";
 import { Snooze } from "./snooze.ts";
 import { StatusView } from "./status.ts";
+import { TaskActions } from "./tasks.ts";
 import { Team } from "./team.ts";
 import { logLine } from "./words.ts";
 
@@ -91,6 +92,7 @@ export function activate(context: vscode.ExtensionContext): void {
     }),
   );
   subscriptions.push(...watchFates(ledger));
+  subscriptions.push(vscode.languages.registerCodeActionsProvider(TaskActions.selector, new TaskActions()));
   subscriptions.push(
     vscode.languages.registerCodeActionsProvider({ pattern: "**" }, new FormulaActions(), {
       providedCodeActionKinds: [vscode.CodeActionKind.RefactorRewrite],

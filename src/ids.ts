@@ -8,6 +8,8 @@ export const publicCommands = [
   "coterie.toggleAutomatic",
   "coterie.toggleCommentsAndStrings",
   "coterie.explainRouting",
+  "coterie.explain",
+  "coterie.document",
   "coterie.calculate",
   "coterie.showLog",
   "coterie.restart",

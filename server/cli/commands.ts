@@ -88,12 +88,17 @@ export async function explainRoute(
 }
 
 /** Nobody types meanwhile: a region may take its time. */
-function syntaxOf({ syntax }: Installation, { warn }: Reporter): Syntax {
+export function syntaxOf({ syntax }: Installation, { warn }: Reporter): Syntax {
   return new Syntax({ files: syntax, patience: Number.POSITIVE_INFINITY, onTrouble: warn });
 }
 
 /** Whoever runs a command in a folder trusts it as far as rules go: they only choose among experts. */
-function rulesAt(place: Place, options: Options, installation: Installation, reporter: Reporter): readonly Rule[] {
+export function rulesAt(
+  place: Place,
+  options: Options,
+  installation: Installation,
+  reporter: Reporter,
+): readonly Rule[] {
   const roster = rosterOf(installation, options.model);
   roster.setFolders([place.folder]);
   for (const { uri, problems } of roster.problems) {

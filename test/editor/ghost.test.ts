@@ -87,6 +87,15 @@ describe(`a user (${which})`, { timeout: 300_000 }, () => {
     await screenshot(page, `${which}-dark`);
   });
 
+  test("has a function explained: facts, then the model's words, with who wrote them and why", async () => {
+    const { page } = session;
+    await openFile(page, "cart.ts", 9, 18);
+    await run(page, "Coterie: Explain");
+    await previewSays(page, "Facts, from the syntax tree");
+    await previewSays(page, "built-in#3");
+    await screenshot(page, `${which}-explanation`);
+  });
+
   test("has a formula calculated, and sees whose the result is", async () => {
     const { page } = session;
     await run(page, "Coterie: Calculate...");

@@ -52,6 +52,19 @@ const tests: Readonly<Record<string, () => Promise<void>>> = {
   "an untitled document is completed": () => completes(showUntitled("typescript", functionHead)),
   "a notebook cell is completed": () => completes(newCell("python", "for i in range(10):\n    print(")),
 
+  "explaining and documenting are offered on a function's head, and not elsewhere": async () => {
+    const editor = await showUntitled("typescript", "function add(a: number) {\n  return 1;\n}\n");
+    const offered = async (line: number) => {
+      const at = new Range(line, 0, line, 0);
+      const { uri } = editor.document;
+      const actions = await commands.executeCommand<CodeAction[]>("vscode.executeCodeActionProvider", uri, at);
+      return actions.filter(({ title }) => title.endsWith("(Coterie)")).map(({ title }) => title);
+    };
+    const onHead = await offered(0);
+    check(onHead.length === 2, `on the head are offered: ${onHead}`);
+    check((await offered(2)).length === 0, "something is offered on a closing brace");
+  },
+
   "a formula is replaced with its result, in one edit that undo takes back": async () => {
     const editor = await showUntitled("markdown", "It is 0.1+0.2 exactly.");
     const range = new Range(0, 6, 0, 13);

@@ -1,7 +1,7 @@
 // The built command line: its objects, its exit statuses, and one line for what is wrong.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, test } from "node:test";
@@ -58,6 +58,21 @@ test("complete prints the answer with all that belongs to it", () => {
   assert.equal(answer["hidden"], null);
   assert.equal(answer["region"], "code");
   assert.match(run("complete", `${python}:3:5`).stdout, /^return a \+ b\n/);
+});
+
+test("explain and document print facts, words and the edit, and write nothing", () => {
+  const file = write(
+    "project/src/sum.ts",
+    "export function sum(values: number[]): number {\n  return values.length;\n}\n",
+  );
+  const told = json("explain", `${file}:1-3`);
+  assert.deepEqual(Object.keys(told).sort(), ["because", "expert", "facts", "ms", "rule", "text", "wanted"]);
+  assert.ok(String(told["text"]).length > 10);
+  const done = json("document", `${file}:2`);
+  assert.match(String(done["text"]), /^\/\*\*\n \* .+\n \*\n \* @param values - .+\n(?: \* @returns .+\n)? \*\/\n$/);
+  assert.equal(readFileSync(file, "utf8").includes("@param"), false);
+  assert.equal(run("document", `${python}:1`).status, 2);
+  assert.match(run("explain", "nowhere").stderr, /FILE:LINE-LINE/);
 });
 
 test("calculate prints the result and its steps, and refuses in one line what is no formula", () => {

@@ -1,0 +1,67 @@
+// An explanation: the facts of the function at the selection first, then a few sentences by the expert.
+import type { TextDocument } from "vscode-languageserver-textdocument";
+import layouts from "../experts/layouts.json" with { type: "json" };
+import type { Engine } from "./engine/engine.ts";
+import { factsInWords } from "./facts.ts";
+import type { Fact } from "./protocol.ts";
+import { type Said, say, wholeSentences } from "./saying.ts";
+import type { Syntax } from "./syntax/syntax.ts";
+
+/** What is explained: the code that the expert reads, and what is known of it without a model. */
+export interface Explained {
+  /** Offsets in the document. */
+  readonly start: number;
+  readonly end: number;
+  readonly code: string;
+  readonly facts: readonly Fact[];
+}
+
+/** Longer code is cut at a line's end: the expert has learnt on windows of 512 tokens. Characters. */
+const mostCode = 1_600;
+/** Most tokens of an explanation: three or four sentences. */
+const mostTokens = 120;
+
+/** The selection, or without one the function around the cursor; null where there is nothing to explain. */
+export async function whatToExplain(
+  document: TextDocument,
+  start: number,
+  end: number,
+  syntax: Syntax,
+): Promise<Explained | null> {
+  const text = document.getText();
+  const found = await syntax.functionAt(document, start);
+  const isWithin = found !== null && end <= found.whole.end;
+  const facts = isWithin ? factsInWords(found, text) : [];
+  const selected = text.slice(start, end);
+  if (selected.trim() !== "") return { start, end, code: cut(outdented(selected)), facts };
+  if (!isWithin) return null;
+  const { whole } = found;
+  return { start: whole.start, end: whole.end, code: cut(outdented(text.slice(whole.start, whole.end))), facts };
+}
+
+/** Streams the expert's sentences; the text returned is cut to whole ones. @throws Error in words when the engine fails */
+export async function* explain(
+  { code }: Explained,
+  { uri, path, languageId }: { readonly uri: string; readonly path: string; readonly languageId: string },
+  { engine, expert }: { readonly engine: Engine; readonly expert: string },
+  signal: AbortSignal,
+): AsyncGenerator<string, Said> {
+  const slots = { path, language: languageId, window: code, request: layouts.requests.explain };
+  const said = yield* say(engine, { sequence: `${uri}#tasks`, expert, slots, maxTokens: mostTokens }, signal);
+  return said.stop === "end" ? said : { ...said, text: wholeSentences(said.text) };
+}
+
+/** Text without the indentation that all its lines share; the first line may have lost it already. */
+export function outdented(text: string): string {
+  const lines = text.replaceAll("\r\n", "\n").split("\n");
+  const rest = lines.slice(1).filter((line) => line.trim() !== "");
+  const shared = Math.min(...rest.map((line) => /^[ \t]*/.exec(line)![0].length), Number.MAX_SAFE_INTEGER);
+  if (rest.length === 0) return lines.join("\n").trimStart();
+  return [lines[0]!.trimStart(), ...lines.slice(1).map((line) => line.slice(shared))].join("\n");
+}
+
+function cut(code: string): string {
+  if (code.length <= mostCode) return code;
+  const end = code.lastIndexOf("\n", mostCode);
+  return code.slice(0, end > 0 ? end : mostCode);
+}

@@ -1,0 +1,164 @@
+// coterie/explain and coterie/document: answers about code whose facts come from the syntax tree and whose words from an expert.
+import type { CancellationToken, Connection } from "vscode-languageserver";
+import type { TextDocument } from "vscode-languageserver-textdocument";
+import { commentEdit, whatToDocument, wordsFor } from "../documentation.ts";
+import { explain, whatToExplain } from "../explain.ts";
+import { documentSchema, explainSchema } from "../incoming.ts";
+import { Refusal } from "../packs/refusal.ts";
+import * as protocol from "../protocol.ts";
+import { route } from "../route.ts";
+import type { Said } from "../saying.ts";
+import type { Around } from "./around.ts";
+
+export interface CommandsOptions {
+  readonly around: Pick<
+    Around,
+    "syntax" | "document" | "root" | "rules" | "installed" | "crew" | "report" | "answering" | "mayRead"
+  >;
+  /** Sends a piece of a text that is being written. */
+  readonly piece: (piece: protocol.Piece) => void;
+}
+
+export class Commands {
+  readonly #options: CommandsOptions;
+  /** Ids of completions and calculations are other numbers. */
+  #lastId = 1_000_000_000;
+
+  constructor(options: CommandsOptions) {
+    this.#options = options;
+  }
+
+  /** Answers the requests. `fenced` runs each so that whatever goes wrong in it ends there, in words. */
+  serve(connection: Connection, fenced: <T>(what: string, run: () => T | Promise<T>) => Promise<unknown>): void {
+    connection.onRequest(protocol.explain.method, (params: unknown, token: CancellationToken) =>
+      fenced("Explaining failed", () => this.explain(explainSchema.parse(params), token)),
+    );
+    connection.onRequest(protocol.document.method, (params: unknown, token: CancellationToken) =>
+      fenced("Documenting failed", () => this.document(documentSchema.parse(params), token)),
+    );
+  }
+
+  /** Rejects with a Refusal in words where there is nothing to explain. */
+  async explain(
+    { uri, range, stream }: protocol.ExplainParams,
+    token: CancellationToken,
+  ): Promise<protocol.Explanation> {
+    const { around, piece } = this.#options;
+    const document = this.#opened(uri);
+    const [start, end] = [document.offsetAt(range.start), document.offsetAt(range.end)];
+    const explained = await whatToExplain(document, start, end, around.syntax);
+    if (explained === null)
+      throw new Refusal("There is nothing to explain here: select code, or put the cursor into a function.");
+    const { facts } = explained;
+    if (stream !== null) piece({ stream, text: "", facts });
+    const scope = await around.syntax.scope(document, range.start, around.root(uri));
+    const by = async function* (who: Parameters<typeof explain>[2], signal: AbortSignal) {
+      const pieces = explain(explained, scope, who, signal);
+      for (;;) {
+        const step = await pieces.next();
+        if (step.done) return step.value;
+        if (stream !== null) piece({ stream, text: step.value, facts: null });
+        yield step.value;
+      }
+    };
+    const { said, chosen, ms } = await this.#ask("explain", document, range.start, by, token);
+    const { expert, wanted, rule, because } = chosen;
+    return { facts, text: said.text.trim(), expert, wanted, rule, because, ms };
+  }
+
+  /** Rejects with a Refusal in words where nothing can be documented. */
+  async document(
+    { uri, position }: protocol.DocumentParams,
+    token: CancellationToken,
+  ): Promise<protocol.Documentation> {
+    const { around } = this.#options;
+    const document = this.#opened(uri);
+    const { version } = document;
+    const facts = await whatToDocument(document, document.offsetAt(position), around.syntax);
+    if (typeof facts === "string") throw new Refusal(`Nothing is documented: ${facts}.`);
+    const { path } = await around.syntax.scope(document, position, around.root(uri));
+    const by = (who: Parameters<typeof wordsFor>[3], signal: AbortSignal) =>
+      wordsFor(document, facts, path, who, signal);
+    const { said, chosen, ms } = await this.#ask("document", document, position, by, token);
+    if (around.document(uri)?.version !== version) throw new Refusal("The document was changed meanwhile: ask again.");
+    const edit = said.stop === "cancelled" ? null : commentEdit(document, facts, said.text);
+    if (edit === null && said.stop !== "cancelled") {
+      throw new Refusal(
+        `Nothing is documented: what ${chosen.expert} wrote cannot be used. Write a line yourself and let it be completed.`,
+      );
+    }
+    const { expert, wanted, rule, because } = chosen;
+    return {
+      edits: edit === null ? [] : [edit],
+      version,
+      text: edit?.newText ?? "",
+      expert,
+      wanted,
+      rule,
+      because,
+      ms,
+    };
+  }
+
+  #opened(uri: string): TextDocument {
+    const { around } = this.#options;
+    const document = around.document(uri);
+    if (!document)
+      throw new Refusal("The document is not open in the language server: open it in an editor and try again.");
+    const access = around.mayRead(uri);
+    if (!access.allowed) throw new Refusal(`This file is not read: ${access.why}.`);
+    return document;
+  }
+
+  /** Routes, asks, and reports the answer. Rejects with a Refusal while the model cannot be asked. */
+  async #ask(
+    task: "explain" | "document",
+    document: TextDocument,
+    position: protocol.ExplainParams["range"]["start"],
+    by: (who: Parameters<typeof explain>[2], signal: AbortSignal) => AsyncGenerator<string, Said>,
+    token: CancellationToken,
+  ) {
+    const { around } = this.#options;
+    const started = performance.now();
+    const { uri } = document;
+    const scope = await around.syntax.scope(document, position, around.root(uri));
+    const crew = await around.crew(uri);
+    if (typeof crew === "string") throw new Refusal(crew);
+    const chosen = route(task, scope, crew.rules, crew.installed);
+    const end = new AbortController();
+    token.onCancellationRequested(() => end.abort());
+    if (token.isCancellationRequested) end.abort();
+    around.answering(true);
+    try {
+      const said = await finished(by({ engine: crew.engine, expert: chosen.expert }, end.signal));
+      const ms = Math.round(performance.now() - started);
+      const { languageId, region } = scope;
+      const { text, promptTokens, reusedTokens, newTokens, stop } = said;
+      const hidden = stop === "cancelled" ? "you have cancelled it" : null;
+      const place = { uri, position, languageId, region };
+      around.report({
+        ...chosen,
+        ...place,
+        id: ++this.#lastId,
+        task,
+        text: text.trim(),
+        promptTokens,
+        reusedTokens,
+        newTokens,
+        stop,
+        ms,
+        hidden,
+      });
+      return { said, chosen, ms };
+    } finally {
+      around.answering(false);
+    }
+  }
+}
+
+async function finished(pieces: AsyncGenerator<string, Said>): Promise<Said> {
+  for (;;) {
+    const step = await pieces.next();
+    if (step.done) return step.value;
+  }
+}

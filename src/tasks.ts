@@ -1,0 +1,87 @@
+// "Explain" and "Document": what the server tells about code, shown beside it or offered as one edit.
+import * as vscode from "vscode";
+import type { Explanation } from "../server/protocol.ts";
+import type { Client } from "./client.ts";
+import { explanationDocument, type Told } from "./explanation.ts";
+import type { Pages } from "./pages.ts";
+import { editorMeant } from "./routing.ts";
+
+const page = "Explanation";
+
+/** Explains the selection, or the function at the cursor, beside the editor; the words appear as they are written. */
+export async function explainHere(client: Client, pages: Pages): Promise<void> {
+  const editor = editorMeant();
+  if (!editor) {
+    vscode.window.showInformationMessage("Coterie: select code first, or put the cursor into a function.");
+    return;
+  }
+  const { document, selection } = editor;
+  const { start, end } = selection;
+  const name = vscode.workspace.asRelativePath(document.uri);
+  const place = `${name}:${start.line + 1}${end.line > start.line ? `-${end.line + 1}` : ""}`;
+  let told: Told = { place, facts: [], text: "", author: null };
+  let shown: Promise<void> | undefined;
+  const show = (news: Partial<Told>) => {
+    told = { ...told, ...news };
+    shown ??= pages.show(page, explanationDocument(told));
+    pages.write(page, explanationDocument(told));
+  };
+  const hear = (text: string, facts: Told["facts"] | null) =>
+    show({ text: told.text + text, ...(facts === null ? {} : { facts }) });
+  const params = { uri: document.uri.toString(), range: { start: plainPlace(start), end: plainPlace(end) } };
+  const done = await cancellable("Coterie explains", (token) => client.explain(params, hear, token));
+  show({ text: done.text, facts: done.facts, author: authorOf(done) });
+  await shown;
+}
+
+const authorOf = ({ expert, wanted, rule, because, ms }: Explanation) => ({ expert, wanted, rule, because, ms });
+const plainPlace = ({ line, character }: vscode.Position) => ({ line, character });
+
+/** Writes a comment for the function at the cursor, previews it and puts it in as one edit. */
+export async function documentHere(client: Client): Promise<void> {
+  const editor = editorMeant();
+  if (!editor) {
+    vscode.window.showInformationMessage("Coterie: put the cursor into a function first.");
+    return;
+  }
+  const { document, selection } = editor;
+  const params = { uri: document.uri.toString(), position: plainPlace(selection.active) };
+  const done = await cancellable("Coterie documents", (token) => client.document(params, token));
+  const edit = new vscode.WorkspaceEdit();
+  const author = done.wanted === null ? done.expert : `${done.expert} for ${done.wanted}`;
+  const metadata = { needsConfirmation: true, label: `Documentation by ${author}`, description: done.because };
+  for (const { range, newText } of done.edits) {
+    const at = new vscode.Position(range.start.line, range.start.character);
+    edit.insert(document.uri, at, newText, metadata);
+  }
+  if (done.edits.length === 0) return;
+  // The preview is the editor's own: nothing is put in before the user applies it there.
+  await vscode.workspace.applyEdit(edit);
+}
+
+function cancellable<T>(title: string, run: (token: vscode.CancellationToken) => Promise<T>): Thenable<T> {
+  const progress = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
+  return vscode.window.withProgress(progress, (_, token) => run(token));
+}
+
+/** Languages whose functions can be read; the server says so too when it is asked. */
+const languages = ["typescript", "typescriptreact", "javascript", "javascriptreact", "python", "java", "go", "rust"];
+
+/** Offers "Explain" and "Document" where a function begins, and "Explain" for a selection. */
+export class TaskActions implements vscode.CodeActionProvider {
+  static readonly selector = languages.map((language) => ({ language }));
+
+  provideCodeActions(document: vscode.TextDocument, range: vscode.Range): vscode.CodeAction[] {
+    const heads = /\b(?:function|def|class|fn|func)\b|=>|^\s*(?:public|private|protected|static|async|export)\b/;
+    const onHead = heads.test(document.lineAt(range.start.line).text);
+    const offer = (title: string, command: string, kind: vscode.CodeActionKind) => {
+      const action = new vscode.CodeAction(`${title} (Coterie)`, kind);
+      action.command = { title, command };
+      return action;
+    };
+    return [
+      ...(onHead || !range.isEmpty ? [offer("Explain", "coterie.explain", vscode.CodeActionKind.Empty)] : []),
+      ...(onHead ? [offer("Write a Comment", "coterie.document", vscode.CodeActionKind.RefactorRewrite)] : []),
+    ];
+  }
+}

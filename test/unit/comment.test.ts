@@ -1,0 +1,120 @@
+// Documentation comments: names exactly the function's parameters, in the language's convention, and changes no other byte.
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { TextDocument } from "vscode-languageserver-textdocument";
+import { commentLines, readProse } from "../../server/comment.ts";
+import { commentEdit, whatToDocument } from "../../server/documentation.ts";
+import { newSyntax } from "./syntax.ts";
+
+const syntax = newSyntax();
+
+async function documented(languageId: string, text: string, reply: string): Promise<string> {
+  const document = TextDocument.create("file:///a", languageId, 1, text);
+  const facts = await whatToDocument(document, text.search(/\S/), syntax);
+  if (typeof facts === "string") return facts;
+  const edit = commentEdit(document, facts, reply);
+  assert.ok(edit, "the reply says nothing");
+  return TextDocument.applyEdits(document, [edit]);
+}
+
+test("a reply in any convention becomes that of the language", async () => {
+  const google = '"""Adds two numbers.\n\nArgs:\n    a: The first one\n    c: Not there.\n\nReturns:\n    The sum\n"""';
+  assert.equal(
+    await documented("typescript", "function add(a: number, b = 2): number {\n  return a + b;\n}\n", google),
+    "/**\n * Adds two numbers.\n *\n * @param a - The first one.\n * @param b - The b, 2 when left out.\n * @returns The sum.\n */\nfunction add(a: number, b = 2): number {\n  return a + b;\n}\n",
+  );
+  const jsdoc =
+    "/**\n * Adds two numbers.\n * @param {number} a - the first one\n * @param {number} zz - not there\n * @returns {number} the sum\n */";
+  assert.equal(
+    await documented("python", "def add(a, b=2, *rest, **more):\n    return a + b\n", jsdoc),
+    'def add(a, b=2, *rest, **more):\n    """Adds two numbers.\n\n    Args:\n        a: the first one.\n        b: The b, 2 when left out.\n        *rest: The rest.\n        **more: The more.\n\n    Returns:\n        the sum.\n    """\n    return a + b\n',
+  );
+  assert.equal(
+    await documented("go", "func Add(a int) int { return a }\n", "Adds one."),
+    "// Add: Adds one.\nfunc Add(a int) int { return a }\n",
+  );
+  assert.equal(
+    await documented("javascript", "\tconst f = () => 1;\n", "Gives one"),
+    "\t/** Gives one. */\n\tconst f = () => 1;\n",
+  );
+});
+
+test("line ends and the place of decorators and comments are kept", async () => {
+  const text = "class A {\r\n  @once\r\n  run() {}\r\n}\r\n";
+  const document = TextDocument.create("file:///c.ts", "typescript", 1, text);
+  const facts = await whatToDocument(document, text.indexOf("run"), syntax);
+  assert.ok(typeof facts !== "string", String(facts));
+  const after = TextDocument.applyEdits(document, [commentEdit(document, facts, "Runs.")!]);
+  assert.equal(after, "class A {\r\n  /** Runs. */\r\n  @once\r\n  run() {}\r\n}\r\n");
+  assert.equal(
+    await documented("python", "@once\ndef run():\n    # why\n    pass\n", "Runs."),
+    '@once\ndef run():\n    """Runs."""\n    # why\n    pass\n',
+  );
+});
+
+test("what exists is left alone, and it is said", async () => {
+  assert.match(
+    await documented("typescript", "/** Runs. */\nfunction run() {}\n".slice(0), "x"),
+    /no function|has a comment/,
+  );
+  const text = "/** Runs. */\nfunction run() {}\n";
+  const document = TextDocument.create("file:///b.ts", "typescript", 1, text);
+  assert.match(String(await whatToDocument(document, text.indexOf("function"), syntax)), /^run has a comment already/);
+  assert.match(await documented("python", "def f(): return 1\n", "x"), /line of its head/);
+  assert.match(await documented("ruby", "def f\nend\n", "x"), /ruby cannot be written/);
+});
+
+test("nothing in a reply can end the comment or pass as code", () => {
+  const facts = {
+    languageId: "typescript",
+    name: "f",
+    parameters: [],
+    returnType: null,
+    returns: [],
+    kind: "function",
+  } as const;
+  const lines = commentLines(facts, "/** Ends */ evil(); /* here. */")!;
+  assert.equal(lines.join("\n").match(/\*\//g)?.length, 1);
+  const python = commentLines({ ...facts, languageId: "python" }, 'Says \\" and more')!;
+  assert.equal(python.join("\n").match(/"""/g)?.length, 2);
+  assert.equal(commentLines(facts, "/** */"), null);
+});
+
+test("at most two sentences are taken as the summary", () => {
+  assert.equal(readProse("One here. Two here. Three here.", []).summary, "One here. Two here.");
+});
+
+test("every function of our own sources without a comment can be given one, and nothing else changes", async () => {
+  const top = fileURLToPath(new URL("../..", import.meta.url));
+  const files = ["server", "src"].flatMap((folder) =>
+    readdirSync(join(top, folder), { recursive: true, encoding: "utf8" })
+      .filter((name) => name.endsWith(".ts") && !name.endsWith("onnx_pb.ts"))
+      .map((name) => join(top, folder, name)),
+  );
+  let count = 0;
+  for (const file of files.filter((_, i) => i % 4 === 0)) {
+    const text = readFileSync(file, "utf8");
+    const document = TextDocument.create(`file://${file}`, "typescript", 1, text);
+    for (const place of await syntax.functionsIn(document)) {
+      if (place.documentation !== null) continue;
+      const facts = await whatToDocument(document, place.header.start, syntax);
+      if (typeof facts === "string" || facts.name !== place.name) continue;
+      const edit = commentEdit(document, facts, "Does what it is for.\n@param nobody is there")!;
+      const names = [...edit.newText.matchAll(/@param (\S+)/g)].map(([, name]) => name);
+      assert.deepEqual(
+        names,
+        facts.parameters.flatMap((each) => each.names),
+        `${file} ${place.name}`,
+      );
+      const after = TextDocument.applyEdits(document, [edit]);
+      assert.equal(after.replace(edit.newText, ""), text);
+      const trial = TextDocument.create(`${document.uri}#${count}`, "typescript", 1, after);
+      assert.equal(await syntax.faults(trial.uri, "typescript", after), 0, `${file} ${place.name}`);
+      count++;
+    }
+  }
+  assert.ok(count >= 100, `only ${count} functions were documented`);
+});
