@@ -16,7 +16,7 @@ export async function calculateHere(client: Client, pages: Pages): Promise<void>
   if (text === undefined || text.trim() === "") return;
   const done = await calculated(client, text, editor && { uri: editor.document.uri, range: range ?? editor.selection });
   if (done === null) return;
-  await pages.show("Calculation", calculationDocument(text, done));
+  pages.show("Calculation", calculationDocument(text, done));
   const { result } = done;
   if (result === null) return;
   // Not awaited: the message may stay for as long as the user likes.

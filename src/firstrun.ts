@@ -28,13 +28,13 @@ export async function tryCompletion(): Promise<void> {
 export async function runSelfTest(client: Client, pages: Pages): Promise<void> {
   const progress = { location: vscode.ProgressLocation.Notification, title: "Coterie tests itself" };
   const checks = await vscode.window.withProgress(progress, () => client.selfTest());
-  await pages.show("Self-test", selfTestDocument(checks));
+  pages.show("Self-test", selfTestDocument(checks));
 }
 
 /** Shows which sockets the server has open; the report can be copied. */
 export async function proveOffline(client: Client, pages: Pages): Promise<void> {
   const report = offlineDocument(await client.offline());
-  await pages.show("Offline", report);
+  pages.show("Offline", report);
   // Not awaited: the message may stay for as long as the user likes.
   void offerCopy(report);
 }

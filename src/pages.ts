@@ -6,8 +6,9 @@ import { section } from "./ids.ts";
 export class Pages implements vscode.TextDocumentContentProvider, vscode.Disposable {
   private readonly texts = new Map<string, string>();
   private readonly emitter = new vscode.EventEmitter<vscode.Uri>();
-  private readonly registration = vscode.workspace.registerTextDocumentContentProvider(section, this);
+  // Before the registration, which looks at it once.
   readonly onDidChange = this.emitter.event;
+  private readonly registration = vscode.workspace.registerTextDocumentContentProvider(section, this);
 
   /** Writes a page as Markdown; a view of it that is open follows. */
   write(name: string, markdown: string): void {
@@ -16,9 +17,14 @@ export class Pages implements vscode.TextDocumentContentProvider, vscode.Disposa
   }
 
   /** Writes a page and opens its preview beside the active editor. */
-  async show(name: string, markdown: string): Promise<void> {
+  show(name: string, markdown: string): void {
     this.write(name, markdown);
-    await vscode.commands.executeCommand("markdown.showPreviewToSide", uriOf(name));
+    // Not awaited: the editor's promise may stay open as long as the preview does.
+    vscode.commands
+      .executeCommand("markdown.showPreviewToSide", uriOf(name))
+      .then(undefined, (error: unknown) =>
+        vscode.window.showErrorMessage(`Coterie: no preview can be shown: ${error}`),
+      );
   }
 
   provideTextDocumentContent({ path }: vscode.Uri): string {

@@ -15,7 +15,7 @@ export async function explainRouting(client: Client, pages: Pages): Promise<void
   const { line, character } = selection.active;
   const route = await client.route({ uri: document.uri.toString(), position: { line, character }, task: "complete" });
   const path = vscode.workspace.asRelativePath(document.uri);
-  await pages.show("Routing", routeDocument(route, path, line + 1, character + 1));
+  pages.show("Routing", routeDocument(route, path, line + 1, character + 1));
 }
 
 /** The editor that a command is about: with one of our own previews in front no text editor is active. */

@@ -20,19 +20,23 @@ export async function explainHere(client: Client, pages: Pages): Promise<void> {
   const name = vscode.workspace.asRelativePath(document.uri);
   const place = `${name}:${start.line + 1}${end.line > start.line ? `-${end.line + 1}` : ""}`;
   let told: Told = { place, facts: [], text: "", author: null };
-  let shown: Promise<void> | undefined;
-  const show = (news: Partial<Told>) => {
-    told = { ...told, ...news };
-    shown ??= pages.show(page, explanationDocument(told));
-    pages.write(page, explanationDocument(told));
+  let written = 0;
+  const hear = (text: string, facts: Told["facts"] | null) => {
+    told = { ...told, text: told.text + text, ...(facts === null ? {} : { facts }) };
+    if (Date.now() - written < pause) return;
+    if (written === 0) pages.show(page, explanationDocument(told));
+    else pages.write(page, explanationDocument(told));
+    written = Date.now();
   };
-  const hear = (text: string, facts: Told["facts"] | null) =>
-    show({ text: told.text + text, ...(facts === null ? {} : { facts }) });
   const params = { uri: document.uri.toString(), range: { start: plainPlace(start), end: plainPlace(end) } };
   const done = await cancellable("Coterie explains", (token) => client.explain(params, hear, token));
-  show({ text: done.text, facts: done.facts, author: authorOf(done) });
-  await shown;
+  told = { place, facts: done.facts, text: done.text, author: authorOf(done) };
+  if (written === 0) pages.show(page, explanationDocument(told));
+  else pages.write(page, explanationDocument(told));
 }
+
+/** Milliseconds between two updates of the page. */
+const pause = 300;
 
 const authorOf = ({ expert, wanted, rule, because, ms }: Explanation) => ({ expert, wanted, rule, because, ms });
 const plainPlace = ({ line, character }: vscode.Position) => ({ line, character });
