@@ -70,8 +70,9 @@ function placeInPython(text: string, { header, body }: FunctionFacts): { offset:
   if (body === null) return null;
   const offset = lineStart(text, body.start);
   const indent = text.slice(offset, body.start);
-  return offset > header.start && /^[ \t]+$/.test(indent) ? { offset: lineAfter(text, header.end), indent } : null;
+  // Comments between head and body stay below the docstring.
+  const head = header.start + text.slice(header.start, header.end).replace(/(?:\s*#[^\n]*)+$/, "").length;
+  return offset > header.start && /^[ \t]+$/.test(indent) ? { offset: lineAfter(text, head), indent } : null;
 }
 
-/** Comments between head and body stay below the docstring. */
 const lineAfter = (text: string, offset: number) => text.indexOf("\n", offset) + 1;
