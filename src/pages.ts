@@ -20,11 +20,16 @@ export class Pages implements vscode.TextDocumentContentProvider, vscode.Disposa
   show(name: string, markdown: string): void {
     this.write(name, markdown);
     // Not awaited: the editor's promise may stay open as long as the preview does.
-    vscode.commands
-      .executeCommand("markdown.showPreviewToSide", uriOf(name))
-      .then(undefined, (error: unknown) =>
-        vscode.window.showErrorMessage(`Coterie: no preview can be shown: ${error}`),
-      );
+    this.open(uriOf(name)).catch((error: unknown) =>
+      vscode.window.showErrorMessage(`Coterie: no preview can be shown: ${error}`),
+    );
+  }
+
+  private async open(uri: vscode.Uri): Promise<void> {
+    await vscode.workspace.openTextDocument(uri);
+    // What was written while the document was being opened went unheard.
+    this.emitter.fire(uri);
+    await vscode.commands.executeCommand("markdown.showPreviewToSide", uri);
   }
 
   provideTextDocumentContent({ path }: vscode.Uri): string {
