@@ -51,6 +51,10 @@ export async function documentHere(client: Client): Promise<void> {
   const { document, selection } = editor;
   const params = { uri: document.uri.toString(), position: plainPlace(selection.active) };
   const done = await cancellable("Coterie documents", (token) => client.document(params, token));
+  if (done.edits.length > 0 && document.version !== done.version) {
+    vscode.window.showWarningMessage("Coterie: the text was changed meanwhile, so nothing was put in. Ask again.");
+    return;
+  }
   const edit = new vscode.WorkspaceEdit();
   const author = done.wanted === null ? done.expert : `${done.expert} for ${done.wanted}`;
   const metadata = { needsConfirmation: true, label: `Documentation by ${author}`, description: done.because };

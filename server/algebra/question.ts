@@ -25,7 +25,7 @@ const functions = new Set(
 export function readQuestion(text: string, fromLatex: (latex: string) => string): Question {
   if (text.length > longestQuestion)
     throw new NotUnderstood(`it has more than ${longestQuestion} characters: choose a shorter part`);
-  const asked = bare(text);
+  const asked = withoutImaginary(bare(text));
   if (asked === "") throw new NotUnderstood("there is nothing to calculate: select a formula");
   const plain = asked.includes("\\") ? fromLatex(asked) : asked;
 
@@ -49,6 +49,20 @@ export function readQuestion(text: string, fromLatex: (latex: string) => string)
     return { kind: "equation", left, right, unknown: solved[3] ?? onlyUnknown(`${left} ${right}`) };
   }
   return { kind: "value", term: termOf(plain), decimals: /\d\.\d|%/.test(plain) };
+}
+
+/**
+ * The library takes the letter i for the imaginary unit, people for the index of a sum: that gets another letter.
+ * @throws NotUnderstood where i is no index
+ */
+function withoutImaginary(text: string): string {
+  const letter = /(?<![a-zA-Z\\])i(?![a-zA-Z])/g;
+  if (!letter.test(text)) return text;
+  if (!/\\sum_\{?\s*i\s*=|,\s*i\s*,/.test(text))
+    throw new NotUnderstood("the letter i is not understood: use another one");
+  const free = [..."kjnmq"].find((name) => !new RegExp(`(?<![a-zA-Z\\\\])${name}(?![a-zA-Z])`).test(text));
+  if (free === undefined) throw new NotUnderstood("it has too many letters: choose a smaller part");
+  return text.replace(letter, free);
 }
 
 /** Without what stands around a formula: dollars, "what is", a question mark, an equals sign at its end. */

@@ -80,7 +80,9 @@ function holds(one: string, other: string, question: Question, { result }: Worke
     return equal(one, other);
   const solutions = result.split(" or ").map((each) => termOf(each.replace(/^.*=/, "")));
   const at = (term: string, value: string) => substituted(term, question.unknown, value);
-  return solutions.every((value) => equal(at(one, value), at(other, value)));
+  // A line that names one of several solutions is right.
+  const names = one.trim() === question.unknown || other.trim() === question.unknown;
+  return solutions[names ? "some" : "every"]((value) => equal(at(one, value), at(other, value)));
 }
 
 /** An amount and its unit, when a text is that: "5 km". */

@@ -33,9 +33,9 @@ export function work(question: Question): Worked {
       case "value":
         return numberOf(question.term, question.decimals);
       case "derivative":
-        return { result: pretty(nerdamer(`diff(${question.term},${question.by})`).toString()), decimal: null };
+        return { result: pretty(derivative(question.term, question.by)), decimal: null };
       case "conversion":
-        return { result: converted(question), decimal: null };
+        return converted(question);
       case "equation":
         return solved(question);
     }
@@ -46,10 +46,11 @@ export function work(question: Question): Worked {
 }
 
 function numberOf(term: string, decimals: boolean): Worked {
-  const exact = nerdamer(term);
+  const given = exactly(term);
+  const exact = nerdamer(given);
   const numeric = unknownsOf(term).length === 0;
   if (!numeric) return { result: pretty(exact.toString()), decimal: null };
-  const number = nerdamer(term).evaluate();
+  const number = nerdamer(given).evaluate();
   const fraction = number.toString();
   // What the library leaves as it is, such as a factorial, is a whole number or a fraction in the end.
   const whole = /^-?\d+$/.test(fraction);
@@ -70,16 +71,52 @@ function terminates(fraction: string): boolean {
   return rest === 1n;
 }
 
-const terminating = (fraction: string) => math.format(math.fraction(fraction), { fraction: "decimal" });
+/** A fraction that terminates, as a decimal number with all its digits. */
+function terminating(fraction: string): string {
+  const [top = "0", bottom = "1"] = fraction.replace("-", "").split("/");
+  let places = 0;
+  while (10n ** BigInt(places) % BigInt(bottom) !== 0n) places++;
+  const digits = ((BigInt(top) * 10n ** BigInt(places)) / BigInt(bottom)).toString().padStart(places + 1, "0");
+  const text = places === 0 ? digits : `${digits.slice(0, -places)}.${digits.slice(-places)}`;
+  return fraction.startsWith("-") ? `-${text}` : text;
+}
+
+/** Most digits before and behind the point of a number: the library would round longer ones, or take long. */
+const mostPlaces = 200;
+
+/** Decimal numbers as fractions: the library would round them. @throws NotUnderstood */
+function exactly(term: string): string {
+  return term.replace(
+    /(?<![\w.])(\d*)\.?(\d*)(?:e([+-]?\d+))?(?![\w.])/gi,
+    (number, whole: string, part: string, power?: string) => {
+      if (whole + part === "" || (part === "" && power === undefined)) return number;
+      const zeros = part.length - Number(power ?? 0);
+      if (Math.abs(zeros) > mostPlaces) throw new NotUnderstood(`${number} has too many places`);
+      const digits = `${whole}${part}`;
+      return zeros >= 0 ? `(${digits}/1${"0".repeat(zeros)})` : `(${digits}${"0".repeat(-zeros)})`;
+    },
+  );
+}
 
 function solved({ left, right, unknown }: Extract<Question, { kind: "equation" }>): Worked {
+  const difference = `(${exactly(left)})-(${exactly(right)})`;
+  if (unknownsOf(difference).length === 1 && nerdamer(`expand(${difference})`).toString() === "0") {
+    throw new NotUnderstood(`it holds for every ${unknown}`);
+  }
+  if (new RegExp(`[a-z]\\w+\\([^()]*\\b${unknown}\\b`).test(difference)) {
+    throw new NotUnderstood(`${unknown} stands in a function: only equations between powers are solved`);
+  }
   // The library's types know systems of equations only.
   const solve = nerdamer.solveEquations as unknown as (equation: string, unknown: string) => { toString(): string }[];
-  const found = solve(`${left}=${right}`, unknown);
+  const found = solve(`${difference}=0`, unknown);
   const texts = [...new Set([found].flat().map((each) => each.toString()))];
   if (texts.length === 0 || texts[0] === "") throw new NotUnderstood("no solution was found");
   const real = texts.filter((text) => !/(?<![a-z])i(?![a-z])/.test(text));
   if (real.length === 0) throw new NotUnderstood("it has no solution among the real numbers");
+  // Where it finds none it comes near by trial, and says nothing of that.
+  const isExact = (text: string) =>
+    nerdamer(`expand(${substituted(difference, unknown, `(${text})`)})`).toString() === "0";
+  if (!real.every(isExact)) throw new NotUnderstood("no exact solution was found");
   const numbers = real.map((text) => ({
     text: pretty(text),
     value: Number(nerdamer(text).evaluate().text("decimals")),
@@ -91,22 +128,38 @@ function solved({ left, right, unknown }: Extract<Question, { kind: "equation" }
   return { result, decimal: decimal === result || decimal.includes("NaN") ? null : decimal };
 }
 
-function converted({ amount, from, to }: Extract<Question, { kind: "conversion" }>): string {
-  const value = math.fraction(nerdamer(amount).toString());
-  return math.format(math.unit(value as never, from).to(to), { fraction: "decimal" });
+/** A fraction with a larger bottom comes from a unit of many places, and the library has rounded it. */
+const largestBottom = 10_000;
+
+/** Exact, as a decimal number too where that does not end; else said to be about right. */
+function converted({ amount, from, to }: Extract<Question, { kind: "conversion" }>): Worked {
+  const value = math.fraction(nerdamer(exactly(amount)).toString());
+  const found = math.unit(value as never, from).to(to);
+  const text = math.format(found, { fraction: "decimal" });
+  if (!text.includes("(") && text.length < 40) return { result: text, decimal: null };
+  const [number, ...unit] = math.format(found, { fraction: "ratio" }).split(" ");
+  const decimal = Number(nerdamer(number!).evaluate().text("decimals"));
+  if (Number(number!.split("/")[1] ?? 1) > largestBottom) {
+    return { result: ["about", decimal.toPrecision(12), ...unit].join(" "), decimal: null };
+  }
+  return { result: [number, ...unit].join(" "), decimal: [String(decimal), ...unit].join(" ") };
 }
 
 /** Whether two terms are equal for every value of their unknowns. @throws Error when one of them is no term */
 export function equal(one: string, other: string): boolean {
-  const difference = nerdamer(`expand((${one})-(${other}))`);
-  if (difference.toString() === "0") return true;
-  const names = unknownsOf(`${one} ${other}`);
-  if (names.length > 0) return nerdamer(`simplify((${one})-(${other}))`).toString() === "0";
-  return Math.abs(Number(difference.evaluate().text("decimals"))) < 1e-12;
+  const both = `(${exactly(one)})-(${exactly(other)})`;
+  const difference = nerdamer(`expand(${both})`);
+  if (/^[-\d/]+$/.test(difference.toString())) return difference.toString() === "0";
+  if (unknownsOf(both).length > 0) return nerdamer(`simplify(${both})`).toString() === "0";
+  // Roots and the like: what is left is rounding.
+  const [size, left] = [nerdamer(exactly(one)), difference].map((each) =>
+    Math.abs(Number(each.evaluate().text("decimals"))),
+  );
+  return left! <= 1e-15 * Math.max(1e-300, size!) * 100;
 }
 
 /** The derivative of a term, as a term. */
-export const derivative = (term: string, by: string): string => nerdamer(`diff(${term},${by})`).toString();
+export const derivative = (term: string, by: string): string => nerdamer(`diff(${exactly(term)},${by})`).toString();
 
 /** A term with a value in place of an unknown. */
 export const substituted = (term: string, unknown: string, value: string): string =>

@@ -33,6 +33,15 @@ const promised: readonly (readonly [string, string])[] = [
   ["20 degC to degF", "68 degF"],
   ["Math.sqrt(2)", "sqrt(2)"],
   ["2(3 + 4)", "14"],
+  ["\\sum_{i=1}^{10} i^2", "385"],
+  ["\\sum_{i=1}^{5} i^2 - 1", "54"],
+  ["0.1^16", "0.0000000000000001"],
+  ["0.001*0.00000000000001", "0.00000000000000001"],
+  ["123456789.123456789*10", "1234567891.23456789"],
+  ["0.12345678901234567890+0", "0.1234567890123456789"],
+  ["0.5*x = 2.25", "x = 9/2"],
+  ["5 km/h in m/s", "25/18 m / s"],
+  ["20 kg to lb", "about 44.0924524370 lb"],
 ];
 
 for (const [text, expected] of promised) test(`${text} is ${expected}`, () => assert.equal(result(text), expected));
@@ -73,6 +82,9 @@ test("200 generated calculations are right", () => {
       [`sqrt(${a * a})`, String(a)],
       [`${a} m in cm`, `${a * 100} cm`],
       [`\\frac{${a}}{${b}}`, lowest(A, B)],
+      [`\\sum_{i=1}^{${d}} i^2`, String((D * (D + 1n) * (2n * D + 1n)) / 6n)],
+      [`${a}% of ${b * 100}`, String(A * B)],
+      [`0.000${a + 1000} * 1000000`, `${(A + 1000n) / 10n}${A % 10n === 0n ? "" : `.${A % 10n}`}`],
       [`${d}!`, String(Array.from({ length: d }, (_, at) => BigInt(at + 1)).reduce((one, other) => one * other))],
     ];
     const [text, expected] = cases[i % cases.length]!;
@@ -87,6 +99,10 @@ for (const text of [
   "5 +",
   "1/0",
   "x^2 + 1 = 0",
+  "x = x",
+  "x^4 - 2 = 0",
+  "sin(x) = 0",
+  "i^2 + 1",
   "nerdamer(3)",
   "(2 + 3",
   "1".repeat(400),
@@ -119,6 +135,8 @@ test("steps are checked one by one: right, wrong, nothing to check", () => {
   ]);
   assert.deepEqual(verdicts("17 mod 5", "17 / 5 = 3 remainder 2\nAnswer: 3 remainder 2"), [true, true]);
   assert.deepEqual(verdicts("5 km in m", "1 km = 1000 m\nAnswer: 5000 m"), [true, true]);
+  assert.deepEqual(verdicts("x^2 - 5x + 6 = 0", "x = 2\nx = 3\nx = 4"), [true, true, false]);
+  assert.deepEqual(verdicts("1 + 1", "0.0000000000001 = 0\n1/3 = 0.3333333333333\n1/4 = 0.25"), [false, false, true]);
   assert.deepEqual(verdicts("x^2 - 5x + 6 = 0", "two numbers with sum 5: 2 and 3\nAnswer: x = 3 or x = 2"), [
     null,
     true,
