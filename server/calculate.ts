@@ -1,16 +1,15 @@
 // A calculation: algebra finds the result, the math expert writes the steps, algebra checks each of them.
-
 import type { AlgebraJob, AlgebraOutcome } from "./algebra/thread.ts";
 import type { Engine } from "./engine/engine.ts";
 import type { Calculation, Route } from "./protocol.ts";
-import { say } from "./saying.ts";
+import { finished, say } from "./saying.ts";
 
 export interface Help {
   readonly algebra: (job: AlgebraJob) => Promise<AlgebraOutcome>;
   /** Whom the rules name for this. */
   readonly route: Route;
-  /** Called when the expert is to be asked; null where it cannot be had now. */
-  readonly engine: () => Promise<Engine | null>;
+  /** What the expert writes to a request, see `writtenSteps`; called only where it is to be asked. "" where it cannot be had now. */
+  readonly write: (request: string) => Promise<string>;
 }
 
 /** Worked exercises have up to about 300 tokens. */
@@ -24,7 +23,7 @@ const mostTokens = 320;
  */
 export async function calculate(
   text: string,
-  { algebra, route, engine }: Help,
+  { algebra, route, write }: Help,
   signal: AbortSignal,
 ): Promise<Calculation> {
   const started = performance.now();
@@ -34,8 +33,7 @@ export async function calculate(
   const { result, decimal, wording } = worked;
   const alone: Calculation = { ...nobody, result, decimal, verified: true, ms: ms() };
   if (wording === null || route.wanted !== null || signal.aborted) return { ...alone, ms: ms() };
-  const asked = await engine();
-  const reply = asked === null ? "" : await written(asked, route.expert, wording, signal);
+  const reply = await write(wording);
   if (reply.trim() === "") return { ...alone, ms: ms() };
   const checked = await algebra({ text, reply });
   const steps = checked.kind === "worked" ? checked.steps : [];
@@ -54,10 +52,13 @@ const nobody = {
   why: null,
 } as const;
 
-async function written(engine: Engine, expert: string, request: string, signal: AbortSignal): Promise<string> {
-  const pieces = say(engine, { sequence: "calculate", expert, slots: { request }, maxTokens: mostTokens }, signal);
-  for (;;) {
-    const step = await pieces.next();
-    if (step.done) return step.value.text;
-  }
+/** What an expert writes to the request for steps. @throws Error in words when the engine fails */
+export async function writtenSteps(
+  engine: Engine,
+  expert: string,
+  request: string,
+  signal: AbortSignal,
+): Promise<string> {
+  const saying = { sequence: "calculate", expert, slots: { request }, maxTokens: mostTokens };
+  return (await finished(say(engine, saying, signal))).text;
 }

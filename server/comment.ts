@@ -11,18 +11,6 @@ export interface Prose {
   readonly returns: string | null;
 }
 
-/** Comments of these languages can be written. */
-export const documentable: ReadonlySet<string> = new Set([
-  "typescript",
-  "typescriptreact",
-  "javascript",
-  "javascriptreact",
-  "python",
-  "java",
-  "go",
-  "rust",
-]);
-
 /** Reads the summary and what is said of parameters and result; other names than the function's are left out. */
 export function readProse(reply: string, names: readonly string[]): Prose {
   const plain = reply

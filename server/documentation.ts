@@ -2,9 +2,10 @@
 import type { TextEdit } from "vscode-languageserver-protocol";
 import type { TextDocument } from "vscode-languageserver-textdocument";
 import layouts from "../experts/layouts.json" with { type: "json" };
-import { commentLines, documentable } from "./comment.ts";
+import { commentLines } from "./comment.ts";
 import type { Engine } from "./engine/engine.ts";
 import { outdented } from "./explain.ts";
+import { documentable } from "./protocol.ts";
 import { type Said, say } from "./saying.ts";
 import type { FunctionFacts } from "./syntax/functions.ts";
 import type { Syntax } from "./syntax/syntax.ts";
@@ -20,7 +21,7 @@ export async function whatToDocument(
   offset: number,
   syntax: Syntax,
 ): Promise<FunctionFacts | string> {
-  if (!documentable.has(document.languageId)) return `comments in ${document.languageId} cannot be written yet`;
+  if (!documentable.includes(document.languageId)) return `comments in ${document.languageId} cannot be written yet`;
   const facts = await syntax.functionAt(document, offset);
   if (facts === null) return "the cursor is in no function: put it on one";
   if (facts.documentation !== null) return `${facts.name} has a comment already, which is left as it is`;

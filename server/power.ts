@@ -10,7 +10,8 @@ export class Power<Opened extends Engine = Engine> {
   #engine: Opened | null = null;
   #why = "the model is not loaded yet";
   #added: readonly string[] = [];
-  #busy = false;
+  /** Computations that are under way. */
+  #computing = 0;
 
   /** `open` gets the folders of added experts, and rejects with what failed and what to do about it, in words. */
   constructor(open: (added: readonly string[]) => Promise<Opened>, tell: (status: Status) => void) {
@@ -29,10 +30,11 @@ export class Power<Opened extends Engine = Engine> {
     return this.#opening;
   }
 
-  /** Hears when the engine begins to compute and when it rests. */
+  /** Hears of each computation when it begins and when it ends; tells when the first begins and when the last has ended. */
   answering(yes: boolean): void {
-    this.#busy = yes;
-    if (this.#engine) this.#tellCrew(this.#engine);
+    const before = this.#computing > 0;
+    this.#computing += yes ? 1 : -1;
+    if (this.#engine && before !== this.#computing > 0) this.#tellCrew(this.#engine);
   }
 
   /** The folders of the added experts' compiled parts from now on; an engine that is there takes them over. */
@@ -79,7 +81,7 @@ export class Power<Opened extends Engine = Engine> {
 
   #tellCrew({ experts }: Engine): void {
     const detail = `Experts: ${experts.map(({ id }) => id).join(", ")}.`;
-    this.#tell({ state: this.#busy ? "answering" : "ready", detail });
+    this.#tell({ state: this.#computing > 0 ? "answering" : "ready", detail });
   }
 
   #fail(error: unknown): void {

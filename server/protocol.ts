@@ -156,6 +156,10 @@ export interface Explanation extends Author {
 /** Client -> server: the user wants code explained. Refused in words; cancelling leaves what has been written. */
 export const explain = new RequestType<ExplainParams, Explanation, void>("coterie/explain");
 
+/** Languages whose functions can be explained by facts and documented. */
+export const documentable: readonly string[] =
+  "typescript typescriptreact javascript javascriptreact python java go rust".split(" ");
+
 export interface DocumentParams {
   readonly uri: string;
   readonly position: Position;

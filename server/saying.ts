@@ -1,6 +1,7 @@
 // What an expert says to a request in layout "tasks": streamed, ended when it repeats itself, cut to whole sentences.
 import type { Engine } from "./engine/engine.ts";
 import { compose, type Slots } from "./prompt.ts";
+import type { Author, Route } from "./protocol.ts";
 
 export interface Saying {
   /** Names the cached sequence: requests about one document share what they have in common. */
@@ -52,6 +53,17 @@ export async function* say(
     return { text: said, ...{ promptTokens, reusedTokens, newTokens }, stop: repeats ? "stop" : stop };
   }
 }
+
+/** Runs a stream for its result alone. */
+export async function finished<Result>(pieces: AsyncGenerator<unknown, Result>): Promise<Result> {
+  for (;;) {
+    const step = await pieces.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** Of a route what is told of an answer's author. */
+export const authorOf = ({ expert, wanted, rule, because }: Route): Author => ({ expert, wanted, rule, because });
 
 /** Least characters of a repetition: shorter ones are how people write. */
 const leastRepeated = 24;

@@ -125,6 +125,7 @@ export function serve(
   });
   const installed = () =>
     typeof power.engine === "string" ? roster.experts : power.engine.experts.map(({ id }) => id);
+  let lastId = 0;
   const around = {
     syntax,
     knownNames: () => knownNames,
@@ -148,6 +149,7 @@ export function serve(
       return { engine, rules: around.rules(uri), installed: installed(), threshold, about, absent: around.absent };
     },
     absent: (expert: string) => fleet()?.absent(expert) ?? null,
+    nextId: () => ++lastId,
     answering: (yes: boolean) => power.answering(yes),
     report: (answer: protocol.Answer) => void connection.sendNotification(protocol.answered.method, answer),
   };

@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import { calculationDocument, looksLikeFormula, replacement } from "./calculation.ts";
 import type { Client } from "./client.ts";
 import type { Pages } from "./pages.ts";
+import { cancellable } from "./progress.ts";
 import { editorMeant } from "./routing.ts";
 
 const replace = "Replace with Result";
@@ -35,8 +36,7 @@ function ask(): Thenable<string | undefined> {
 function calculated(client: Client, text: string, where: { uri: vscode.Uri; range: vscode.Range } | undefined) {
   const { line = 0, character = 0 } = where?.range.start ?? {};
   const place = where ? { uri: where.uri.toString(), position: { line, character } } : null;
-  const progress = { location: vscode.ProgressLocation.Notification, title: "Coterie calculates", cancellable: true };
-  return vscode.window.withProgress(progress, async (_, token) => {
+  return cancellable("Coterie calculates", async (token) => {
     const done = await client.calculate({ text, place }, token);
     return token.isCancellationRequested ? null : done;
   });

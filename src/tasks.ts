@@ -1,9 +1,10 @@
 // "Explain" and "Document": what the server tells about code, shown beside it or offered as one edit.
 import * as vscode from "vscode";
-import type { Explanation } from "../server/protocol.ts";
+import { documentable, type Explanation } from "../server/protocol.ts";
 import type { Client } from "./client.ts";
 import { explanationDocument, type Told } from "./explanation.ts";
 import type { Pages } from "./pages.ts";
+import { cancellable } from "./progress.ts";
 import { editorMeant } from "./routing.ts";
 
 const page = "Explanation";
@@ -67,17 +68,9 @@ export async function documentHere(client: Client): Promise<void> {
   await vscode.workspace.applyEdit(edit);
 }
 
-function cancellable<T>(title: string, run: (token: vscode.CancellationToken) => Promise<T>): Thenable<T> {
-  const progress = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
-  return vscode.window.withProgress(progress, (_, token) => run(token));
-}
-
-/** Languages whose functions can be read; the server says so too when it is asked. */
-const languages = ["typescript", "typescriptreact", "javascript", "javascriptreact", "python", "java", "go", "rust"];
-
 /** Offers "Explain" and "Document" where a function begins, and "Explain" for a selection. */
 export class TaskActions implements vscode.CodeActionProvider {
-  static readonly selector = languages.map((language) => ({ language }));
+  static readonly selector = documentable.map((language) => ({ language }));
 
   provideCodeActions(document: vscode.TextDocument, range: vscode.Range): vscode.CodeAction[] {
     const heads = /\b(?:function|def|class|fn|func)\b|=>|^\s*(?:public|private|protected|static|async|export)\b/;

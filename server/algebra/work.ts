@@ -4,7 +4,7 @@ import nerdamer from "nerdamer-prime/all";
 import { NotUnderstood, type Question, readQuestion, unknownsOf } from "./question.ts";
 
 export interface Worked {
-  /** Exact: "11/12", "x = 2 or x = 3", "5000 m". */
+  /** Exact: "11/12", "x = 2 or x = 3", "5000 m"; or it says of itself that it is about right. */
   readonly result: string;
   /** The same as a decimal number, where that looks different; else null. */
   readonly decimal: string | null;
@@ -46,11 +46,10 @@ export function work(question: Question): Worked {
 }
 
 function numberOf(term: string, decimals: boolean): Worked {
-  const given = exactly(term);
-  const exact = nerdamer(given);
+  const exact = nerdamer(exactly(term));
   const numeric = unknownsOf(term).length === 0;
   if (!numeric) return { result: pretty(exact.toString()), decimal: null };
-  const number = nerdamer(given).evaluate();
+  const number = exact.evaluate();
   const fraction = number.toString();
   // What the library leaves as it is, such as a factorial, is a whole number or a fraction in the end.
   const whole = /^-?\d+$/.test(fraction);

@@ -1,6 +1,6 @@
 // `coterie calculate TEXT`: the result of a formula with the steps to it.
 import { algebra } from "../algebra/thread.ts";
-import { calculate as calculation } from "../calculate.ts";
+import { calculate as calculation, writtenSteps } from "../calculate.ts";
 import type { Installation } from "../installation.ts";
 import type { Calculation } from "../protocol.ts";
 import { route } from "../route.ts";
@@ -19,15 +19,14 @@ export async function calculate(
   const roster = rosterOf(installation);
   const place = { languageId: "plaintext", path: "", region: "math" } as const;
   const chosen = route("calculate", place, roster.rulesFor(null), roster.experts);
-  const work = algebra(installation.algebra);
-  // The engine is opened only where an expert is asked; then all is done with it open.
-  const first = await calculation(text, { algebra: work, route: chosen, engine: async () => null }, never);
-  if (first.result === null) throw new BadInput(`"${text}" cannot be calculated: ${first.why}.`);
-  if (chosen.wanted !== null) return first;
-  return withEngine(installation, roster, reporter, (engine) => {
-    reporter.progress("Calculating");
-    return calculation(text, { algebra: work, route: chosen, engine: async () => engine }, never);
-  });
+  const write = (request: string) =>
+    withEngine(installation, roster, reporter, (engine) => {
+      reporter.progress("Calculating");
+      return writtenSteps(engine, chosen.expert, request, never);
+    });
+  const done = await calculation(text, { algebra: algebra(installation.algebra), route: chosen, write }, never);
+  if (done.result === null) throw new BadInput(`"${text}" cannot be calculated: ${done.why}.`);
+  return done;
 }
 
 export function humanCalculation({ result, decimal, steps, expert, because, ms }: Calculation): string {

@@ -6,6 +6,7 @@ import type { Fleet } from "../fleet/fleet.ts";
 import type { Installation } from "../installation.ts";
 import { type Answer, type RouteResult, tasks } from "../protocol.ts";
 import { type Rule, route } from "../route.ts";
+import { finished } from "../saying.ts";
 import { readDefaults } from "../settings.ts";
 import { Syntax } from "../syntax/syntax.ts";
 import { type Reporter, rosterOf, withEngine } from "./engine.ts";
@@ -58,14 +59,10 @@ export async function complete(
     // Who asks is answered, however unlikely it is.
     const limits = { ...readDefaults(installation.packageJson), suggestions: "all" as const };
     reporter.progress("Completing");
-    const pieces = answer("complete", scope, crew, limits, new AbortController().signal);
-    for (;;) {
-      const step = await pieces.next();
-      if (!step.done) continue;
-      const { text, expert, wanted, rule, because, region, promptTokens, reusedTokens, newTokens, ms } = step.value;
-      const { stop, hidden } = step.value;
-      return { text, expert, wanted, rule, because, region, promptTokens, reusedTokens, newTokens, ms, stop, hidden };
-    }
+    const draft = await finished(answer("complete", scope, crew, limits, new AbortController().signal));
+    const { text, expert, wanted, rule, because, region, promptTokens, reusedTokens, newTokens, ms, stop, hidden } =
+      draft;
+    return { text, expert, wanted, rule, because, region, promptTokens, reusedTokens, newTokens, ms, stop, hidden };
   };
   return withEngine(installation, roster, reporter, use, options.model);
 }

@@ -1,8 +1,9 @@
 // The commands of the command line for the user's own models: importing one, listing them and removing one.
 import type { Installation } from "../installation.ts";
-import { type Bits, type Choice, importModel, lookAt, type Offered, removeModel } from "../packs/importing.ts";
+import { importModel, lookAt, removeModel } from "../packs/importing.ts";
 import { modelsIn, type OwnModel } from "../packs/models.ts";
 import { Refusal } from "../packs/refusal.ts";
+import type { Model, ModelOffer } from "../protocol.ts";
 import type { Reporter } from "./engine.ts";
 import { BadInput } from "./place.ts";
 
@@ -32,7 +33,7 @@ export function importOwn(
   if (cut !== undefined && !/^\d{1,3}$/.test(cut)) throw new BadInput(`--cut ${cut}: give a number of layers.`);
   return refusing(() => {
     const offered = lookAt(path, installation);
-    const wanted = Number(bits) as Bits;
+    const wanted = Number(bits) as Model["bits"];
     reporter.warn(sizesOf(offered, wanted));
     const layers = cut === undefined ? undefined : Number(cut);
     const request = { path, id, cut: layers, bits: wanted };
@@ -63,9 +64,9 @@ export function forgetModel(id: string | undefined, installation: Installation):
   return { id };
 }
 
-const choiceOf = ({ choices }: Offered, bits: Bits): Choice => choices.find((each) => each.bits === bits)!;
+const choiceOf = ({ choices }: ModelOffer, bits: Model["bits"]) => choices.find((each) => each.bits === bits)!;
 
-function sizesOf(offered: Offered, bits: Bits): string {
+function sizesOf(offered: ModelOffer, bits: Model["bits"]): string {
   const { title, family, layers, parameters, infills, choices } = offered;
   const others = choices
     .filter((each) => each.bits !== bits)

@@ -1,13 +1,17 @@
 // `coterie explain FILE:LINE-LINE` and `coterie document FILE:LINE`.
+
+import type { Scope } from "../context.ts";
 import { commentEdit, whatToDocument, wordsFor } from "../documentation.ts";
+import type { Engine } from "../engine/engine.ts";
 import { explain as explanation, whatToExplain } from "../explain.ts";
+import type { Fleet } from "../fleet/fleet.ts";
 import type { Installation } from "../installation.ts";
-import type { Documentation, Explanation, Route } from "../protocol.ts";
+import type { Author, Documentation, Explanation } from "../protocol.ts";
 import { route } from "../route.ts";
-import type { Said } from "../saying.ts";
+import { authorOf, finished, type Said } from "../saying.ts";
 import { type Options, rulesAt, syntaxOf } from "./commands.ts";
 import { type Reporter, rosterOf, withEngine } from "./engine.ts";
-import { BadInput, placeOf } from "./place.ts";
+import { BadInput, type Place, placeOf } from "./place.ts";
 
 const never = new AbortController().signal;
 
@@ -31,26 +35,9 @@ export async function explain(
   const explained = await whatToExplain(document, start, until, syntax);
   if (explained === null) throw new BadInput(`Line ${first} is in no function: name the lines to explain.`);
   const scope = await syntax.scope(document, place.position, root);
-  const started = performance.now();
-  const rules = rulesAt(place, options, installation, reporter);
-  const roster = rosterOf(installation, options.model);
-  return withEngine(
-    installation,
-    roster,
-    reporter,
-    async (engine) => {
-      const chosen = route(
-        "explain",
-        scope,
-        rules,
-        engine.experts.map(({ id }) => id),
-      );
-      reporter.progress("Explaining");
-      const { text } = await finished(explanation(explained, scope, { engine, expert: chosen.expert }, never));
-      return { facts: explained.facts, text: text.trim(), ...who(chosen), ms: Math.round(performance.now() - started) };
-    },
-    options.model,
-  );
+  const by: Asked = (who) => explanation(explained, scope, who, never);
+  const { text, ms, author } = await asked("explain", place, scope, by, options, installation, reporter);
+  return { facts: explained.facts, text: text.trim(), ...author, ms };
 }
 
 /** The comment and the edit that would put it in; nothing is written. @throws BadInput; Error in words when the engine fails */
@@ -67,30 +54,36 @@ export async function document(
   const facts = await whatToDocument(place.document, place.document.offsetAt(place.position), syntax);
   if (typeof facts === "string") throw new BadInput(`Nothing is documented: ${facts}.`);
   const scope = await syntax.scope(place.document, place.position, place.root);
+  const by: Asked = (who) => wordsFor(place.document, facts, scope.path, who, never);
+  const { text, ms, author } = await asked("document", place, scope, by, options, installation, reporter);
+  const edit = commentEdit(place.document, facts, text);
+  if (edit === null) throw new Error(`what ${author.expert} wrote cannot be used as a comment.`);
+  return { edits: [edit], version: 0, text: edit.newText, ...author, ms };
+}
+
+/** What is asked of an expert on an engine. */
+type Asked = (who: { readonly engine: Engine; readonly expert: string }) => AsyncGenerator<string, Said>;
+
+/** Opens the engine and asks the expert that the rules name for a task at a place. */
+async function asked(
+  task: "explain" | "document",
+  place: Place,
+  scope: Scope,
+  by: Asked,
+  options: Options,
+  installation: Installation,
+  reporter: Reporter,
+): Promise<{ readonly text: string; readonly ms: number; readonly author: Author }> {
   const started = performance.now();
   const rules = rulesAt(place, options, installation, reporter);
-  const roster = rosterOf(installation, options.model);
-  return withEngine(
-    installation,
-    roster,
-    reporter,
-    async (engine) => {
-      const chosen = route(
-        "document",
-        scope,
-        rules,
-        engine.experts.map(({ id }) => id),
-      );
-      reporter.progress("Documenting");
-      const who_ = { engine, expert: chosen.expert };
-      const { text } = await finished(wordsFor(place.document, facts, scope.path, who_, never));
-      const edit = commentEdit(place.document, facts, text);
-      if (edit === null) throw new Error(`what ${chosen.expert} wrote cannot be used as a comment.`);
-      const ms = Math.round(performance.now() - started);
-      return { edits: [edit], version: 0, text: edit.newText, ...who(chosen), ms };
-    },
-    options.model,
-  );
+  const use = async (engine: Fleet) => {
+    const installed = engine.experts.map(({ id }) => id);
+    const chosen = route(task, scope, rules, installed);
+    reporter.progress(task === "explain" ? "Explaining" : "Documenting");
+    const { text } = await finished(by({ engine, expert: chosen.expert }));
+    return { text, ms: Math.round(performance.now() - started), author: authorOf(chosen) };
+  };
+  return withEngine(installation, rosterOf(installation, options.model), reporter, use, options.model);
 }
 
 export function humanExplanation({ facts, text, expert, because, rule, ms }: Explanation): string {
@@ -106,13 +99,4 @@ export function humanExplanation({ facts, text, expert, because, rule, ms }: Exp
 
 export function humanDocumentation({ text, expert, because, rule, ms }: Documentation): string {
   return `${text}\nBy ${expert}: ${because} (${rule}; ${ms} ms). Nothing was written.`;
-}
-
-const who = ({ expert, wanted, rule, because }: Route) => ({ expert, wanted, rule, because });
-
-async function finished(pieces: AsyncGenerator<string, Said>): Promise<Said> {
-  for (;;) {
-    const step = await pieces.next();
-    if (step.done) return step.value;
-  }
 }

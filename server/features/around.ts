@@ -21,7 +21,9 @@ export interface Around {
   installed(): readonly string[];
   /** The engine with its experts, once it is loaded, or in words why there is none. */
   crew(uri: string): Promise<Omit<Crew, "addedFaults" | "names"> | string>;
-  /** Hears when the model begins to compute and when it rests again. */
+  /** A number that no other answer of this server has. */
+  nextId(): number;
+  /** Hears of each computation when it begins and when it ends. */
   answering(yes: boolean): void;
   report(answer: Answer): void;
 }

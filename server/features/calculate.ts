@@ -1,25 +1,23 @@
 // coterie/calculate: the result of a formula with the steps to it.
 import type { CancellationToken, Connection } from "vscode-languageserver";
 import type { AlgebraJob, AlgebraOutcome } from "../algebra/thread.ts";
-import { calculate } from "../calculate.ts";
-import type { Engine } from "../engine/engine.ts";
+import { calculate, writtenSteps } from "../calculate.ts";
 import { calculateSchema } from "../incoming.ts";
 import { type Answer, type CalculateParams, type Calculation, calculate as request } from "../protocol.ts";
 import { route } from "../route.ts";
 import type { Around } from "./around.ts";
+import { signalOf } from "./waiting.ts";
 
 export interface CalculationsOptions {
   readonly around: Pick<
     Around,
-    "syntax" | "document" | "root" | "rules" | "installed" | "crew" | "report" | "answering"
+    "syntax" | "document" | "root" | "rules" | "installed" | "crew" | "nextId" | "report" | "answering"
   >;
   readonly algebra: (job: AlgebraJob) => Promise<AlgebraOutcome>;
 }
 
 export class Calculations {
   readonly #options: CalculationsOptions;
-  /** Ids of completions count upwards from 1, these downwards. */
-  #lastId = 0;
 
   constructor(options: CalculationsOptions) {
     this.#options = options;
@@ -34,18 +32,17 @@ export class Calculations {
 
   async calculate({ text, place }: CalculateParams, token: CancellationToken): Promise<Calculation> {
     const { around, algebra } = this.#options;
-    const end = new AbortController();
-    token.onCancellationRequested(() => end.abort());
+    const signal = signalOf(token);
     const document = place && around.document(place.uri);
     const scope = document ? await around.syntax.scope(document, place!.position, around.root(document.uri)) : nowhere;
     const chosen = route("calculate", scope, around.rules(document?.uri ?? ""), around.installed());
     around.answering(true);
     try {
-      const engine = async (): Promise<Engine | null> => {
+      const write = async (request: string) => {
         const crew = await around.crew(document?.uri ?? "");
-        return typeof crew === "string" ? null : crew.engine;
+        return typeof crew === "string" ? "" : writtenSteps(crew.engine, chosen.expert, request, signal);
       };
-      const done = await calculate(text, { algebra, route: chosen, engine }, end.signal);
+      const done = await calculate(text, { algebra, route: chosen, write }, signal);
       if (document) {
         const { uri, position } = place!;
         const { languageId, region } = scope;
@@ -55,7 +52,7 @@ export class Calculations {
         const answer: Answer = {
           ...who,
           ...nothing,
-          id: --this.#lastId,
+          id: around.nextId(),
           task: "calculate",
           uri,
           position,

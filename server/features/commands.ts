@@ -1,19 +1,21 @@
 // coterie/explain and coterie/document: answers about code whose facts come from the syntax tree and whose words from an expert.
 import type { CancellationToken, Connection } from "vscode-languageserver";
 import type { TextDocument } from "vscode-languageserver-textdocument";
+import type { Scope } from "../context.ts";
 import { commentEdit, whatToDocument, wordsFor } from "../documentation.ts";
 import { explain, whatToExplain } from "../explain.ts";
 import { documentSchema, explainSchema } from "../incoming.ts";
 import { Refusal } from "../packs/refusal.ts";
 import * as protocol from "../protocol.ts";
 import { route } from "../route.ts";
-import type { Said } from "../saying.ts";
+import { authorOf, finished, type Said } from "../saying.ts";
 import type { Around } from "./around.ts";
+import { signalOf } from "./waiting.ts";
 
 export interface CommandsOptions {
   readonly around: Pick<
     Around,
-    "syntax" | "document" | "root" | "rules" | "installed" | "crew" | "report" | "answering" | "mayRead"
+    "syntax" | "document" | "root" | "rules" | "installed" | "crew" | "nextId" | "report" | "answering" | "mayRead"
   >;
   /** Sends a piece of a text that is being written. */
   readonly piece: (piece: protocol.Piece) => void;
@@ -21,8 +23,6 @@ export interface CommandsOptions {
 
 export class Commands {
   readonly #options: CommandsOptions;
-  /** Ids of completions and calculations are other numbers. */
-  #lastId = 1_000_000_000;
 
   constructor(options: CommandsOptions) {
     this.#options = options;
@@ -61,9 +61,8 @@ export class Commands {
         yield step.value;
       }
     };
-    const { said, chosen, ms } = await this.#ask("explain", document, range.start, by, token);
-    const { expert, wanted, rule, because } = chosen;
-    return { facts, text: said.text.trim(), expert, wanted, rule, because, ms };
+    const { said, chosen, ms } = await this.#ask("explain", scope, by, token);
+    return { facts, text: said.text.trim(), ...authorOf(chosen), ms };
   }
 
   /** Rejects with a Refusal in words where nothing can be documented. */
@@ -76,10 +75,10 @@ export class Commands {
     const { version } = document;
     const facts = await whatToDocument(document, document.offsetAt(position), around.syntax);
     if (typeof facts === "string") throw new Refusal(`Nothing is documented: ${facts}.`);
-    const { path } = await around.syntax.scope(document, position, around.root(uri));
+    const scope = await around.syntax.scope(document, position, around.root(uri));
     const by = (who: Parameters<typeof wordsFor>[3], signal: AbortSignal) =>
-      wordsFor(document, facts, path, who, signal);
-    const { said, chosen, ms } = await this.#ask("document", document, position, by, token);
+      wordsFor(document, facts, scope.path, who, signal);
+    const { said, chosen, ms } = await this.#ask("document", scope, by, token);
     if (around.document(uri)?.version !== version) throw new Refusal("The document was changed meanwhile: ask again.");
     const edit = said.stop === "cancelled" ? null : commentEdit(document, facts, said.text);
     if (edit === null && said.stop !== "cancelled") {
@@ -113,24 +112,19 @@ export class Commands {
   /** Routes, asks, and reports the answer. Rejects with a Refusal while the model cannot be asked. */
   async #ask(
     task: "explain" | "document",
-    document: TextDocument,
-    position: protocol.ExplainParams["range"]["start"],
+    scope: Scope,
     by: (who: Parameters<typeof explain>[2], signal: AbortSignal) => AsyncGenerator<string, Said>,
     token: CancellationToken,
   ) {
     const { around } = this.#options;
     const started = performance.now();
-    const { uri } = document;
-    const scope = await around.syntax.scope(document, position, around.root(uri));
+    const { uri, position } = scope;
     const crew = await around.crew(uri);
     if (typeof crew === "string") throw new Refusal(crew);
     const chosen = route(task, scope, crew.rules, crew.installed);
-    const end = new AbortController();
-    token.onCancellationRequested(() => end.abort());
-    if (token.isCancellationRequested) end.abort();
     around.answering(true);
     try {
-      const said = await finished(by({ engine: crew.engine, expert: chosen.expert }, end.signal));
+      const said = await finished(by({ engine: crew.engine, expert: chosen.expert }, signalOf(token)));
       const ms = Math.round(performance.now() - started);
       const { languageId, region } = scope;
       const { text, promptTokens, reusedTokens, newTokens, stop } = said;
@@ -139,7 +133,7 @@ export class Commands {
       around.report({
         ...chosen,
         ...place,
-        id: ++this.#lastId,
+        id: around.nextId(),
         task,
         text: text.trim(),
         promptTokens,
@@ -153,12 +147,5 @@ export class Commands {
     } finally {
       around.answering(false);
     }
-  }
-}
-
-async function finished(pieces: AsyncGenerator<string, Said>): Promise<Said> {
-  for (;;) {
-    const step = await pieces.next();
-    if (step.done) return step.value;
   }
 }

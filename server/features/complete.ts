@@ -35,8 +35,6 @@ export class Completions {
   readonly #recent = new Recent<Draft>();
   #current = new AbortController();
   #run: Run | null = null;
-  #computing = 0;
-  #lastId = 0;
   #shown: { readonly what: Shown; readonly id: number } | null = null;
   #preparing: NodeJS.Timeout | undefined;
   /** The reason for silence that was last reported, by document: one report, not one a keystroke. */
@@ -184,7 +182,7 @@ export class Completions {
     const { uri } = document;
     const moved = this.#around.document(uri)?.version !== version;
     const hidden = moved ? "the text changed before the answer was ready" : draft.hidden;
-    const id = ++this.#lastId;
+    const id = this.#around.nextId();
     this.#silent.delete(uri);
     this.#around.report({ ...record, id, hidden, position: params.position });
     if (hidden !== null) return [];
@@ -215,11 +213,11 @@ export class Completions {
     const place = { uri: document.uri, document: document.getText(), offset };
     const key = keyFor(asking);
     this.#run?.cancel();
-    if (this.#computing++ === 0) this.#around.answering(true);
+    this.#around.answering(true);
     const run = new Run(place, (ended) => answer("complete", scope, crew, { ...settings, asked: invoked }, ended));
     this.#run = run;
     const ended = () => {
-      if (--this.#computing === 0) this.#around.answering(false);
+      this.#around.answering(false);
       if (this.#run === run) this.#run = null;
     };
     run.done.then(
@@ -275,7 +273,7 @@ export class Completions {
     const place = { languageId, region, path };
     const chosen = route("complete", place, this.#around.rules(uri), this.#around.installed());
     const nothing = { text: "", promptTokens: 0, reusedTokens: 0, newTokens: 0, ms: 0, stop: "nothing" } as const;
-    const id = ++this.#lastId;
+    const id = this.#around.nextId();
     this.#around.report({ ...chosen, ...nothing, id, task: "complete", uri, position, languageId, region, hidden });
     return [];
   }

@@ -2,6 +2,7 @@
 import type { Engine, GenerateRequest, Generation } from "../engine/engine.ts";
 import type { FileProblems } from "../json.ts";
 import type { Check, OfflineReport } from "../protocol.ts";
+import { finished } from "../saying.ts";
 
 /** What the self-test looks at. */
 export interface Testable {
@@ -77,11 +78,7 @@ async function complete(engine: Engine, expert: string): Promise<Generation> {
     branches: 1,
     priority: "command",
   };
-  const pieces = engine.generate(request, new AbortController().signal);
-  for (;;) {
-    const step = await pieces.next();
-    if (step.done) return step.value;
-  }
+  return finished(engine.generate(request, new AbortController().signal));
 }
 
 function rules(problems: readonly FileProblems[]): Check {

@@ -7,40 +7,17 @@ import { COMPILER, clearFolder } from "../model/compiled.ts";
 import type { Precision } from "../model/graph.ts";
 import { chatsLike } from "../model/infill.ts";
 import { compileOwn, digestOwn, type Own, openOwn, ownKey, planOwn } from "../model/own.ts";
+import type { Model, ModelOffer } from "../protocol.ts";
 import { refreshLock, withLock } from "./lock.ts";
 import { MODEL_FILE, type ModelPlaces, modelSchema, modelsIn, type OwnModel } from "./models.ts";
 import { inWords, Refusal } from "./refusal.ts";
 import { removeFolder } from "./store.ts";
 
-/** Bits of a weight; 32 are float32. */
-export type Bits = 4 | 8 | 32;
-
-const precisions: Readonly<Record<Bits, Precision>> = { 4: "q4", 8: "q8", 32: "f32" };
-
-/** What a model will take with so many bits, bytes. */
-export interface Choice {
-  readonly bits: Bits;
-  readonly disk: number;
-  /** Weights, and caches for two texts of the usual length. */
-  readonly memory: number;
-}
-
-/** A model that is offered for import: its headers are in order. */
-export interface Offered {
-  readonly title: string;
-  /** The id that it gets unless another one is given. */
-  readonly id: string;
-  readonly family: string;
-  readonly layers: number;
-  readonly parameters: number;
-  /** Whether its vocabulary has tokens for filling in. */
-  readonly infills: boolean;
-  readonly choices: readonly Choice[];
-}
+const precisions: Readonly<Record<Model["bits"], Precision>> = { 4: "q4", 8: "q8", 32: "f32" };
 
 export interface ImportRequest {
   readonly path: string;
-  readonly bits: Bits;
+  readonly bits: Model["bits"];
   /** Absent: made from the file's name. */
   readonly id?: string | undefined;
   /** Layers of the backbone; absent: four fifths. */
@@ -54,7 +31,7 @@ export type Progress = (done: number, total: number) => void;
 const cachedTokens = 2 * (1024 + 256);
 
 /** Looks at a model without compiling it. Throws Refusal in words. */
-export function lookAt(path: string, places: ModelPlaces): Offered {
+export function lookAt(path: string, places: ModelPlaces): ModelOffer {
   return importing(places, () =>
     withOwn(path, (own) => {
       const { title, model, infill } = own;
@@ -162,7 +139,7 @@ export function removeModel(id: string, places: ModelPlaces): void {
  * About what the server will take with a model whose files have so many bytes. On a model of 1.5 billion parameters: 2.0 GB said,
  * 2.1 GB measured at 8 bits, 1.7 and 1.7 GB at 4, which the runtime keeps in a wider form besides.
  */
-function memoryOf(own: Own, bytes: number, bits: Bits): number {
+function memoryOf(own: Own, bytes: number, bits: Model["bits"]): number {
   const weights = bits === 4 ? 1.2 * bytes : bytes;
   // The process, and the vocabulary as text.
   const rest = 60e6 + 1000 * own.model.vocabulary;

@@ -1,7 +1,8 @@
 // Has the user's packs and models changed in a thread of its own (job.ts), so that the server's loop stays free.
 import { Worker } from "node:worker_threads";
+import type { ModelOffer } from "../protocol.ts";
 import type { Added } from "./change.ts";
-import type { ImportRequest, Offered, Progress } from "./importing.ts";
+import type { ImportRequest, Progress } from "./importing.ts";
 import type { OwnModel } from "./models.ts";
 import { Refusal } from "./refusal.ts";
 import type { Places } from "./store.ts";
@@ -14,7 +15,7 @@ export type Job =
   | { readonly kind: "import"; readonly request: ImportRequest; readonly cancel: SharedArrayBuffer }
   | { readonly kind: "forget"; readonly id: string };
 
-type Result = Added | readonly string[] | Offered | OwnModel | null;
+type Result = Added | readonly string[] | ModelOffer | OwnModel | null;
 
 /** What the thread is started with, and what it sends: how far it is, and at last one outcome. */
 export interface Work {
@@ -44,7 +45,7 @@ export function packer(script: string, places: Places) {
     add: async (from: string) => (await run({ kind: "add", from })) as Added,
     remove: async (id: string) => void (await run({ kind: "remove", id })),
     compile: async (folders: readonly string[]) => (await run({ kind: "compile", folders })) as readonly string[],
-    look: async (path: string) => (await run({ kind: "look", path })) as Offered,
+    look: async (path: string) => (await run({ kind: "look", path })) as ModelOffer,
     /** Null when `signal` has ended it. */
     import: async (request: ImportRequest, hear: Progress, signal: AbortSignal) => {
       const cancel = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
