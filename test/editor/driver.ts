@@ -68,13 +68,23 @@ export async function openSidebar(page: Page): Promise<void> {
   await page.locator(".sidebar .pane-body .monaco-list-row").first().waitFor({ timeout: stepLimit });
 }
 
-/** Opens the newest answer of the sidebar and hands back all rows that then stand there, as a screen reader tells them. */
+/**
+ * Opens the newest answer of the sidebar and hands back all rows that then stand there, as a screen reader tells them. An answer
+ * that comes in just then renews the tree, and the editor may forget the click: as a user would, it clicks again.
+ */
 export async function newestAnswer(page: Page): Promise<string[]> {
   const rows = page.locator(".sidebar .pane-body .monaco-list-row");
-  const first = rows.first();
-  await first.click({ timeout: stepLimit });
-  if ((await first.getAttribute("aria-expanded")) !== "true") await page.keyboard.press("ArrowRight");
-  await page.locator(".sidebar .pane-body .monaco-list-row[aria-level='2']").first().waitFor({ timeout: stepLimit });
+  const details = page.locator(".sidebar .pane-body .monaco-list-row[aria-level='2']").first();
+  for (const end = Date.now() + stepLimit; ; ) {
+    if ((await rows.first().getAttribute("aria-expanded")) === "false")
+      await rows.first().click({ timeout: stepLimit });
+    try {
+      await details.waitFor({ timeout: stepLimit / 5 });
+      break;
+    } catch (error) {
+      if (Date.now() > end) throw error;
+    }
+  }
   return Promise.all(
     (await rows.all()).map(async (row) => `${await row.getAttribute("aria-label")} ${await row.textContent()}`),
   );
