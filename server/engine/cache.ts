@@ -78,6 +78,8 @@ export class Sequence {
   readonly backbone: LayerCache;
   /** The backbone's output, [capacity, hidden]; the first tokens.length rows count. */
   hidden = new Float32Array(0);
+  /** The last text that was generated here, with the end of its prompt: typing on or deleting often leads to it again. */
+  written: readonly number[] = [];
   private readonly experts = new Map<string, LayerCache>();
   private readonly shape: Shape;
 

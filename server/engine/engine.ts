@@ -36,12 +36,16 @@ export interface GenerateRequest {
   readonly branches: number;
   /** Absent: greedy, ties to the lowest id. */
   readonly sampling?: { readonly temperature: number; readonly seed: number };
+  /** false: every token in a run of its own. Else likely ones are guessed and checked several in a run, with the same text. */
+  readonly drafting?: false;
   /** A completion goes before a command, which waits and then goes on from its cache. */
   readonly priority: "completion" | "command";
 }
 
 /** One token of a continuation. */
 export interface Token {
+  /** Its number in the model's vocabulary. */
+  readonly id: number;
   /** What it adds to the text (after healing; incomplete characters appear with the token that completes them). */
   readonly text: string;
   /** Natural logarithm of its probability under the model, unconstrained. */
@@ -63,6 +67,8 @@ export interface Generation {
   /** Of the prompt's tokens, how many the backbone had read before. */
   readonly reusedTokens: number;
   readonly newTokens: number;
+  /** Runs that the new tokens took: fewer than tokens where guesses came true. The prompt's own are not counted. */
+  readonly runs: number;
 }
 
 /** What `score` is asked: how likely each of `texts` is after the prompt that a generation has used. */
@@ -108,6 +114,8 @@ export interface EngineOptions {
   readonly threads: number;
   /** Most tokens of one sequence. */
   readonly contextTokens: number;
+  /** Most tokens of one run. Absent: from the speed of this machine. */
+  readonly chunkTokens?: number;
   /** Budget of all sequences' caches, bytes. */
   readonly cacheBytes: number;
   /** Hears what went wrong in work that nobody waits for, and why an added expert is left out. */

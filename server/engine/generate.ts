@@ -1,6 +1,7 @@
 // One generation: read the prompt, then choose token after token; and one scoring. Both yield between runs.
 import type { Sequence } from "./cache.ts";
 import { type Constraint, healing } from "./constraint.ts";
+import { Drafts } from "./drafts.ts";
 import { encodePrompt } from "./encode.ts";
 import type { Continuation, GenerateRequest, Generation, Prompt, Score, ScoreRequest, Token } from "./engine.ts";
 import { type Loaded, readTokens } from "./loaded.ts";
@@ -33,7 +34,7 @@ export async function* generate(
   const { tokenizer, index } = loaded;
   const bytes = Buffer.from(typed);
   const constraint = request.names ? naming(bytes, request.names, tokenizer, index) : healing(bytes, tokenizer, index);
-  const usage = { shortened, promptTokens: ids.length, reusedTokens: 0, newTokens: 0 };
+  const usage = { shortened, promptTokens: ids.length, reusedTokens: 0, newTokens: 0, runs: 0 };
 
   const first = yield* quietly(readTokens(loaded, sequence, expert, ids, 1, cancelled));
   if (first === null) return { continuations: [nothing], ...usage };
@@ -93,13 +94,20 @@ async function* follow(
   next: Float32Array,
   start: number | null,
   typed: string,
-  usage: { newTokens: number },
+  usage: { newTokens: number; runs: number },
 ): AsyncGenerator<string, Continuation> {
   const uniform = uniforms(request.sampling?.seed ?? 0);
   const transcript = new Transcript(loaded.tokenizer.decoder(), typed, request.stops);
   const chosen: number[] = [];
   const tokens: Token[] = [];
-  const finish = (stop: Continuation["stop"]): Continuation => ({ text: transcript.finish(), tokens, stop });
+  const drafts = request.sampling || request.drafting === false ? null : new Drafts([sequence.written]);
+  let guess: readonly number[] = [];
+  /** What the model predicts behind each guessed token: it counts as long as the tokens chosen are those guessed. */
+  let ahead: { readonly guessed: number; readonly row: Float32Array }[] = [];
+  const finish = (stop: Continuation["stop"]): Continuation => {
+    sequence.written = [...ids.slice(-keptOfPrompt), ...chosen];
+    return { text: transcript.finish(), tokens, stop };
+  };
 
   for (let row = next; ; ) {
     const allowed = constraint(chosen);
@@ -111,15 +119,31 @@ async function* follow(
     chosen.push(token);
     usage.newTokens++;
     const { text, stopped } = transcript.push(token);
-    tokens.push({ text, logProbability: row[token]! });
+    tokens.push({ id: token, text, logProbability: row[token]! });
     yield transcript.settled();
     if (stopped) return finish("stop");
     if (chosen.length >= request.maxTokens) return finish("length");
-    const reading = yield* quietly(readTokens(loaded, sequence, expert, [...ids, ...chosen], 1, cancelled));
+    if (ahead[0]?.guessed === token) {
+      row = ahead.shift()!.row;
+      continue;
+    }
+    drafts?.heard(guess.length - ahead.length, guess.length);
+    const read = [...ids, ...chosen];
+    guess = drafts?.next(read, request.maxTokens - chosen.length - 1) ?? [];
+    const reading = yield* quietly(
+      readTokens(loaded, sequence, expert, [...read, ...guess], 1 + guess.length, cancelled),
+    );
     if (reading === null) return finish("cancelled");
-    row = await loaded.stack.predict(reading.hidden);
+    usage.runs++;
+    const rows = await loaded.stack.predict(reading.hidden);
+    const width = rows.length / (1 + guess.length);
+    row = rows.subarray(0, width);
+    ahead = guess.map((guessed, i) => ({ guessed, row: rows.subarray((i + 1) * width, (i + 2) * width) }));
   }
 }
+
+/** So many of the prompt's last tokens are kept with what was written behind them, to find the place again. */
+const keptOfPrompt = 8;
 
 /** Log-probabilities of texts that might follow the prompt; null when cancelled. */
 export async function* score(

@@ -2,12 +2,13 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Cache, Sequence } from "./cache.ts";
+import { Chunk } from "./chunk.ts";
 import { indexTokens, type TokenIndex } from "./constraint.ts";
 import { openEmbedding } from "./embedding.ts";
 import type { EngineOptions } from "./engine.ts";
 import { ExpertSet, type Heard } from "./experts.ts";
 import { openRuntime, type Session } from "./session.ts";
-import { chunkSize, openStack, type Stack } from "./stack.ts";
+import { openStack, type Stack } from "./stack.ts";
 import { openTokenizer, type Tokenizer } from "./tokenizer.ts";
 
 export interface Loaded {
@@ -15,6 +16,7 @@ export interface Loaded {
   readonly head: Session;
   readonly experts: ExpertSet;
   readonly stack: Stack;
+  readonly chunk: Chunk;
   readonly cache: Cache;
   readonly tokenizer: Tokenizer;
   readonly index: TokenIndex;
@@ -42,12 +44,16 @@ export async function load(options: EngineOptions, heard: Heard): Promise<Loaded
     head,
     experts,
     stack: openStack(runtime, backbone, head, openEmbedding(head)),
+    chunk: new Chunk(options.chunkTokens),
     cache: new Cache(() => new Sequence(layers, backbone.part.shape), options.cacheBytes),
     tokenizer,
     index: indexTokens(tokenizer),
     contextTokens: Math.min(options.contextTokens, backbone.part.shape.context),
   };
 }
+
+/** Most tokens by which an expert follows in one run: it has a quarter of the backbone's layers. */
+const mostFollowed = 128;
 
 export interface Reading {
   /** The expert's final hidden states of the last `wanted` tokens, [wanted, hidden]. */
@@ -63,7 +69,7 @@ export interface Reading {
  * @returns null when `cancelled` turned true; what has been read stays.
  */
 export async function* readTokens(
-  { stack }: Loaded,
+  { stack, chunk }: Loaded,
   sequence: Sequence,
   expert: Session,
   ids: readonly number[],
@@ -74,7 +80,11 @@ export async function* readTokens(
   sequence.reserve(ids.length);
   while (sequence.tokens.length < ids.length) {
     if (cancelled()) return null;
-    await stack.read(sequence, ids.slice(sequence.tokens.length, sequence.tokens.length + chunkSize));
+    const { size } = chunk;
+    const started = performance.now();
+    const fresh = ids.slice(sequence.tokens.length, sequence.tokens.length + size);
+    await stack.read(sequence, fresh);
+    if (fresh.length === size) chunk.took(performance.now() - started);
     yield;
   }
   const size = expert.part.shape.hidden;
@@ -88,7 +98,7 @@ export async function* readTokens(
     // Rows that are wanted are computed in runs of their own, after those that only fill the cache.
     const end = cache.length < first ? first : ids.length;
     const from = cache.length;
-    const rows = Math.min(chunkSize, end - from);
+    const rows = Math.min(mostFollowed, end - from);
     const states = await stack.follow(sequence, expert, rows);
     if (from >= first) hidden.set(states, (from - first) * size);
     yield;

@@ -4,17 +4,11 @@ import type { LayerCache, Sequence } from "./cache.ts";
 import type { EmbeddingTable } from "./embedding.ts";
 import type { Feeds, Runtime, Session } from "./session.ts";
 
-/**
- * Most tokens of one run. Between runs the engine looks whether it has been cancelled; what a run needs besides its result
- * grows with it.
- */
-export const chunkSize = 64;
-
 export interface Stack {
-  /** Reads up to `chunkSize` more tokens into the sequence: the backbone's part of the work. */
+  /** Reads more tokens into the sequence: the backbone's part of the work. What a run needs besides its result grows with them. */
   read(sequence: Sequence, tokens: readonly number[]): Promise<void>;
   /**
-   * Lets the expert follow the backbone by up to `chunkSize` rows, from its own length on.
+   * Lets the expert follow the backbone by some rows, from its own length on.
    * @returns its final hidden states for those rows, [rows, hidden].
    */
   follow(sequence: Sequence, expert: Session, rows: number): Promise<Float32Array>;

@@ -70,7 +70,7 @@ export class RemoteEngine implements Engine {
     }
     const stop = signal.aborted ? "cancelled" : (received.ended ?? (finish === "length" ? "length" : "end"));
     const continuations = [{ text: received.text, tokens: [], stop } as const];
-    return { continuations, shortened: false, promptTokens: 0, reusedTokens: 0, newTokens: pieces };
+    return { continuations, shortened: false, promptTokens: 0, reusedTokens: 0, newTokens: pieces, runs: pieces };
   }
 
   async score(): Promise<never> {

@@ -3,10 +3,12 @@ import { z } from "zod";
 import { Sequence } from "../../server/engine/cache.ts";
 import type { EngineOptions } from "../../server/engine/engine.ts";
 import { type Loaded, load, readTokens } from "../../server/engine/loaded.ts";
-import { chunkSize } from "../../server/engine/stack.ts";
 import type { Contender } from "./contenders.ts";
 import type { Journal } from "./journal.ts";
 import type { Text } from "./samples.ts";
+
+/** Rows of one run of the head. */
+const rowsOfRun = 64;
 
 export interface Measured {
   /** Mean over the counted tokens, nats. */
@@ -81,8 +83,8 @@ async function negativeLogLikelihood(
   const size = expert.part.shape.hidden;
   const places = targets(weights);
   let sum = 0;
-  for (let at = 0; at < places.length; at += chunkSize) {
-    const some = places.slice(at, at + chunkSize);
+  for (let at = 0; at < places.length; at += rowsOfRun) {
+    const some = places.slice(at, at + rowsOfRun);
     const rows = new Float32Array(some.length * size);
     // The state of the token before predicts the one at a place.
     some.forEach((place, i) => {

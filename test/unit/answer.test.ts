@@ -6,7 +6,7 @@ import type { Engine, ScoreRequest } from "../../server/engine/engine.ts";
 import { marked, newSyntax } from "./syntax.ts";
 
 const limits = { maxTokens: 24, contextTokens: 1024, suggestions: "balanced" as const };
-const usage = { shortened: false, promptTokens: 1, reusedTokens: 0, newTokens: 1 };
+const usage = { shortened: false, promptTokens: 1, reusedTokens: 0, newTokens: 1, runs: 1 };
 const rest = {
   experts: [],
   stale: false,

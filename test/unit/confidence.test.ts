@@ -4,11 +4,11 @@ import { test } from "node:test";
 import { confidence, leastConfidence } from "../../server/confidence.ts";
 
 const tokens = [
-  { text: "", logProbability: -9 },
-  { text: "a +", logProbability: -0.5 },
-  { text: " b", logProbability: -0.1 },
-  { text: ";\n", logProbability: -0.3 },
-  { text: "next", logProbability: -4 },
+  { id: 0, text: "", logProbability: -9 },
+  { id: 0, text: "a +", logProbability: -0.5 },
+  { id: 0, text: " b", logProbability: -0.1 },
+  { id: 0, text: ";\n", logProbability: -0.3 },
+  { id: 0, text: "next", logProbability: -4 },
 ];
 const continuation = { text: "a + b;\nnext", tokens, stop: "stop" } as const;
 const near = (actual: number | null, expected: number) => assert.ok(Math.abs(actual! - expected) < 1e-9, `${actual}`);

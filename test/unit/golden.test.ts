@@ -25,7 +25,7 @@ function writing(written: string, isCutShort: boolean): Engine {
       for (const line of text.split(/(?<=\n)/)) yield line;
       const stop = isStopped ? "stop" : isCutShort ? "length" : "end";
       const continuations = [{ text, tokens: [], stop }] as const;
-      return { continuations, shortened: false, promptTokens: 1, reusedTokens: 0, newTokens: 1 };
+      return { continuations, shortened: false, promptTokens: 1, reusedTokens: 0, newTokens: 1, runs: 1 };
     },
     score: async ({ texts }) => texts.map(() => ({ logProbability: -1, tokens: 1 })),
     memory: async () => ({ backbone: 1, experts: {}, head: 1, caches: 1, process: 1 }),

@@ -32,12 +32,13 @@ export function playedEngine(experts: readonly string[], text?: string): PlayedE
     running++;
     return new Promise<Generation>((resolve, reject) => {
       const end = (said: string, stop: "stop" | "cancelled") => {
-        const tokens = [{ text: said, logProbability: -0.1 }];
+        const tokens = [{ id: 0, text: said, logProbability: -0.1 }];
         resolve({
           continuations: [{ text: said, tokens, stop }],
           promptTokens: 9,
           reusedTokens: 4,
           newTokens: 1,
+          runs: 1,
           shortened: false,
         });
       };

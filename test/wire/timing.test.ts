@@ -38,9 +38,9 @@ function writing() {
         written += piece;
         yield piece;
       }
-      const tokens = [{ text: written, logProbability: -0.1 }];
+      const tokens = [{ id: 0, text: written, logProbability: -0.1 }];
       const stop = signal.aborted ? ("cancelled" as const) : ("stop" as const);
-      const counts = { shortened: false, promptTokens: 1, reusedTokens: 0, newTokens: 1 };
+      const counts = { shortened: false, promptTokens: 1, reusedTokens: 0, newTokens: 1, runs: 1 };
       return { continuations: [{ text: written, tokens, stop }], ...counts };
     },
   };
@@ -170,7 +170,7 @@ test("who asks sees what else there is, each once and only what may be shown", a
     async *generate() {
       yield texts[0]!;
       const continuations = texts.map((each) => ({ text: each, tokens: [], stop: "stop" as const }));
-      return { continuations, shortened: false, promptTokens: 1, reusedTokens: 0, newTokens: 1 };
+      return { continuations, shortened: false, promptTokens: 1, reusedTokens: 0, newTokens: 1, runs: 1 };
     },
   };
   const { pair, uri } = await started({ open: async () => engine });
@@ -185,9 +185,9 @@ test("what the model is not sure enough of is withheld, and the reason told; who
     async *generate() {
       yield "f(1);";
       const continuations = [
-        { text: "f(1);", tokens: [{ text: "f(1);", logProbability: -0.6 }], stop: "stop" as const },
+        { text: "f(1);", tokens: [{ id: 0, text: "f(1);", logProbability: -0.6 }], stop: "stop" as const },
       ];
-      return { continuations, shortened: false, promptTokens: 1, reusedTokens: 0, newTokens: 1 };
+      return { continuations, shortened: false, promptTokens: 1, reusedTokens: 0, newTokens: 1, runs: 1 };
     },
   };
   for (const [suggestions, shown] of [
