@@ -19,6 +19,7 @@ const entries = [
   { from: "server/engine/worker.ts", to: "dist/engine.js" },
   { from: "server/packs/job.ts", to: "dist/packs.js" },
   { from: "server/algebra/job.ts", to: "dist/algebra.js" },
+  { from: "server/plan/thread.ts", to: "dist/plans.js" },
   { from: "server/cli.ts", to: "dist/cli.js", shebang: true },
   { from: "test/editor/suite.ts", to: "out/tests.js" },
 ];

@@ -21,6 +21,8 @@ export interface Installation {
   readonly packer: string;
   /** The thread that calculates, compiled. */
   readonly algebra: string;
+  /** The thread that makes and runs plans, compiled. */
+  readonly planner: string;
   /** The user's own rules, the packs that the user has added, and their compiled weights; need not exist. */
   readonly userRules: string;
   readonly userExperts: string;
@@ -43,6 +45,7 @@ export function installed(): Installation {
     syntax: { runtime: join(top, "dist", "syntax", "web-tree-sitter.wasm"), folder: join(top, "dist", "syntax") },
     packer: join(top, "dist", "packs.js"),
     algebra: join(top, "dist", "algebra.js"),
+    planner: join(top, "dist", "plans.js"),
     userRules: join(own, "rules.json"),
     userExperts: join(own, "experts"),
     userModel: join(own, "model"),

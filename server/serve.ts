@@ -20,6 +20,7 @@ import { Completions } from "./features/complete.ts";
 import { Experts } from "./features/experts.ts";
 import { memoryParts } from "./features/memory.ts";
 import { Models } from "./features/models.ts";
+import { Plans } from "./features/plans.ts";
 import { explainRoute } from "./features/route.ts";
 import { selfTest } from "./features/selftest.ts";
 import type { Fleet } from "./fleet/fleet.ts";
@@ -154,6 +155,15 @@ export function serve(
     report: (answer: protocol.Answer) => void connection.sendNotification(protocol.answered.method, answer),
   };
   const completions = new Completions(around);
+  const plans = new Plans({
+    installation,
+    connection,
+    documents: () => documents.all(),
+    folderOf: (uri) => folderOf(workspace.rootOf(uri)),
+    rules: (folder) => roster.rulesFor(folder),
+    installed,
+    trusted: () => trusted,
+  });
 
   /** Runs a request so that whatever goes wrong in it ends there, in words. */
   async function fenced<T>(what: string, run: () => T | Promise<T>): Promise<T | ResponseError<void>> {
@@ -279,10 +289,12 @@ export function serve(
   );
   new Calculations({ around, algebra: algebra(installation.algebra) }).serve(connection, fenced);
   models.serve(connection, fenced);
+  plans.serve(connection, fenced);
 
   connection.onShutdown(async () => {
     completions.stop();
     roster.close();
+    await plans.close();
     await power.close();
   });
   connection.listen();

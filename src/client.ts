@@ -1,9 +1,11 @@
 // The LanguageClient: makes one for every start of the server and leaves starting and stopping to the supervisor.
 import * as vscode from "vscode";
 import { CloseAction, ErrorAction, LanguageClient, type Middleware, TransportKind } from "vscode-languageclient/node";
+import * as planning from "../server/planning.ts";
 import * as protocol from "../server/protocol.ts";
 import { isWritten } from "./documents.ts";
 import { section } from "./ids.ts";
+import { writeFiles } from "./planfiles.ts";
 import { withUserValues } from "./restricted.ts";
 import { type Launched, type Phase, Supervisor } from "./supervisor.ts";
 import { namesAt } from "./symbols.ts";
@@ -146,6 +148,39 @@ export class Client {
     await this.server.sendRequest(protocol.removeModel, { id });
   }
 
+  planRecipes(): Promise<readonly planning.RecipeOffer[]> {
+    return this.server.sendRequest(planning.planRecipes, null);
+  }
+
+  makePlan(params: planning.MakePlanParams): Promise<planning.MakePlanResult> {
+    return this.server.sendRequest(planning.makePlan, params);
+  }
+
+  openPlan(params: planning.OpenPlanParams): Promise<planning.PlanRun | null> {
+    return this.server.sendRequest(planning.openPlan, params);
+  }
+
+  previewStep(params: planning.StepParams): Promise<readonly planning.FilePreview[]> {
+    return this.server.sendRequest(planning.previewStep, params);
+  }
+
+  applyStep(params: planning.StepParams & { readonly leave: readonly string[] }): Promise<planning.PlanRun> {
+    return this.server.sendRequest(planning.applyStep, params);
+  }
+
+  changeStep(
+    params: planning.StepParams & {
+      readonly change: "skip" | "earlier" | "later" | "expert";
+      readonly expert?: string;
+    },
+  ): Promise<planning.PlanRun> {
+    return this.server.sendRequest(planning.changeStep, params);
+  }
+
+  undoPlan(params: { readonly run: string; readonly step: string | null }): Promise<planning.UndoResult> {
+    return this.server.sendRequest(planning.undoPlan, params);
+  }
+
   /** Tells the server that the workspace is trusted now, and lets it read the settings again. */
   async trust(): Promise<void> {
     await this.running?.sendNotification(protocol.trusted, { trusted: true });
@@ -195,6 +230,7 @@ export class Client {
     client.onNotification(protocol.status, (status) => this.options.status(status));
     client.onNotification(protocol.answered, (answer) => this.options.answered(answer));
     client.onRequest(protocol.names, namesAt);
+    client.onRequest(planning.writeFiles, writeFiles);
     client.onNotification(protocol.stale, () => this.options.stale());
     client.onRequest(protocol.remoteKey, ({ id }) => this.options.keyOf(id));
     await started(client);

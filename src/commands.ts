@@ -9,6 +9,7 @@ import { type Command, section } from "./ids.ts";
 import type { Ledger } from "./ledger.ts";
 import { useModel } from "./models.ts";
 import type { Pages } from "./pages.ts";
+import type { Plans } from "./plans.ts";
 import { setKey } from "./remote.ts";
 import { explainRouting } from "./routing.ts";
 import { openRules } from "./rules.ts";
@@ -21,6 +22,7 @@ export interface Parts {
   readonly ledger: Ledger;
   readonly log: vscode.LogOutputChannel;
   readonly pages: Pages;
+  readonly plans: Plans;
   readonly secrets: vscode.SecretStorage;
   readonly snooze: Snooze;
   readonly status: StatusView;
@@ -39,7 +41,7 @@ type Handler = (...values: never[]) => unknown;
 
 /** Registers all commands; dispose the result to take them back. */
 export function registerCommands(parts: Parts): vscode.Disposable {
-  const { client, ledger, log, pages } = parts;
+  const { client, ledger, log, pages, plans } = parts;
   const handlers: Readonly<Record<Command, Handler>> = {
     "coterie.toggle": () => toggle("enable"),
     "coterie.toggleLanguage": toggleLanguage,
@@ -62,6 +64,19 @@ export function registerCommands(parts: Parts): vscode.Disposable {
     "coterie.removeExpert": (id?: unknown) => withServer(parts, () => removeExpert(client, id)),
     "coterie.useModel": (model?: unknown) => withServer(parts, () => useModel(client, model)),
     "coterie.setRemoteKey": () => setKey(parts.secrets),
+    "coterie.plan": (...given) => withServer(parts, () => plans.make(...given)),
+    "coterie.planPreview": (step?: unknown) => withServer(parts, () => plans.preview(step)),
+    "coterie.planApply": (step?: unknown) => withServer(parts, () => plans.apply(step)),
+    "coterie.planAll": () => withServer(parts, () => plans.applyAll()),
+    "coterie.planSkip": (step?: unknown) => withServer(parts, () => plans.change(step, "skip")),
+    "coterie.planEarlier": (step?: unknown) => withServer(parts, () => plans.change(step, "earlier")),
+    "coterie.planLater": (step?: unknown) => withServer(parts, () => plans.change(step, "later")),
+    "coterie.planExpert": (step?: unknown, id?: unknown) => withServer(parts, () => plans.giveToExpert(step, id)),
+    "coterie.planUndoStep": (step?: unknown) => withServer(parts, () => plans.undo(step, false)),
+    "coterie.planUndo": () => withServer(parts, () => plans.undo(undefined, true)),
+    "coterie.planResume": () => withServer(parts, () => plans.resume()),
+    "coterie.planSave": (target?: unknown) => withServer(parts, () => plans.save(target)),
+    "coterie.planOpen": (uri?: unknown) => withServer(parts, () => plans.openSaved(uri)),
     "coterie.accepted": (id: number) => ledger.accepted(id),
     "coterie.menu": () => menu(parts),
     "coterie.reveal": reveal,

@@ -5,9 +5,11 @@ import { FormulaActions } from "./calculate.ts";
 import { Client } from "./client.ts";
 import { registerCommands, type Titled } from "./commands.ts";
 import { WhenIdle } from "./idle.ts";
-import { answersView, type Command, section, teamView } from "./ids.ts";
+import { answersView, type Command, section, stepsView, teamView } from "./ids.ts";
 import { Ledger } from "./ledger.ts";
 import { Pages } from "./pages.ts";
+import { Plans } from "./plans.ts";
+import { PlanView, PreviewTexts } from "./planview.ts";
 import { keyOf } from "./remote.ts";
 import { Sidebar } from "./sidebar.ts";
 import { Snooze } from "./snooze.ts";
@@ -81,13 +83,19 @@ export function activate(context: vscode.ExtensionContext): void {
     void client.restart();
   });
   const pages = new Pages();
+  const steps = new PlanView();
+  const previews = new PreviewTexts();
+  const plans = new Plans(client, steps, previews);
+  const stepsTree = vscode.window.createTreeView(stepsView, { treeDataProvider: steps });
+  stepsTree.onDidChangeCheckboxState(({ items }) => steps.tick(items));
+  subscriptions.push(steps, previews, stepsTree);
   const team = new Team(client, ledger, log, context.extensionUri);
   subscriptions.push(log, snooze, status, sidebar, pages, team, recycling);
   subscriptions.push(vscode.window.registerWebviewViewProvider(teamView, team));
   subscriptions.push(vscode.window.registerTreeDataProvider(answersView, sidebar));
   subscriptions.push(
     registerCommands({
-      ...{ client, ledger, log, pages, snooze, status, secrets: context.secrets },
+      ...{ client, ledger, log, pages, plans, snooze, status, secrets: context.secrets },
       titled: manifest.contributes.commands,
     }),
   );

@@ -21,6 +21,19 @@ export const publicCommands = [
   "coterie.removeExpert",
   "coterie.useModel",
   "coterie.setRemoteKey",
+  "coterie.plan",
+  "coterie.planPreview",
+  "coterie.planApply",
+  "coterie.planAll",
+  "coterie.planSkip",
+  "coterie.planEarlier",
+  "coterie.planLater",
+  "coterie.planExpert",
+  "coterie.planUndoStep",
+  "coterie.planUndo",
+  "coterie.planResume",
+  "coterie.planSave",
+  "coterie.planOpen",
 ] as const;
 
 /** Commands that the editor runs for us: on an accepted answer, a click on the status bar, a click on a place. */
@@ -35,6 +48,9 @@ export type Command = (typeof publicCommands)[number] | (typeof internalCommands
 
 /** The tree of answers. */
 export const answersView = "coterie.answers";
+
+/** The tree of the plan. */
+export const stepsView = "coterie.steps";
 
 /** The web view of figures. */
 export const teamView = "coterie.team";

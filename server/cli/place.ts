@@ -6,7 +6,7 @@ import type { Position } from "vscode-languageserver-protocol";
 import { TextDocument } from "vscode-languageserver-textdocument";
 import { Access, mayUse } from "../access.ts";
 import type { Root } from "../context.ts";
-import { languageOf } from "./language.ts";
+import { languageOf } from "../language.ts";
 
 /** What the caller got wrong, in one line that says what to do. */
 export class BadInput extends Error {}

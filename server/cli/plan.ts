@@ -3,6 +3,7 @@ import { existsSync, readFileSync, realpathSync, statSync, writeFileSync } from 
 import { dirname, relative, resolve, sep } from "node:path";
 import { Access } from "../access.ts";
 import type { Installation } from "../installation.ts";
+import { languageOf } from "../language.ts";
 import { DiskDesk } from "../plan/desk.ts";
 import { Journal } from "../plan/journal.ts";
 import { meant } from "../plan/match.ts";
@@ -14,7 +15,6 @@ import { recipes } from "../plan/registry.ts";
 import { Run } from "../plan/run.ts";
 import { Syntax } from "../syntax/syntax.ts";
 import { type Reporter, rosterOf } from "./engine.ts";
-import { languageOf } from "./language.ts";
 import { BadInput, nearestRoot } from "./place.ts";
 
 export interface PlanOptions {

@@ -67,7 +67,7 @@ export function readIfThere(path: string): Buffer | null {
 }
 
 /** Replaces, makes or removes a file in one go; its mode stays, and a link stays a link. */
-function replace(path: string, bytes: Buffer | null): void {
+export function replace(path: string, bytes: Buffer | null): void {
   if (bytes === null) {
     rmSync(path, { force: true });
     return;

@@ -3,19 +3,13 @@ import type { Access } from "../access.ts";
 import { decode, encode } from "./bytes.ts";
 import { errorsIn, lookedAt, worse } from "./check.ts";
 import { type Desk, type Put, same } from "./desk.ts";
-import { applyEdits, type Change } from "./edits.ts";
+import { applyEdits } from "./edits.ts";
 import type { Entry, Journal } from "./journal.ts";
-import { caps, type Plan, type Step } from "./plan.ts";
+import type { Plan, Step } from "./plan.ts";
 import { type Planning, perform } from "./planner.ts";
+import { fits, type Prepared, within, without } from "./prepared.ts";
 import { operationOf } from "./registry.ts";
 import { takenBack } from "./undo.ts";
-
-/** What a step would do, with the contents that it was made for. */
-export interface Prepared {
-  readonly step: string;
-  readonly changes: readonly Change[];
-  readonly puts: readonly Put[];
-}
 
 export interface Running extends Pick<Planning, "project" | "pen" | "languageOf"> {
   readonly desk: Desk;
@@ -93,6 +87,31 @@ export class Run {
 
   skip(id: string): Step {
     return this.#end(this.#step(id), "skipped", "You have skipped it.");
+  }
+
+  /** Gives a step to another expert, as the user wants. @throws Error in words */
+  give(id: string, expert: string, installed: readonly string[]): void {
+    if (!installed.includes(expert)) throw new Error(`There is no expert ${expert}. Experts: ${installed.join(", ")}.`);
+    const step = this.#step(id);
+    step.expert = {
+      id: expert,
+      score: 1,
+      runnerUp: { id: step.expert.id, score: step.expert.score },
+      because: "You have chosen it.",
+    };
+    this.#with.journal.save();
+  }
+
+  /** Moves a step one place, where it does not pass one that it waits for or that waits for it. */
+  move(id: string, by: -1 | 1): void {
+    const { steps } = this.plan;
+    const at = steps.findIndex((each) => each.id === id);
+    const [step, other] = [this.#step(id), steps[at + by]];
+    if (!other || step.after.includes(other.id) || other.after.includes(id)) {
+      throw new Error(other ? `${step.id} and ${other.id} wait for each other.` : "It is at the end already.");
+    }
+    [steps[at], steps[at + by]] = [other, step];
+    this.#with.journal.save();
   }
 
   /** Takes back a step, or the whole run. All files or none. Returns why not, or null. */
@@ -238,40 +257,4 @@ function decoded(file: string, bytes: Buffer): ReturnType<typeof decode> {
   } catch (error) {
     throw new Error(`${file} is not edited: ${error instanceof Error ? error.message : String(error)}.`);
   }
-}
-
-/** @throws Error in words where a step is over the caps. */
-function within(puts: readonly Put[]): void {
-  if (puts.length > caps.files)
-    throw new Error(`The step touches ${puts.length} files; at most ${caps.files} are allowed.`);
-  for (const { file, before, after } of puts) {
-    if (Math.max(before?.length ?? 0, after?.length ?? 0) > caps.fileBytes) {
-      throw new Error(`${file} is too large: plans edit files of at most ${caps.fileBytes / 1e6} MB.`);
-    }
-  }
-}
-
-function fits(prepared: Prepared, now: Prepared): boolean {
-  return (
-    prepared.puts.length === now.puts.length &&
-    prepared.puts.every(({ file, before }, i) => file === now.puts[i]!.file && same(before, now.puts[i]!.before))
-  );
-}
-
-/** The step without some of its edits. */
-function without({ step, changes, puts }: Prepared, leave: ReadonlySet<string>): Prepared {
-  const kept = changes.map((change) => ({
-    ...change,
-    edits: change.edits.filter((_edit, i) => !leave.has(`${change.file}#${i}`)),
-  }));
-  const pairs = kept.flatMap((change, i) => (change.edits.length === 0 ? [] : [{ change, put: puts[i]! }]));
-  if (pairs.length === 0) throw new Error("No edit of it is chosen.");
-  return {
-    step,
-    changes: pairs.map(({ change }) => change),
-    puts: pairs.map(({ change, put }) => {
-      const { text, bom } = put.before === null ? { text: "", bom: false } : decode(put.before);
-      return { ...put, after: encode({ text: applyEdits(text, change.edits), bom }) };
-    }),
-  };
 }

@@ -11,7 +11,7 @@ const top = fileURLToPath(new URL("../..", import.meta.url));
 /** A file belongs to the first group that fits its path. */
 const groups: readonly (readonly [string, RegExp])[] = [
   ["client", /^src\//],
-  ["protocol", /^server\/protocol\.ts$/],
+  ["protocol", /^server\/(protocol|planning)\.ts$/],
   ["pure", /^server\/(glob|lexicon|formula|brackets)\.ts$/],
   [
     "stages",
@@ -47,7 +47,7 @@ const values: Readonly<Record<string, readonly string[]>> = {
   parts: ["protocol", "pure", "stages"],
   fleet: ["manifest", "model", "parts", "packs"],
   remote: ["protocol", "stages"],
-  plan: ["protocol", "stages"],
+  plan: ["protocol", "stages", "syntax", "parts"],
   algebra: [],
   features: ["algebra", "plan", "protocol", "stages", "answer", "parts", "packs", "fleet", "remote"],
   top: ["algebra", "plan", "protocol", "stages", "syntax", "answer", "parts", "packs", "features", "engine", "fleet"],

@@ -3,7 +3,15 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import ts from "typescript";
-import { answersView, internalCommands, publicCommands, section, stateKey, teamView } from "../../src/ids.ts";
+import {
+  answersView,
+  internalCommands,
+  publicCommands,
+  section,
+  stateKey,
+  stepsView,
+  teamView,
+} from "../../src/ids.ts";
 
 interface Property {
   readonly type: string;
@@ -65,6 +73,8 @@ test("only commands.ts registers commands, and every id in the code is known", (
     ...internalCommands,
     ...Object.keys(properties),
     answersView,
+    stepsView,
+    `${stepsView}.focus`,
     teamView,
     stateKey,
     "coterie.status",
@@ -161,9 +171,10 @@ test("the views are in our container, and its words cover every state", () => {
   assert.deepEqual(Object.keys(contributes.views), ["coterie"]);
   assert.deepEqual(
     contributes.views.coterie.map((each: { id: string }) => each.id),
-    [answersView, teamView],
+    [answersView, stepsView, teamView],
   );
-  const states = contributes.viewsWelcome.map((each: { when: string }) => each.when.replace(`${stateKey} == `, ""));
+  const welcomes = contributes.viewsWelcome.filter(({ view }: { view: string }) => view === answersView);
+  const states = welcomes.map((each: { when: string }) => each.when.replace(`${stateKey} == `, ""));
   assert.deepEqual(states.sort(), ["failed", "loading", "off", "ready"]);
 });
 

@@ -49,7 +49,7 @@ test("everything that a user needs is inside", () => {
   const part = ["part.json", "graph.onnx", "weights.bin"];
   const wanted = [
     ...["package.json", "readme.md", "changelog.md", "LICENSE.txt", "NOTICE", manifest.icon],
-    ...["extension", "server", "engine", "packs", "algebra", "cli"].map((each) => `dist/${each}.js`),
+    ...["extension", "server", "engine", "packs", "algebra", "plans", "cli"].map((each) => `dist/${each}.js`),
     ...["backbone", "head", ...experts.filter((id) => id !== "backbone")].flatMap((id) =>
       part.map((file) => `dist/model/${id}/${file}`),
     ),
@@ -80,7 +80,7 @@ test("nothing else is inside", () => {
     /^(package\.json|readme\.md|changelog\.md|LICENSE\.txt|NOTICE)$/,
     /^media\/[a-z0-9/-]+\.(svg|png|md|css|js)$/,
     /^experts\/(rules\.json|rules\.schema\.json|[a-z-]+\/expert\.json)$/,
-    /^dist\/(package\.json|(extension|server|engine|packs|algebra|cli)\.js)$/,
+    /^dist\/(package\.json|(extension|server|engine|packs|algebra|plans|cli)\.js)$/,
     /^dist\/syntax\/(web-)?tree-sitter(-[a-z-]+)?\.wasm$/,
     /^dist\/model\/[a-z-]+\/(part\.json|graph\.onnx|weights\.bin|tokenizer\.json)$/,
     /^dist\/node_modules\/onnxruntime-(node|common)\/(package\.json|dist\/([a-z]+\/)?[a-z-]+\.js|dist\/cjs\/package\.json)$/,

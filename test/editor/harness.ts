@@ -60,10 +60,10 @@ export function packaged(): string {
   return join(root, own);
 }
 
-function freshProfile(settings: object = {}): Profile {
+function freshProfile(settings: object = {}, project = "demo"): Profile {
   const home = mkdtempSync(join(tmpdir(), "coterie-editor-"));
   const folder = join(home, "demo");
-  cpSync(join(root, "test", "editor", "demo"), folder, { recursive: true });
+  cpSync(join(root, "test", "editor", project), folder, { recursive: true });
   const user = join(home, "data", "User");
   mkdirSync(user, { recursive: true });
   writeFileSync(join(user, "settings.json"), JSON.stringify({ ...quiet, ...settings }));
@@ -80,12 +80,12 @@ function developed(which: Variant): string {
 }
 
 /**
- * Opens the demo as a user would, with more of the user's settings if need be. The page is driven by playwright. The user's own
- * files, as ~/.coterie, lie in the profile.
+ * Opens a project of this folder as a user would, with more of the user's settings if need be. The page is driven by playwright. The
+ * user's own files, as ~/.coterie, lie in the profile.
  */
-export async function openEditor(which: Variant, settings: object = {}): Promise<Session> {
+export async function openEditor(which: Variant, settings: object = {}, project = "demo"): Promise<Session> {
   const editor = await findEditor(() => undefined);
-  const profile = freshProfile(settings);
+  const profile = freshProfile(settings, project);
   const home = { HOME: profile.home, USERPROFILE: profile.home };
   const forget = (): void => rmSync(profile.home, { recursive: true, force: true, maxRetries: 5 });
   if (editor.kind === "desktop") {

@@ -75,6 +75,7 @@ export class Pair {
       userExperts: join(own, "experts"),
       userModel: join(own, "model"),
       userModels: join(own, "models"),
+      userRuns: join(own, "runs"),
     };
     this.stray = serve(server, { ...installed(), ...user, ...places }, open);
   }

@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import ts from "typescript";
-import { languageOf } from "../../../server/cli/language.ts";
 import { installed } from "../../../server/installation.ts";
+import { languageOf } from "../../../server/language.ts";
 import { applyEdits } from "../../../server/plan/edits.ts";
 import type { Pen } from "../../../server/plan/operation.ts";
 import { perform } from "../../../server/plan/planner.ts";

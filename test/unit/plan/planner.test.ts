@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { languageOf } from "../../../server/cli/language.ts";
 import { readRules } from "../../../server/experts.ts";
+import { languageOf } from "../../../server/language.ts";
 import { allocate } from "../../../server/plan/allocate.ts";
 import { meant } from "../../../server/plan/match.ts";
 import { type Plan, readPlan, writePlan } from "../../../server/plan/plan.ts";

@@ -1,0 +1,225 @@
+// Plans in the editor: from a goal to a plan in the sidebar, previews, running it step by step or all, and taking it back.
+import * as vscode from "vscode";
+import type { MakePlanResult, PlannedStep, PlanRun, RecipeOffer } from "../server/planning.ts";
+import type { Client } from "./client.ts";
+import { isOpen, type PlanView, type PreviewTexts, type StepNode } from "./planview.ts";
+
+export class Plans {
+  private readonly client: Client;
+  private readonly view: PlanView;
+  private readonly previews: PreviewTexts;
+  private stopping = false;
+
+  constructor(client: Client, view: PlanView, previews: PreviewTexts) {
+    this.client = client;
+    this.view = view;
+    this.previews = previews;
+  }
+
+  /** Asks for a goal, unless it is given, and plans it for the chosen files or the one in front. */
+  async make(chosen?: unknown, all?: unknown, given?: unknown): Promise<void> {
+    const uris = filesOf(chosen, all);
+    if (uris.length === 0) {
+      void vscode.window.showInformationMessage("Coterie: open a file, or choose files in the explorer, to plan for.");
+      return;
+    }
+    const goal = typeof given === "string" ? given : await this.askGoal();
+    if (goal === undefined) return;
+    let made = await this.plan(uris, goal, {});
+    if (made.plan === null && made.offered.length > 0) {
+      const recipe = await this.choose(made.offered, goal);
+      if (!recipe) return;
+      const options = await answers(recipe);
+      if (!options) return;
+      made = await this.plan(uris, recipe.id, options);
+    }
+    if (made.plan === null) {
+      void vscode.window.showInformationMessage("Coterie: there is nothing to do for this goal in these files.");
+      this.view.show(null);
+      return;
+    }
+    await this.show(made.plan);
+  }
+
+  async preview(node?: unknown): Promise<void> {
+    const { run, step } = this.stepOf(node);
+    const files = await this.client.previewStep({ run: run.run, step: step.id });
+    if (files.length === 0) {
+      void vscode.window.showInformationMessage("Coterie: there is nothing left to do in this step.");
+      return;
+    }
+    await this.previews.show(step.title, files);
+  }
+
+  /** Does one step. Making a file is confirmed, since an undo in the editor does not cover it. */
+  async apply(node?: unknown): Promise<void> {
+    const { run, step } = this.stepOf(node);
+    if (!(await confirmed([step]))) return;
+    const after = await this.client.applyStep({ run: run.run, step: step.id, leave: this.view.left(step.id) });
+    this.view.show(after);
+    await this.tell(after, step.id);
+  }
+
+  /** Does all that is left, in order, until one fails or the user stops it. */
+  async applyAll(): Promise<void> {
+    const run = this.current();
+    if (!(await confirmed(run.steps.filter(isOpen)))) return;
+    this.stopping = false;
+    const options = { location: vscode.ProgressLocation.Notification, title: "Coterie", cancellable: true };
+    const failed = await vscode.window.withProgress(options, async (progress, token) => {
+      token.onCancellationRequested(() => {
+        this.stopping = true;
+      });
+      for (const { id, title } of run.steps.filter(isOpen)) {
+        if (this.stopping) return null;
+        progress.report({ message: title, increment: 100 / run.steps.length });
+        const after = await this.client.applyStep({ run: run.run, step: id, leave: this.view.left(id) });
+        this.view.show(after);
+        if (after.steps.find((step) => step.id === id)?.state === "failed") return id;
+      }
+      return null;
+    });
+    if (failed !== null) await this.tell(this.current(), failed);
+    else if (this.stopping) void vscode.window.showInformationMessage("Coterie: stopped. Run All Steps goes on.");
+    else vscode.window.setStatusBarMessage("Coterie: every step is verified or was skipped.", 6_000);
+  }
+
+  async change(node: unknown, change: "skip" | "earlier" | "later"): Promise<void> {
+    const { run, step } = this.stepOf(node);
+    this.view.show(await this.client.changeStep({ run: run.run, step: step.id, change }));
+  }
+
+  async giveToExpert(node?: unknown, given?: unknown): Promise<void> {
+    const { run, step } = this.stepOf(node);
+    const experts = await this.client.experts();
+    const items = experts.map(({ id, title }) => ({ label: id, description: title }));
+    const chosen =
+      typeof given === "string" ? given : (await vscode.window.showQuickPick(items, { title: step.title }))?.label;
+    if (chosen === undefined) return;
+    this.view.show(await this.client.changeStep({ run: run.run, step: step.id, change: "expert", expert: chosen }));
+  }
+
+  /** Takes back a step, or the whole run where none is named. */
+  async undo(node: unknown, whole: boolean): Promise<void> {
+    const run = this.current();
+    const step = whole ? null : this.stepOf(node).step.id;
+    const { plan, refused } = await this.client.undoPlan({ run: run.run, step });
+    this.view.show(plan);
+    if (refused !== null) void vscode.window.showWarningMessage(`Coterie: ${refused}`);
+    else vscode.window.setStatusBarMessage("Coterie: taken back.", 6_000);
+  }
+
+  /** Goes on with the last run in the workspace, or with a saved plan. */
+  async resume(saved?: vscode.Uri): Promise<void> {
+    const folder = saved ? vscode.workspace.getWorkspaceFolder(saved) : vscode.workspace.workspaceFolders?.[0];
+    if (!folder) throw new Error("open the folder that the plan belongs to first.");
+    const run = await this.client.openPlan({ uri: saved?.toString() ?? null, root: folder.uri.toString() });
+    if (run) await this.show(run);
+    else void vscode.window.showInformationMessage("Coterie: no plan was run in this folder yet.");
+  }
+
+  async openSaved(given?: unknown): Promise<void> {
+    const filters = { "Coterie plans": ["coterie-plan.json", "json"] };
+    const chosen = given instanceof vscode.Uri ? given : (await vscode.window.showOpenDialog({ filters }))?.[0];
+    if (chosen) await this.resume(chosen);
+  }
+
+  async save(given?: unknown): Promise<void> {
+    const run = this.current();
+    const folder = vscode.Uri.parse(run.root);
+    const defaultUri = vscode.Uri.joinPath(folder, `${run.recipe}.coterie-plan.json`);
+    const target = given instanceof vscode.Uri ? given : await vscode.window.showSaveDialog({ defaultUri });
+    if (target) await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(run.saved));
+  }
+
+  private async plan(
+    uris: readonly vscode.Uri[],
+    goal: string,
+    options: Record<string, string>,
+  ): Promise<MakePlanResult> {
+    const progress = { location: vscode.ProgressLocation.Window, title: "Coterie plans" };
+    return vscode.window.withProgress(progress, () => this.client.makePlan({ uris: uris.map(String), goal, options }));
+  }
+
+  private async show(run: PlanRun): Promise<void> {
+    this.view.show(run);
+    await vscode.commands.executeCommand("coterie.steps.focus");
+  }
+
+  private async askGoal(): Promise<string | undefined> {
+    const recipes = await this.client.planRecipes();
+    const picker = vscode.window.createQuickPick();
+    picker.title = "Plan a Refactor";
+    picker.placeholder = "Choose a recipe, or say in your own words what is to be reached";
+    picker.items = recipes.map(({ id, title }) => ({ label: title, description: id }));
+    return new Promise((resolve) => {
+      picker.onDidAccept(() => {
+        resolve(picker.activeItems[0]?.description ?? picker.value);
+        picker.hide();
+      });
+      picker.onDidHide(() => {
+        resolve(undefined);
+        picker.dispose();
+      });
+      picker.show();
+    });
+  }
+
+  private async choose(offered: readonly RecipeOffer[], goal: string): Promise<RecipeOffer | undefined> {
+    if (offered.length === 1) return offered[0];
+    const items = offered.map((offer) => ({ label: offer.title, offer }));
+    const placeHolder = `No recipe is clearly meant by "${goal}". The nearest:`;
+    return (await vscode.window.showQuickPick(items, { title: "Plan a Refactor", placeHolder }))?.offer;
+  }
+
+  /** Says why a step failed, and offers what can be done. */
+  private async tell(run: PlanRun, id: string): Promise<void> {
+    const step = run.steps.find((each) => each.id === id);
+    if (step?.state !== "failed") return;
+    const chosen = await vscode.window.showWarningMessage(
+      `Coterie: ${step.title} failed. ${step.check?.found ?? ""}`,
+      "Undo the Step",
+      "Undo the Run",
+    );
+    if (chosen) await this.undo({ step }, chosen === "Undo the Run");
+  }
+
+  private current(): PlanRun {
+    if (!this.view.plan) throw new Error("there is no plan yet. Plan a Refactor makes one.");
+    return this.view.plan;
+  }
+
+  /** The step that a command is about: the chosen one, else the next that can be done. */
+  private stepOf(node: unknown): { readonly run: PlanRun; readonly step: PlannedStep } {
+    const run = this.current();
+    const id = typeof node === "string" ? node : (node as StepNode | undefined)?.step?.id;
+    const step = run.steps.find((each) => (id === undefined ? isOpen(each) : each.id === id));
+    if (!step) throw new Error("every step of the plan is done.");
+    return { run, step };
+  }
+}
+
+function filesOf(chosen: unknown, all: unknown): readonly vscode.Uri[] {
+  if (Array.isArray(all) && all.every((each) => each instanceof vscode.Uri)) return all;
+  if (chosen instanceof vscode.Uri) return [chosen];
+  const active = vscode.window.activeTextEditor?.document.uri;
+  return active ? [active] : [];
+}
+
+async function answers({ asks, title }: RecipeOffer): Promise<Record<string, string> | undefined> {
+  const given: Record<string, string> = {};
+  for (const [name, prompt] of Object.entries(asks)) {
+    const answer = await vscode.window.showInputBox({ title, prompt, ignoreFocusOut: true });
+    if (answer === undefined) return undefined;
+    given[name] = answer;
+  }
+  return given;
+}
+
+async function confirmed(steps: readonly PlannedStep[]): Promise<boolean> {
+  const made = steps.flatMap(({ edits }) => edits.filter(({ creates }) => creates).map(({ file }) => file));
+  if (made.length === 0) return true;
+  const question = `This makes ${made.length === 1 ? "a file" : `${made.length} files`}: ${made.join(", ")}.`;
+  const chosen = await vscode.window.showWarningMessage(question, { modal: true }, "Make");
+  return chosen === "Make";
+}

@@ -1,0 +1,171 @@
+// The tree of the plan: its steps with state and expert, and below each what it changes, ticked where it is to be done.
+import * as vscode from "vscode";
+import type { FilePreview, PlannedStep, PlanRun } from "../server/planning.ts";
+import type { Command } from "./ids.ts";
+
+export interface StepNode {
+  readonly step: PlannedStep;
+}
+interface HunkNode {
+  readonly step: PlannedStep;
+  readonly hunk: { readonly id: string; readonly label: string; readonly detail: string };
+}
+interface LineNode {
+  readonly step: PlannedStep;
+  readonly line: { readonly label: string; readonly value: string; readonly icon: string };
+}
+type Node = StepNode | HunkNode | LineNode;
+
+const icons: Readonly<Record<PlannedStep["state"], string>> = {
+  proposed: "circle-large-outline",
+  ready: "circle-large-outline",
+  applied: "circle-large-filled",
+  verified: "pass",
+  failed: "error",
+  skipped: "debug-step-over",
+  undone: "discard",
+};
+
+export class PlanView implements vscode.TreeDataProvider<Node>, vscode.Disposable {
+  private readonly emitter = new vscode.EventEmitter<void>();
+  readonly onDidChangeTreeData = this.emitter.event;
+  private run: PlanRun | null = null;
+  /** Hunks that the user has unticked, by step. */
+  private readonly unticked = new Map<string, Set<string>>();
+
+  get plan(): PlanRun | null {
+    return this.run;
+  }
+
+  show(run: PlanRun | null): void {
+    if (run?.run !== this.run?.run) this.unticked.clear();
+    this.run = run;
+    this.emitter.fire();
+  }
+
+  /** Ids of the hunks of a step that are left out. */
+  left(step: string): readonly string[] {
+    return [...(this.unticked.get(step) ?? [])];
+  }
+
+  tick(items: readonly (readonly [Node, vscode.TreeItemCheckboxState])[]): void {
+    for (const [node, state] of items) {
+      if (!("hunk" in node)) continue;
+      const own = this.unticked.get(node.step.id) ?? new Set();
+      if (state === vscode.TreeItemCheckboxState.Checked) own.delete(node.hunk.id);
+      else own.add(node.hunk.id);
+      this.unticked.set(node.step.id, own);
+    }
+  }
+
+  getChildren(node?: Node): Node[] {
+    if (node === undefined) return (this.run?.steps ?? []).map((step) => ({ step }));
+    if ("hunk" in node || "line" in node) return [];
+    const { step } = node;
+    const { expert, check } = step;
+    const next = expert.runnerUp ? `${expert.runnerUp.id} (${expert.runnerUp.score})` : "nobody";
+    const lines = [
+      { label: "Expert", value: `${expert.id} (${expert.score})`, icon: "account" },
+      { label: "Runner-up", value: next, icon: "organization" },
+      { label: "Because", value: expert.because, icon: "question" },
+      ...(step.after.length > 0 ? [{ label: "Waits for", value: step.after.join(", "), icon: "watch" }] : []),
+      ...(check ? [{ label: "Check", value: check.found, icon: check.passed ? "pass" : "error" }] : []),
+    ];
+    const hunks = step.edits.flatMap(({ file, creates, edits }) =>
+      edits.map(({ text }, i) => ({
+        id: `${file}#${i}`,
+        label: creates ? "makes the file" : firstLine(text),
+        detail: file,
+      })),
+    );
+    return [...lines.map((line) => ({ step, line })), ...hunks.map((hunk) => ({ step, hunk }))];
+  }
+
+  getTreeItem(node: Node): vscode.TreeItem {
+    if ("line" in node) return lineItem(node);
+    if ("hunk" in node) return this.hunkItem(node);
+    const { step } = node;
+    const item = new vscode.TreeItem(step.title, vscode.TreeItemCollapsibleState.Collapsed);
+    item.id = `${this.run?.run}/${step.id}`;
+    item.description = `${step.state}, ${step.expert.id}`;
+    item.iconPath = new vscode.ThemeIcon(icons[step.state]);
+    item.tooltip = step.check?.found ?? step.title;
+    item.contextValue = isOpen(step) ? "open" : "done";
+    const command: Command = "coterie.planPreview";
+    if (isOpen(step)) item.command = { command, title: "Preview the Step", arguments: [node] };
+    return item;
+  }
+
+  dispose(): void {
+    this.emitter.dispose();
+  }
+
+  private hunkItem({ step, hunk }: HunkNode): vscode.TreeItem {
+    const item = new vscode.TreeItem(hunk.label);
+    item.id = `${this.run?.run}/${step.id}/${hunk.id}`;
+    item.description = hunk.detail;
+    if (isOpen(step)) {
+      const { Checked, Unchecked } = vscode.TreeItemCheckboxState;
+      item.checkboxState = this.unticked.get(step.id)?.has(hunk.id) ? Unchecked : Checked;
+    }
+    return item;
+  }
+}
+
+/** Whether a step can still be done. */
+export function isOpen({ state }: PlannedStep): boolean {
+  return state === "ready" || state === "proposed" || state === "failed" || state === "undone";
+}
+
+function lineItem({ step, line: { label, value, icon } }: LineNode): vscode.TreeItem {
+  const item = new vscode.TreeItem(label);
+  item.id = `${step.id}/${label}/${value}`;
+  item.description = value;
+  item.tooltip = `${label}: ${value}`;
+  item.iconPath = new vscode.ThemeIcon(icon);
+  return item;
+}
+
+function firstLine(text: string): string {
+  const line = text
+    .split("\n")
+    .map((each) => each.trim())
+    .find((each) => each !== "");
+  return line === undefined ? "(removed)" : line.slice(0, 80);
+}
+
+/** The texts of a preview, read-only, for the editor's own view of differences. */
+export class PreviewTexts implements vscode.TextDocumentContentProvider, vscode.Disposable {
+  static readonly scheme = "coterie-plan";
+  private readonly texts = new Map<string, string>();
+  private readonly emitter = new vscode.EventEmitter<vscode.Uri>();
+  private readonly registration = vscode.workspace.registerTextDocumentContentProvider(PreviewTexts.scheme, this);
+  readonly onDidChange = this.emitter.event;
+
+  /** Shows what a step changes, a tab a file. */
+  async show(title: string, files: readonly FilePreview[]): Promise<void> {
+    for (const { file, before, after } of files) {
+      const [left, right] = [this.put(`before/${file}`, before ?? ""), this.put(`after/${file}`, after)];
+      await vscode.commands.executeCommand("vscode.diff", left, right, `${title}`, {
+        preview: true,
+        preserveFocus: true,
+      });
+    }
+  }
+
+  provideTextDocumentContent({ path }: vscode.Uri): string {
+    return this.texts.get(path) ?? "";
+  }
+
+  dispose(): void {
+    this.registration.dispose();
+    this.emitter.dispose();
+  }
+
+  private put(path: string, text: string): vscode.Uri {
+    const uri = vscode.Uri.from({ scheme: PreviewTexts.scheme, path: `/${path}` });
+    this.texts.set(uri.path, text);
+    this.emitter.fire(uri);
+    return uri;
+  }
+}

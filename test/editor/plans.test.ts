@@ -1,0 +1,145 @@
+// Every recipe on a project that compiles and has passing tests: planned from the palette, previewed, run, taken back.
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { pathToFileURL } from "node:url";
+import type { Page } from "playwright-core";
+import { root } from "../../scripts/editor.ts";
+import { openFile, run, screenshot, turnDark, waitForWorkbench } from "./driver.ts";
+import { openEditor, type Session, variant } from "./harness.ts";
+
+const which = variant();
+const limit = 60_000;
+
+interface Case {
+  readonly recipe: string;
+  readonly file: string;
+  readonly answers?: readonly string[];
+  /** Whether files are made, which is confirmed. */
+  readonly makes?: boolean;
+  readonly changed: RegExp;
+}
+
+const cases: readonly Case[] = [
+  { recipe: "clean-up", file: "untidy.ts", changed: /const limit[\s\S]*return round\(price\) > limit;/ },
+  { recipe: "async-await", file: "load.ts", changed: /await fetchOrders\(\)/ },
+  { recipe: "tidy-arithmetic", file: "time.ts", changed: /day = 86400000;/ },
+  { recipe: "add-types", file: "invoice.ts", changed: /withTax\(net: number\): number/ },
+  { recipe: "split-file", file: "shapes.ts", makes: true, changed: /from ".\/ring"|from ".\/circle"|square/ },
+  {
+    recipe: "replace-pattern",
+    file: "guards.ts",
+    answers: ["same($a, true)", 'check($a, "not the same")'],
+    changed: /check\(value > 0, "not the same"\)/,
+  },
+];
+
+/** The digest of all names and bytes below a folder. */
+function treeOf(folder: string): string {
+  const hash = createHash("sha256");
+  for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" }).sort()) {
+    if (!statSync(join(folder, name)).isFile()) continue;
+    hash.update(`${name}\0`).update(readFileSync(join(folder, name)));
+  }
+  return hash.digest("hex");
+}
+
+/** Compiles the project and runs its tests. */
+function passes(folder: string): void {
+  const tsc = spawnSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", folder], {
+    encoding: "utf8",
+  });
+  assert.equal(tsc.status, 0, tsc.stdout);
+  const tsx = pathToFileURL(join(root, "node_modules/tsx/dist/esm/index.mjs")).href;
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+  const tests = spawnSync(process.execPath, ["--import", tsx, "--test", "test/all.ts"], {
+    cwd: folder,
+    encoding: "utf8",
+    env,
+  });
+  assert.equal(tests.status, 0, tests.stdout);
+}
+
+const steps = (page: Page) =>
+  page.locator(".sidebar .pane-body .monaco-list-row[aria-level='1']", { hasText: /\.ts\)/ });
+
+async function choose(page: Page, text: string): Promise<void> {
+  const input = page.locator(".quick-input-widget input[type='text']").first();
+  await input.waitFor({ timeout: limit });
+  await input.fill(text);
+}
+
+async function plan(page: Page, { recipe, answers = [] }: Case): Promise<void> {
+  await run(page, "Coterie: Plan a Refactor...");
+  const widget = page.locator(".quick-input-widget", { hasText: "Plan a Refactor" });
+  await widget.waitFor({ timeout: limit });
+  await choose(page, recipe);
+  await page.locator(".quick-input-list .monaco-list-row", { hasText: recipe }).first().waitFor({ timeout: limit });
+  await page.keyboard.press("Enter");
+  for (const answer of answers) {
+    const box = page.locator(".quick-input-widget", { hasText: answer === answers[0] ? "to find" : "to put" });
+    await box.waitFor({ timeout: limit });
+    await choose(page, answer);
+    await page.keyboard.press("Enter");
+  }
+}
+
+describe(`plans (${which})`, { timeout: 600_000 }, () => {
+  let session: Session;
+  let untouched: string;
+  before(async () => {
+    session = await openEditor(which, {}, "workshop");
+    await waitForWorkbench(session.page);
+    untouched = treeOf(session.folder);
+    passes(session.folder);
+  });
+  after(async () => {
+    await screenshot(session.page, `${which}-plan-last`);
+    await session.close();
+  });
+
+  for (const each of cases) {
+    test(`${each.recipe}: preview, run, verified, tests pass, and undo restores the tree`, async () => {
+      const { page, folder } = session;
+      const file = join(folder, "src", each.file);
+      await openFile(page, each.file, 1, 1);
+      await plan(page, each);
+      await steps(page).filter({ hasText: each.file }).filter({ hasText: "ready" }).first().waitFor({ timeout: limit });
+      await screenshot(page, `${which}-plan-${each.recipe}`);
+      await run(page, "Coterie: Preview the Step");
+      await page.locator(".tab.active", { hasText: each.file }).waitFor({ timeout: limit });
+      await page.locator(".monaco-diff-editor").first().waitFor({ timeout: limit });
+      await screenshot(page, `${which}-preview-${each.recipe}`);
+      await run(page, "Coterie: Run All Steps");
+      if (each.makes)
+        await page.locator(".monaco-dialog-box .monaco-button", { hasText: "Make" }).click({ timeout: limit });
+      await page
+        .locator(".statusbar-item", { hasText: "every step is verified or was skipped" })
+        .waitFor({ timeout: limit });
+      const states = await steps(page).allTextContents();
+      assert.ok(states.length > 0 && states.every((text) => text.includes("verified")), states.join("\n"));
+      assert.match(readFileSync(file, "utf8"), each.changed);
+      assert.notEqual(treeOf(folder), untouched);
+      passes(folder);
+      await screenshot(page, `${which}-done-${each.recipe}`);
+      await run(page, "Coterie: Undo the Run");
+      await page.locator(".statusbar-item", { hasText: "Coterie: taken back" }).waitFor({ timeout: limit });
+      assert.equal(treeOf(folder), untouched);
+    });
+  }
+
+  test("a plan in a dark theme", async () => {
+    const { page } = session;
+    await openFile(page, "untidy.ts", 1, 1);
+    await turnDark(page);
+    await plan(page, cases[0]!);
+    await steps(page).filter({ hasText: "ready" }).first().waitFor({ timeout: limit });
+    await steps(page).first().click();
+    await page.keyboard.press("ArrowRight");
+    await page.locator(".sidebar .monaco-list-row", { hasText: "Runner-up" }).first().waitFor({ timeout: limit });
+    await screenshot(page, `${which}-plan-dark`);
+  });
+});
