@@ -149,9 +149,16 @@ export class Plans {
   private async askGoal(): Promise<string | undefined> {
     const recipes = await this.client.planRecipes();
     const picker = vscode.window.createQuickPick();
+    const offered = recipes.map(({ id, title }) => ({ label: title, description: id }));
     picker.title = "Plan a Refactor";
     picker.placeholder = "Choose a recipe, or say in your own words what is to be reached";
-    picker.items = recipes.map(({ id, title }) => ({ label: title, description: id }));
+    picker.matchOnDescription = true;
+    picker.items = offered;
+    picker.onDidChangeValue((goal) => {
+      // The filter knows titles and ids; what somebody says in words of their own must stay choosable.
+      const own = { label: goal, description: goal, detail: "A goal in your own words", alwaysShow: true };
+      picker.items = goal.trim() === "" ? offered : [...offered, own];
+    });
     return new Promise((resolve) => {
       picker.onDidAccept(() => {
         resolve(picker.activeItems[0]?.description ?? picker.value);

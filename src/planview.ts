@@ -85,11 +85,11 @@ export class PlanView implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     if ("line" in node) return lineItem(node);
     if ("hunk" in node) return this.hunkItem(node);
     const { step } = node;
-    const item = new vscode.TreeItem(step.title, vscode.TreeItemCollapsibleState.Collapsed);
+    const item = new vscode.TreeItem(this.labelOf(step), vscode.TreeItemCollapsibleState.Collapsed);
     item.id = `${this.run?.run}/${step.id}`;
     item.description = `${step.state}, ${step.expert.id}`;
     item.iconPath = new vscode.ThemeIcon(icons[step.state]);
-    item.tooltip = step.check?.found ?? step.title;
+    item.tooltip = step.check ? `${step.title}\n\n${step.check.found}` : step.title;
     item.contextValue = isOpen(step) ? "open" : "done";
     const command: Command = "coterie.planPreview";
     if (isOpen(step)) item.command = { command, title: "Preview the Step", arguments: [node] };
@@ -98,6 +98,12 @@ export class PlanView implements vscode.TreeDataProvider<Node>, vscode.Disposabl
 
   dispose(): void {
     this.emitter.dispose();
+  }
+
+  /** The sidebar is narrow: a file is named only where there are several. */
+  private labelOf({ title, target: { file } }: PlannedStep): string {
+    const files = new Set(this.run?.steps.map(({ target }) => target.file));
+    return files.size === 1 ? title.replace(` (${file})`, "") : title;
   }
 
   private hunkItem({ step, hunk }: HunkNode): vscode.TreeItem {

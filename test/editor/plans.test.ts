@@ -8,11 +8,11 @@ import { after, before, describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import type { Page } from "playwright-core";
 import { root } from "../../scripts/editor.ts";
-import { openFile, run, screenshot, turnDark, waitForWorkbench } from "./driver.ts";
+import { openFile, pick, picking, run, screenshot, turnDark, waitForWorkbench } from "./driver.ts";
 import { openEditor, type Session, variant } from "./harness.ts";
 
 const which = variant();
-const limit = 60_000;
+const limit = 30_000;
 
 interface Case {
   readonly recipe: string;
@@ -63,26 +63,26 @@ function passes(folder: string): void {
   assert.equal(tests.status, 0, tests.stdout);
 }
 
+/** The steps of the plan in the sidebar. */
 const steps = (page: Page) =>
-  page.locator(".sidebar .pane-body .monaco-list-row[aria-level='1']", { hasText: /\.ts\)/ });
+  page
+    .locator(".pane", { hasText: "Plan" })
+    .locator(".monaco-list-row[aria-level='1']", { hasText: /, (code|docs|math|general)/ });
 
-async function choose(page: Page, text: string): Promise<void> {
-  const input = page.locator(".quick-input-widget input[type='text']").first();
-  await input.waitFor({ timeout: limit });
-  await input.fill(text);
+async function answer(page: Page, text: string): Promise<void> {
+  await page.locator(".quick-input-widget input[type='text']").first().fill(text);
 }
 
 async function plan(page: Page, { recipe, answers = [] }: Case): Promise<void> {
   await run(page, "Coterie: Plan a Refactor...");
-  const widget = page.locator(".quick-input-widget", { hasText: "Plan a Refactor" });
-  await widget.waitFor({ timeout: limit });
-  await choose(page, recipe);
-  await page.locator(".quick-input-list .monaco-list-row", { hasText: recipe }).first().waitFor({ timeout: limit });
-  await page.keyboard.press("Enter");
-  for (const answer of answers) {
-    const box = page.locator(".quick-input-widget", { hasText: answer === answers[0] ? "to find" : "to put" });
-    await box.waitFor({ timeout: limit });
-    await choose(page, answer);
+  await picking(page, "Plan a Refactor");
+  await answer(page, recipe);
+  await pick(page, recipe);
+  for (const each of answers) {
+    await page
+      .locator(".quick-input-widget", { hasText: each === answers[0] ? "to find" : "to put" })
+      .waitFor({ timeout: limit });
+    await answer(page, each);
     await page.keyboard.press("Enter");
   }
 }
@@ -107,7 +107,7 @@ describe(`plans (${which})`, { timeout: 600_000 }, () => {
       const file = join(folder, "src", each.file);
       await openFile(page, each.file, 1, 1);
       await plan(page, each);
-      await steps(page).filter({ hasText: each.file }).filter({ hasText: "ready" }).first().waitFor({ timeout: limit });
+      await steps(page).filter({ hasText: "ready" }).first().waitFor({ timeout: limit });
       await screenshot(page, `${which}-plan-${each.recipe}`);
       await run(page, "Coterie: Preview the Step");
       await page.locator(".tab.active", { hasText: each.file }).waitFor({ timeout: limit });
