@@ -4,13 +4,27 @@ import { isScript, type Project } from "./project.ts";
 /** Errors by what they say, with how often they occur. */
 export type Errors = ReadonlyMap<string, number>;
 
-/** Beyond so many source files only those that a step touches are looked at. */
+/** Beyond so many source files only those that a step touches are looked at, and those that import them. */
 const mostLookedAt = 150;
 
 /** Files whose errors may change when `touched` change: all of the folder's where it is not too large. */
 export function lookedAt(project: Project, touched: readonly string[]): readonly string[] {
   const scripts = touched.some(isScript) ? project.sources : [];
-  return [...new Set([...touched, ...(scripts.length <= mostLookedAt ? scripts : [])])].sort();
+  const near = scripts.length <= mostLookedAt ? scripts : scripts.filter((file) => mayImport(project, file, touched));
+  return [...new Set([...touched, ...near])].sort();
+}
+
+/** Whether a file names one of the others as imports do: sometimes too much, never too little. */
+function mayImport(project: Project, file: string, others: readonly string[]): boolean {
+  const text = project.text(file) ?? "";
+  return others.some((other) => {
+    const [name = "", folder = "."] = other
+      .replace(/(\.d)?\.[cm]?[jt]sx?$/, "")
+      .split("/")
+      .reverse();
+    const ways = name === "index" ? [name, folder] : [name];
+    return ways.some((way) => new RegExp(`[/"']${way.replace(/\W/g, "\\$&")}(\\.[cm]?[jt]sx?)?/?["']`).test(text));
+  });
 }
 
 export async function errorsIn(

@@ -4,6 +4,7 @@ import { dirname, join, relative, sep } from "node:path";
 import type TS from "typescript";
 import type { Syntax } from "../syntax/syntax.ts";
 import { decode } from "./bytes.ts";
+import { scriptsBelow } from "./sources.ts";
 
 export type TypeScript = typeof TS;
 
@@ -24,6 +25,8 @@ export async function loadTypeScript(): Promise<TypeScript> {
 
 /** Larger projects are looked at file by file only. */
 const mostFiles = 2_000;
+/** Most files beside those that the configuration names. */
+const mostBeside = 500;
 
 export class Project {
   readonly root: string;
@@ -45,7 +48,12 @@ export class Project {
     this.#open = open ?? (() => undefined);
     const configured = this.#readConfig(files[0] ?? "");
     this.#options = { ...configured.options, noEmit: true, skipLibCheck: true, allowJs: true };
+    const built = [this.#options.outDir, this.#options.declarationDir].filter((folder) => folder !== undefined);
+    const beside = scriptsBelow(root, mostBeside).filter(
+      (path) => !built.some((folder) => path.startsWith(`${folder}/`)),
+    );
     for (const name of configured.fileNames.slice(0, mostFiles)) this.#roots.add(name);
+    for (const name of beside) this.#roots.add(name);
     for (const file of files) if (isScript(file)) this.#roots.add(this.absolute(file));
     this.service = ts.createLanguageService(this.#host(), ts.createDocumentRegistry());
   }

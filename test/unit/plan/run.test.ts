@@ -7,6 +7,7 @@ import ts from "typescript";
 import { Access } from "../../../server/access.ts";
 import { installed } from "../../../server/installation.ts";
 import { languageOf } from "../../../server/language.ts";
+import { lookedAt } from "../../../server/plan/check.ts";
 import { type Desk, DiskDesk } from "../../../server/plan/desk.ts";
 import { Journal } from "../../../server/plan/journal.ts";
 import { makePlan } from "../../../server/plan/planner.ts";
@@ -79,6 +80,33 @@ test("Splitting makes files, and undo removes them", async () => {
   assert.equal(await opened.run.undo(null), null);
   assert.equal(existsSync(opened.path("two.ts")), false);
   assert.equal(read(opened.path("a.ts")), files["a.ts"]);
+});
+
+test("Files outside the configuration that import what moves go along, and their errors count", async () => {
+  const files = {
+    "src/a.ts": "export function one() {\n  return 1;\n}\n\nexport function two() {\n  return 2;\n}\n",
+    "tsconfig.json": '{ "include": ["src"], "compilerOptions": { "strict": true } }',
+    "test/a.test.ts": 'import { one, two } from "../src/a";\n\nexport const sum = one() + two();\n',
+    "node_modules/x/index.ts": "export const far: string = 1;\n",
+  };
+  const at = folderOf(files);
+  const opened = await open({ "src/a.ts": "" }, "split-file", undefined, at);
+  assert.deepEqual(await all(opened), ["verified", "verified"]);
+  assert.match(read(opened.path("test/a.test.ts")), /import \{ two \} from "..\/src\/two"/);
+  assert.match(opened.run.plan.steps[1]!.check!.found, /No new errors in 3 files/);
+  assert.equal(await opened.run.undo(null), null);
+  assert.equal(read(opened.path("test/a.test.ts")), files["test/a.test.ts"]);
+});
+
+test("In a large folder the files that import a touched one are looked at too", () => {
+  const many = Object.fromEntries(Array.from({ length: 160 }, (_, i) => [`f${i}.ts`, `export const v${i} = ${i};\n`]));
+  const files = {
+    ...many,
+    "a.ts": "export const a = 1;\n",
+    "b.ts": 'import { a } from "./a.js";\n\nexport const b = a;\n',
+  };
+  const project = new Project({ root: folderOf(files), ts, syntax }, ["a.ts"]);
+  assert.deepEqual(lookedAt(project, ["a.ts"]), ["a.ts", "b.ts"]);
 });
 
 test("What has changed since the preview is not written", async () => {
