@@ -37,14 +37,15 @@ const cases: readonly Case[] = [
   },
 ];
 
-/** The digest of all names and bytes below a folder. */
-function treeOf(folder: string): string {
-  const hash = createHash("sha256");
-  for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" }).sort()) {
-    if (!statSync(join(folder, name)).isFile()) continue;
-    hash.update(`${name}\0`).update(readFileSync(join(folder, name)));
-  }
-  return hash.digest("hex");
+/** The digests of all files below a folder, by name. */
+function treeOf(folder: string): Readonly<Record<string, string>> {
+  const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).sort();
+  const files = names.filter((name) => statSync(join(folder, name)).isFile());
+  const digest = (name: string) =>
+    createHash("sha256")
+      .update(readFileSync(join(folder, name)))
+      .digest("hex");
+  return Object.fromEntries(files.map((name) => [name, digest(name)]));
 }
 
 /** Compiles the project and runs its tests. */
@@ -89,7 +90,7 @@ async function plan(page: Page, { recipe, answers = [] }: Case): Promise<void> {
 
 describe(`plans (${which})`, { timeout: 600_000 }, () => {
   let session: Session;
-  let untouched: string;
+  let untouched: Readonly<Record<string, string>>;
   before(async () => {
     session = await openEditor(which, {}, "workshop");
     await waitForWorkbench(session.page);
@@ -122,12 +123,12 @@ describe(`plans (${which})`, { timeout: 600_000 }, () => {
       const states = await steps(page).allTextContents();
       assert.ok(states.length > 0 && states.every((text) => text.includes("verified")), states.join("\n"));
       assert.match(readFileSync(file, "utf8"), each.changed);
-      assert.notEqual(treeOf(folder), untouched);
+      assert.notDeepEqual(treeOf(folder), untouched);
       passes(folder);
       await screenshot(page, `${which}-done-${each.recipe}`);
       await run(page, "Coterie: Undo the Run");
       await page.locator(".statusbar-item", { hasText: "Coterie: taken back" }).waitFor({ timeout: limit });
-      assert.equal(treeOf(folder), untouched);
+      assert.deepEqual(treeOf(folder), untouched);
     });
   }
 
