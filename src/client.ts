@@ -1,7 +1,8 @@
 // The LanguageClient: makes one for every start of the server and leaves starting and stopping to the supervisor.
 import * as vscode from "vscode";
 import { CloseAction, ErrorAction, LanguageClient, type Middleware, TransportKind } from "vscode-languageclient/node";
-import * as planning from "../server/planning.ts";
+import type { RequestType } from "vscode-languageserver-protocol";
+import { writeFiles as writeFilesRequest } from "../server/planning.ts";
 import * as protocol from "../server/protocol.ts";
 import { isWritten } from "./documents.ts";
 import { section } from "./ids.ts";
@@ -148,37 +149,9 @@ export class Client {
     await this.server.sendRequest(protocol.removeModel, { id });
   }
 
-  planRecipes(): Promise<readonly planning.RecipeOffer[]> {
-    return this.server.sendRequest(planning.planRecipes, null);
-  }
-
-  makePlan(params: planning.MakePlanParams): Promise<planning.MakePlanResult> {
-    return this.server.sendRequest(planning.makePlan, params);
-  }
-
-  openPlan(params: planning.OpenPlanParams): Promise<planning.PlanRun | null> {
-    return this.server.sendRequest(planning.openPlan, params);
-  }
-
-  previewStep(params: planning.StepParams): Promise<readonly planning.FilePreview[]> {
-    return this.server.sendRequest(planning.previewStep, params);
-  }
-
-  applyStep(params: planning.StepParams & { readonly leave: readonly string[] }): Promise<planning.PlanRun> {
-    return this.server.sendRequest(planning.applyStep, params);
-  }
-
-  changeStep(
-    params: planning.StepParams & {
-      readonly change: "skip" | "earlier" | "later" | "expert";
-      readonly expert?: string;
-    },
-  ): Promise<planning.PlanRun> {
-    return this.server.sendRequest(planning.changeStep, params);
-  }
-
-  undoPlan(params: { readonly run: string; readonly step: string | null }): Promise<planning.UndoResult> {
-    return this.server.sendRequest(planning.undoPlan, params);
+  /** Asks what only one feature asks. */
+  ask<P, R>(type: RequestType<P, R, void>, params: P): Promise<R> {
+    return this.server.sendRequest<R>(type.method, params);
   }
 
   /** Tells the server that the workspace is trusted now, and lets it read the settings again. */
@@ -230,7 +203,7 @@ export class Client {
     client.onNotification(protocol.status, (status) => this.options.status(status));
     client.onNotification(protocol.answered, (answer) => this.options.answered(answer));
     client.onRequest(protocol.names, namesAt);
-    client.onRequest(planning.writeFiles, writeFiles);
+    client.onRequest(writeFilesRequest, writeFiles);
     client.onNotification(protocol.stale, () => this.options.stale());
     client.onRequest(protocol.remoteKey, ({ id }) => this.options.keyOf(id));
     await started(client);

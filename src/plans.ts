@@ -1,6 +1,6 @@
 // Plans in the editor: from a goal to a plan in the sidebar, previews, running it step by step or all, and taking it back.
 import * as vscode from "vscode";
-import type { MakePlanResult, PlannedStep, PlanRun, RecipeOffer } from "../server/planning.ts";
+import * as planning from "../server/planning.ts";
 import type { Client } from "./client.ts";
 import { isOpen, type PlanView, type PreviewTexts, type StepNode } from "./planview.ts";
 
@@ -43,7 +43,7 @@ export class Plans {
 
   async preview(node?: unknown): Promise<void> {
     const { run, step } = this.stepOf(node);
-    const files = await this.client.previewStep({ run: run.run, step: step.id });
+    const files = await this.client.ask(planning.previewStep, { run: run.run, step: step.id });
     if (files.length === 0) {
       void vscode.window.showInformationMessage("Coterie: there is nothing left to do in this step.");
       return;
@@ -55,7 +55,11 @@ export class Plans {
   async apply(node?: unknown): Promise<void> {
     const { run, step } = this.stepOf(node);
     if (!(await confirmed([step]))) return;
-    const after = await this.client.applyStep({ run: run.run, step: step.id, leave: this.view.left(step.id) });
+    const after = await this.client.ask(planning.applyStep, {
+      run: run.run,
+      step: step.id,
+      leave: this.view.left(step.id),
+    });
     this.view.show(after);
     await this.tell(after, step.id);
   }
@@ -73,7 +77,7 @@ export class Plans {
       for (const { id, title } of run.steps.filter(isOpen)) {
         if (this.stopping) return null;
         progress.report({ message: title, increment: 100 / run.steps.length });
-        const after = await this.client.applyStep({ run: run.run, step: id, leave: this.view.left(id) });
+        const after = await this.client.ask(planning.applyStep, { run: run.run, step: id, leave: this.view.left(id) });
         this.view.show(after);
         if (after.steps.find((step) => step.id === id)?.state === "failed") return id;
       }
@@ -86,7 +90,7 @@ export class Plans {
 
   async change(node: unknown, change: "skip" | "earlier" | "later"): Promise<void> {
     const { run, step } = this.stepOf(node);
-    this.view.show(await this.client.changeStep({ run: run.run, step: step.id, change }));
+    this.view.show(await this.client.ask(planning.changeStep, { run: run.run, step: step.id, change }));
   }
 
   async giveToExpert(node?: unknown, given?: unknown): Promise<void> {
@@ -96,14 +100,16 @@ export class Plans {
     const chosen =
       typeof given === "string" ? given : (await vscode.window.showQuickPick(items, { title: step.title }))?.label;
     if (chosen === undefined) return;
-    this.view.show(await this.client.changeStep({ run: run.run, step: step.id, change: "expert", expert: chosen }));
+    this.view.show(
+      await this.client.ask(planning.changeStep, { run: run.run, step: step.id, change: "expert", expert: chosen }),
+    );
   }
 
   /** Takes back a step, or the whole run where none is named. */
   async undo(node: unknown, whole: boolean): Promise<void> {
     const run = this.current();
     const step = whole ? null : this.stepOf(node).step.id;
-    const { plan, refused } = await this.client.undoPlan({ run: run.run, step });
+    const { plan, refused } = await this.client.ask(planning.undoPlan, { run: run.run, step });
     this.view.show(plan);
     if (refused !== null) void vscode.window.showWarningMessage(`Coterie: ${refused}`);
     else vscode.window.setStatusBarMessage("Coterie: taken back.", 6_000);
@@ -113,7 +119,10 @@ export class Plans {
   async resume(saved?: vscode.Uri): Promise<void> {
     const folder = saved ? vscode.workspace.getWorkspaceFolder(saved) : vscode.workspace.workspaceFolders?.[0];
     if (!folder) throw new Error("open the folder that the plan belongs to first.");
-    const run = await this.client.openPlan({ uri: saved?.toString() ?? null, root: folder.uri.toString() });
+    const run = await this.client.ask(planning.openPlan, {
+      uri: saved?.toString() ?? null,
+      root: folder.uri.toString(),
+    });
     if (run) await this.show(run);
     else void vscode.window.showInformationMessage("Coterie: no plan was run in this folder yet.");
   }
@@ -136,18 +145,20 @@ export class Plans {
     uris: readonly vscode.Uri[],
     goal: string,
     options: Record<string, string>,
-  ): Promise<MakePlanResult> {
+  ): Promise<planning.MakePlanResult> {
     const progress = { location: vscode.ProgressLocation.Window, title: "Coterie plans" };
-    return vscode.window.withProgress(progress, () => this.client.makePlan({ uris: uris.map(String), goal, options }));
+    return vscode.window.withProgress(progress, () =>
+      this.client.ask(planning.makePlan, { uris: uris.map(String), goal, options }),
+    );
   }
 
-  private async show(run: PlanRun): Promise<void> {
+  private async show(run: planning.PlanRun): Promise<void> {
     this.view.show(run);
     await vscode.commands.executeCommand("coterie.steps.focus");
   }
 
   private async askGoal(): Promise<string | undefined> {
-    const recipes = await this.client.planRecipes();
+    const recipes = await this.client.ask(planning.planRecipes, null);
     const picker = vscode.window.createQuickPick();
     const offered = recipes.map(({ id, title }) => ({ label: title, description: id }));
     picker.title = "Plan a Refactor";
@@ -172,7 +183,10 @@ export class Plans {
     });
   }
 
-  private async choose(offered: readonly RecipeOffer[], goal: string): Promise<RecipeOffer | undefined> {
+  private async choose(
+    offered: readonly planning.RecipeOffer[],
+    goal: string,
+  ): Promise<planning.RecipeOffer | undefined> {
     if (offered.length === 1) return offered[0];
     const items = offered.map((offer) => ({ label: offer.title, offer }));
     const placeHolder = `No recipe is clearly meant by "${goal}". The nearest:`;
@@ -180,7 +194,7 @@ export class Plans {
   }
 
   /** Says why a step failed, and offers what can be done. */
-  private async tell(run: PlanRun, id: string): Promise<void> {
+  private async tell(run: planning.PlanRun, id: string): Promise<void> {
     const step = run.steps.find((each) => each.id === id);
     if (step?.state !== "failed") return;
     const chosen = await vscode.window.showWarningMessage(
@@ -191,13 +205,13 @@ export class Plans {
     if (chosen) await this.undo({ step }, chosen === "Undo the Run");
   }
 
-  private current(): PlanRun {
+  private current(): planning.PlanRun {
     if (!this.view.plan) throw new Error("there is no plan yet. Plan a Refactor makes one.");
     return this.view.plan;
   }
 
   /** The step that a command is about: the chosen one, else the next that can be done. */
-  private stepOf(node: unknown): { readonly run: PlanRun; readonly step: PlannedStep } {
+  private stepOf(node: unknown): { readonly run: planning.PlanRun; readonly step: planning.PlannedStep } {
     const run = this.current();
     const id = typeof node === "string" ? node : (node as StepNode | undefined)?.step?.id;
     const step = run.steps.find((each) => (id === undefined ? isOpen(each) : each.id === id));
@@ -213,7 +227,7 @@ function filesOf(chosen: unknown, all: unknown): readonly vscode.Uri[] {
   return active ? [active] : [];
 }
 
-async function answers({ asks, title }: RecipeOffer): Promise<Record<string, string> | undefined> {
+async function answers({ asks, title }: planning.RecipeOffer): Promise<Record<string, string> | undefined> {
   const given: Record<string, string> = {};
   for (const [name, prompt] of Object.entries(asks)) {
     const answer = await vscode.window.showInputBox({ title, prompt, ignoreFocusOut: true });
@@ -223,7 +237,7 @@ async function answers({ asks, title }: RecipeOffer): Promise<Record<string, str
   return given;
 }
 
-async function confirmed(steps: readonly PlannedStep[]): Promise<boolean> {
+async function confirmed(steps: readonly planning.PlannedStep[]): Promise<boolean> {
   const made = steps.flatMap(({ edits }) => edits.filter(({ creates }) => creates).map(({ file }) => file));
   if (made.length === 0) return true;
   const question = `This makes ${made.length === 1 ? "a file" : `${made.length} files`}: ${made.join(", ")}.`;

@@ -87,7 +87,7 @@ export class PlanView implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     const { step } = node;
     const item = new vscode.TreeItem(this.labelOf(step), vscode.TreeItemCollapsibleState.Collapsed);
     item.id = `${this.run?.run}/${step.id}`;
-    item.description = `${step.state}, ${step.expert.id}`;
+    item.description = `${step.expert.id}, ${step.state}`;
     item.iconPath = new vscode.ThemeIcon(icons[step.state]);
     item.tooltip = step.check ? `${step.title}\n\n${step.check.found}` : step.title;
     item.contextValue = isOpen(step) ? "open" : "done";

@@ -68,7 +68,7 @@ function passes(folder: string): void {
 const steps = (page: Page) =>
   page
     .locator(".pane", { hasText: "Plan" })
-    .locator(".monaco-list-row[aria-level='1']", { hasText: /, (code|docs|math|general)/ });
+    .locator(".monaco-list-row[aria-level='1']", { hasText: /(code|docs|math|general), / });
 
 async function answer(page: Page, text: string): Promise<void> {
   await page.locator(".quick-input-widget input[type='text']").first().fill(text);

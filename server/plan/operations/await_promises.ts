@@ -8,7 +8,7 @@ const convertible = 80006;
 
 export const awaitPromises: Operation = {
   id: "await-promises",
-  title: "Use async and await instead of then",
+  title: "Use async and await",
   task: "plan",
   suits: { code: 0.8 },
   fills: false,

@@ -7,7 +7,7 @@ import type { Project, TypeScript } from "../project.ts";
 
 export const simplifyBooleans: Operation = {
   id: "simplify-booleans",
-  title: "Return conditions instead of true and false",
+  title: "Return conditions directly",
   task: "plan",
   suits: { code: 0.5, math: 0.3 },
   fills: false,

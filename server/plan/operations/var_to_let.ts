@@ -6,7 +6,7 @@ import type { Project } from "../project.ts";
 
 export const varToLet: Operation = {
   id: "var-to-let",
-  title: "Declare with const and let instead of var",
+  title: "Use const and let",
   task: "plan",
   suits: { code: 0.6 },
   fills: false,
