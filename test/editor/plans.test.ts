@@ -12,7 +12,7 @@ import { openFile, pick, picking, run, screenshot, turnDark, waitForWorkbench } 
 import { openEditor, type Session, variant } from "./harness.ts";
 
 const which = variant();
-const limit = 30_000;
+const limit = 60_000;
 
 interface Case {
   readonly recipe: string;
@@ -90,11 +90,9 @@ async function plan(page: Page, { recipe, answers = [] }: Case): Promise<void> {
 
 describe(`plans (${which})`, { timeout: 600_000 }, () => {
   let session: Session;
-  let untouched: Readonly<Record<string, string>>;
   before(async () => {
     session = await openEditor(which, {}, "workshop");
     await waitForWorkbench(session.page);
-    untouched = treeOf(session.folder);
     passes(session.folder);
   });
   after(async () => {
@@ -105,6 +103,7 @@ describe(`plans (${which})`, { timeout: 600_000 }, () => {
   for (const each of cases) {
     test(`${each.recipe}: preview, run, verified, tests pass, and undo restores the tree`, async () => {
       const { page, folder } = session;
+      const untouched = treeOf(folder);
       const file = join(folder, "src", each.file);
       await openFile(page, each.file, 1, 1);
       await plan(page, each);
