@@ -1,5 +1,5 @@
 // `npm run quality`: losses, first lines, documentation and exercises of every expert and of what it is compared with.
-// Usage: npm run quality -- [--only cases,code,docs,document,exercises,losses,members,typing] [--limit N] [--context TOKENS] [--threads N]
+// Usage: npm run quality -- [--only anywhere,cases,code,...: see `names`] [--limit N] [--context TOKENS] [--threads N]
 // [--store]: writes into each pack how sure it has to be of what is shown, as chosen on its own domain's places.
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -7,6 +7,7 @@ import { parseArgs } from "node:util";
 import { z } from "zod";
 import { engineOptions, installed } from "../../server/installation.ts";
 import { readDefaults } from "../../server/settings.ts";
+import { heldOutFiles, measureAnywhere } from "./anywhere.ts";
 import { Engines } from "./ask.ts";
 import { casesSchema, measureCases } from "./cases.ts";
 import { type Contender, findField } from "./contenders.ts";
@@ -23,7 +24,7 @@ import { storeThreshold } from "./silence.ts";
 import { chooseThreshold } from "./threshold.ts";
 import { partsIn } from "./weights.ts";
 
-const names = ["cases", "code", "docs", "document", "exercises", "losses", "members", "typing"] as const;
+const names = ["anywhere", "cases", "code", "docs", "document", "exercises", "losses", "members", "typing"] as const;
 const here = import.meta.dirname;
 const root = join(here, "..", "..");
 
@@ -44,6 +45,8 @@ const limit = count("limit", Number.POSITIVE_INFINITY);
 
 /** Lines that are typed, each key a completion. */
 const mostTyped = 60;
+/** Positions of held-out files. */
+const mostAnywhere = 2_000;
 /** Member accesses that are asked: twice each. */
 const mostAccesses = 200;
 
@@ -115,7 +118,14 @@ const accesses = asked("members")
   : null;
 const measureNames = accesses ? () => measureMembers(accesses, settings) : null;
 const members = await journal.remember(["members", parts, settings, accesses], z.string(), measureNames);
+const heldOut = asked("anywhere") ? await heldOutFiles(join(root, "experts", "train", "data", "corpus.jsonl")) : null;
+const anywhere =
+  heldOut &&
+  (await measureAnywhere(heldOut, Math.min(limit, mostAnywhere), settings, journal, (done, of) =>
+    progress("anywhere", done, of),
+  ));
 const results: Results = {
+  anywhere,
   members,
   typing,
   contenders,

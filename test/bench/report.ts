@@ -44,6 +44,8 @@ export function report(results: Results, made: string): string {
     details(results),
     "## Silence",
     silenceOfAll(results),
+    "## Faults at random positions of held-out files",
+    results.anywhere ?? `${missing}.`,
     "## Typing",
     typing(results),
     "## Member accesses of held-out TypeScript, at places where TypeScript offers the name that was written",

@@ -23,6 +23,8 @@ export interface Results {
   readonly parts: Parts;
   /** Lines of code, typed key by key. */
   readonly typing: Said<Cursor, Typed>;
+  /** Table of what is shown at random positions. */
+  readonly anywhere: string | null;
   /** Table of member accesses. */
   readonly members: string | null;
   /** Tables of the hand-written cases. */

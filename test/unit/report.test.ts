@@ -29,6 +29,7 @@ const empty: Results = {
   losses: { code: new Map(), docs: new Map(), math: new Map() },
   parts: { backbone: 100, head: 30, expert: 25 },
   cases: null,
+  anywhere: null,
   members: null,
   typing: nothing,
 };
