@@ -1,5 +1,5 @@
 // The pipeline: route -> compose prompt -> generate -> rank -> clean -> check. Every feature's answer comes from here.
-import { blockBegins, completed, readBlock } from "./block.ts";
+import { blockBegins, completed, opensSpan, readBlock } from "./block.ts";
 import { candidates, whyHidden, whyNowhere } from "./clean.ts";
 import { builtInThreshold, confidence, leastConfidence } from "./confidence.ts";
 import type { Scope } from "./context.ts";
@@ -232,19 +232,27 @@ async function* oneBlock(
   }
 }
 
-/** Comments, prose and strings of several lines hold whatever they like. */
+/** Comments, prose and strings of several lines hold whatever they like, as long as they do not end there. */
 const isCode = (around: Surroundings) => around.region === "code" || (around.region === "string" && isPlain(around));
 
 /** Why a text may not stand at the cursor by the document's grammar, in words; null when it may. */
 async function whyBroken(text: string, around: Surroundings, addedFaults: Crew["addedFaults"]): Promise<string | null> {
-  if (!isCode(around)) return null;
   const added = await addedFaults(text);
   if (added === null || added <= 0) return null;
-  // What opens a block is no error: its end comes with the lines that follow.
-  const whole = completed(text, around);
-  const left = whole === text ? added : await addedFaults(whole);
-  return left !== null && left > 0 ? "it would add a syntax error" : null;
+  const left = isCode(around)
+    ? await unfinished(text, around, added, addedFaults)
+    : added - (await already(addedFaults));
+  return left > 0 ? "it would add a syntax error" : null;
 }
+
+/** What opens a block is no error: its end comes with the lines that follow. What opens a comment or string swallows them. */
+async function unfinished(text: string, around: Surroundings, added: number, addedFaults: Crew["addedFaults"]) {
+  const whole = opensSpan(text, around) ? text : completed(text, around);
+  return whole === text ? added : ((await addedFaults(whole)) ?? 0);
+}
+
+/** The faults that a comment or string has which is not closed yet. */
+const already = async (addedFaults: Crew["addedFaults"]) => Math.max(0, (await addedFaults("")) ?? 0);
 
 /** Tokens of the window that is read when most of the whole one is new: a fraction of a second. */
 const shorterTokens = 192;

@@ -121,6 +121,11 @@ function wholeStatements(lines: readonly string[], { languageId, before, above }
   return lines.slice(0, Math.max(1, first + 1));
 }
 
+/** Whether a text leaves a comment or string of several lines open that was not open before it. */
+export function opensSpan(text: string, { before, languageId }: Surroundings): boolean {
+  return openSpan(before, languageId) === "" && openSpan(before + text, languageId) !== "";
+}
+
 /** What a text needs behind it to be parsed as a whole: its open brackets and its last block closed, with something in it. */
 export function completed(text: string, { before, languageId }: Surroundings): string {
   const lines = (before + text).split(/\r?\n/);

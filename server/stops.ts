@@ -1,7 +1,7 @@
 // Where a candidate of one line ends: its possible stops, the end of its statement, and the text that follows the cursor. Pure.
 import { balance, codeOnly } from "./brackets.ts";
 import type { Continuation } from "./engine/engine.ts";
-import { bracketsWith, isPlain, type Surroundings, wordEnd, wordStart } from "./surroundings.ts";
+import { bracketsWith, isPlain, nextLine, type Surroundings, wordEnd, wordStart } from "./surroundings.ts";
 
 /** Characters that may close what was opened before the cursor. */
 const closers = new Set(")]}>\"'`;:,");
@@ -11,7 +11,7 @@ const closers = new Set(")]}>\"'`;:,");
  * something is closed or the text after the cursor could take over. Whole continuation first, no doubles.
  */
 export function possibleStops(continuation: Continuation, around: Surroundings): string[] {
-  const whole = oneStatement(finished(continuation, around), around);
+  const whole = oneStatement(unclosed(finished(continuation, around), around), around);
   const texts = new Set([whole]);
   const next = around.after.trimStart()[0];
   if (next !== undefined) {
@@ -29,6 +29,13 @@ function finished({ text, stop }: Continuation, around: Surroundings): string {
   if (stop !== "length" || line !== text) return withoutBlanks(line, around);
   const whole = line.replace(/[\p{L}\p{N}_$]+$/u, "").trimEnd();
   return isPlain(around) ? balanced(withoutOperator(whole), around) : whole;
+}
+
+/** Without the mark that closes the comment or docstring where that stands on the next line. */
+function unclosed(text: string, around: Surroundings): string {
+  if (around.region !== "docstring" && around.region !== "comment") return text;
+  const mark = /\s*("""|'''|\*\/)$/.exec(text);
+  return mark && nextLine(around).trim().startsWith(mark[1]!) ? text.slice(0, mark.index) : text;
 }
 
 /** Without the dots and operators at the end that wait for what would have followed. */
