@@ -1,5 +1,5 @@
 // The pipeline: route -> compose prompt -> generate -> rank -> clean -> check. Every feature's answer comes from here.
-import { blockBegins, completed, opensSpan, readBlock } from "./block.ts";
+import { blockBegins, completed, endsInBlock, readBlock } from "./block.ts";
 import { candidates, whyHidden, whyNowhere } from "./clean.ts";
 import { builtInThreshold, confidence, leastConfidence } from "./confidence.ts";
 import type { Scope } from "./context.ts";
@@ -245,9 +245,9 @@ async function whyBroken(text: string, around: Surroundings, addedFaults: Crew["
   return left > 0 ? "it would add a syntax error" : null;
 }
 
-/** What opens a block is no error: its end comes with the lines that follow. What opens a comment or string swallows them. */
+/** What opens a block is no error: its end comes with the lines that follow. An open call, comment or string swallows them. */
 async function unfinished(text: string, around: Surroundings, added: number, addedFaults: Crew["addedFaults"]) {
-  const whole = opensSpan(text, around) ? text : completed(text, around);
+  const whole = endsInBlock(text, around) ? completed(text, around) : text;
   return whole === text ? added : ((await addedFaults(whole)) ?? 0);
 }
 

@@ -121,9 +121,10 @@ function wholeStatements(lines: readonly string[], { languageId, before, above }
   return lines.slice(0, Math.max(1, first + 1));
 }
 
-/** Whether a text leaves a comment or string of several lines open that was not open before it. */
-export function opensSpan(text: string, { before, languageId }: Surroundings): boolean {
-  return openSpan(before, languageId) === "" && openSpan(before + text, languageId) !== "";
+/** Whether the line that a text ends on opens a block there, or stands in a string of several lines that was open before it. */
+export function endsInBlock(text: string, { before, languageId }: Surroundings): boolean {
+  if (openSpan(before, languageId) !== "") return true;
+  return opensBlock((before + text).split("\n").at(-1)!, languageId) && openSpan(before + text, languageId) === "";
 }
 
 /** What a text needs behind it to be parsed as a whole: its open brackets and its last block closed, with something in it. */

@@ -9,7 +9,7 @@ import { openEngine } from "../../server/engine/open.ts";
 import { engineOptions, installed } from "../../server/installation.ts";
 import type { Settings } from "../../server/protocol.ts";
 import { Roster } from "../../server/roster.ts";
-import { finished, patientSyntax } from "./ask.ts";
+import { finished, harm, patientSyntax } from "./ask.ts";
 import { type Fault, faults, faultsOf } from "./faults.ts";
 import { digestOfFolder, type Journal } from "./journal.ts";
 import { table } from "./machine.ts";
@@ -78,8 +78,8 @@ const toldSchema = z.object({
   /** The line with the text put in, its ends marked. */
   line: z.string(),
   faults: z.array(z.enum(faults)),
-  /** Whether the document has more syntax errors with the text than with what was written. */
   broken: z.boolean(),
+  unclosed: z.boolean(),
 });
 type Told = z.infer<typeof toldSchema>;
 
@@ -117,14 +117,13 @@ export async function measureAnywhere(
     const { text: suggested, hidden, confidence, expert } = draft;
     const sure = (confidence ?? 0) >= (roster.thresholdOf(expert) ?? builtInThreshold);
     const around = { before: before.slice(before.lastIndexOf("\n") + 1), rest: gone, after: stays };
-    const [added, written] = [await addedFaults(suggested), await addedFaults(gone)];
     return {
       text: suggested,
       hidden,
       shown: hidden === null && sure,
       line: `${file.language}: ${around.before}«${suggested}»${around.after}`,
       faults: faultsOf(suggested, around),
-      broken: added !== null && written !== null && added > Math.max(0, written),
+      ...(await harm(suggested, gone, scope, addedFaults)),
     };
   };
   const parts = digestOfFolder(installation.model, "part.json");
@@ -145,17 +144,19 @@ function tableOf(told: readonly (Told & Pick<Position, "atEnd">)[]): string {
     title,
     `${of.length}`,
     ...faults.map((fault) => `${of.filter(has(fault)).length}`),
-    `${of.filter(({ broken }) => broken).length}`,
+    `${of.filter(({ broken, unclosed }) => broken && !unclosed).length}`,
+    `${of.filter(({ unclosed }) => unclosed).length}`,
   ];
   const wrong = passes.filter((each) => each.broken || each.faults.length > 0);
-  const list = wrong.map(({ line, broken, faults: found, shown }) => {
-    const words = [...found, ...(broken ? ["added syntax error"] : []), ...(shown ? [] : ["not sure enough"])];
+  const list = wrong.map(({ line, broken, unclosed, faults: found, shown }) => {
+    const syntax = unclosed ? ["head of a block without its end"] : broken ? ["added syntax error"] : [];
+    const words = [...found, ...syntax, ...(shown ? [] : ["not sure enough"])];
     return `- \`${line.replaceAll("`", "'").replaceAll("\n", "⏎")}\` (${words.join(", ")})`;
   });
   return [
     `${told.length} positions, half of them with the rest of the line taken away.`,
     table([
-      ["", "count", ...faults, "added syntax error"],
+      ["", "count", ...faults, "added syntax error", "head of a block without its end"],
       line(
         "shown",
         told.filter(({ shown }) => shown),

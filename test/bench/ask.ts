@@ -2,11 +2,14 @@
 import { TextDocument } from "vscode-languageserver-textdocument";
 import layouts from "../../experts/layouts.json" with { type: "json" };
 import { answer, type Crew, type Draft } from "../../server/answer.ts";
+import { endsInBlock } from "../../server/block.ts";
+import type { Scope } from "../../server/context.ts";
 import type { Engine, Generation, Prompt } from "../../server/engine/engine.ts";
 import { openEngine } from "../../server/engine/open.ts";
 import { engineOptions, installed } from "../../server/installation.ts";
 import { compose, composeCompletion } from "../../server/prompt.ts";
 import type { Settings } from "../../server/protocol.ts";
+import { surroundings } from "../../server/surroundings.ts";
 import { Syntax } from "../../server/syntax/syntax.ts";
 import type { Contender } from "./contenders.ts";
 import type { Cursor } from "./samples.ts";
@@ -26,6 +29,25 @@ export function patientSyntax(): Syntax {
   return new Syntax({ files: installed().syntax, patience: Number.POSITIVE_INFINITY, onTrouble: console.warn });
 }
 
+/** What a text does to a document's syntax. */
+export interface Harm {
+  /** Whether the document has more syntax errors with the text than with what was written. */
+  readonly broken: boolean;
+  /** Whether the text ends with the head of a block, so that the block's missing end is, or may be, what is wrong. */
+  readonly unclosed: boolean;
+}
+
+export async function harm(
+  text: string,
+  written: string,
+  scope: Scope,
+  addedFaults: Crew["addedFaults"],
+): Promise<Harm> {
+  const [added, before] = [await addedFaults(text), await addedFaults(written)];
+  const broken = added !== null && before !== null && added > Math.max(0, before);
+  return { broken, unclosed: broken && endsInBlock(text, surroundings(scope)) };
+}
+
 export class Engines {
   readonly #settings: Settings;
   readonly #open = new Map<string, Promise<Engine>>();
@@ -38,9 +60,9 @@ export class Engines {
   /**
    * Completes at a cursor through the whole pipeline, when the place is warm: its prompt has been read, as it has where a user
    * is typing. The contender answers whatever the rules say, and nothing is withheld for being unlikely.
-   * @returns besides, whether the document has more syntax errors with the text than with what was written.
+   * @returns besides, what the text does to the document's syntax.
    */
-  async complete(contender: Contender, sample: Cursor): Promise<Draft & { readonly broken: boolean }> {
+  async complete(contender: Contender, sample: Cursor): Promise<Draft & Harm> {
     const engine = await this.#engine(contender.model);
     const root = { uri: `file:///${sample.id}`, name: sample.workspace };
     const path = sample.path.split("/").map(encodeURIComponent).join("/");
@@ -55,8 +77,7 @@ export class Engines {
     const crew: Crew = { engine, rules, installed: [expert], addedFaults };
     const limits = { ...this.#settings, suggestions: "all" as const };
     const draft = await finished(answer("complete", scope, crew, limits, never));
-    const [added, written] = [await addedFaults(draft.text), await addedFaults(sample.rest)];
-    return { ...draft, broken: added !== null && written !== null && added > Math.max(0, written) };
+    return { ...draft, ...(await harm(draft.text, sample.rest, scope, addedFaults)) };
   }
 
   /** Types the rest of a line key by key and takes what the product offers, as its pack's threshold has it. */

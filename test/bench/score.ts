@@ -13,6 +13,8 @@ export interface Line {
   readonly confidence: number | null;
   /** Whether the document has more syntax errors with it than with what was written. */
   readonly broken: boolean;
+  /** Whether that may be the missing end of a block whose head the text ends with. */
+  readonly unclosed: boolean;
   readonly ms: number;
 }
 
@@ -32,6 +34,8 @@ export interface LineScore {
   readonly faults: Readonly<Record<Fault, number>>;
   /** How many of those shown add a syntax error. */
   readonly broken: number;
+  /** How many of those end with the head of a block, whose end may be all that is missing. */
+  readonly unclosed: number;
 }
 
 export function isRight(sample: Pick<Cursor, "rest">, { text }: Line): boolean {
@@ -58,6 +62,7 @@ export function scoreLines(samples: readonly Cursor[], lines: readonly Line[]): 
       number
     >,
     broken: shown.filter((i) => lines[i]!.broken).length,
+    unclosed: shown.filter((i) => lines[i]!.broken && lines[i]!.unclosed).length,
   };
 }
 

@@ -28,6 +28,7 @@ const lineSchema = z.object({
   shown: z.boolean(),
   confidence: z.number().nullable(),
   broken: z.boolean(),
+  unclosed: z.boolean(),
   ms: z.number(),
 }) satisfies z.ZodType<Line>;
 
@@ -48,8 +49,8 @@ export function sayLines(
     lineSchema,
     [asking.contextTokens],
     async (contender, sample) => {
-      const { text, hidden, confidence, broken, ms } = await asking.engines.complete(contender, sample);
-      return { text, shown: hidden === null, confidence, broken, ms };
+      const { text, hidden, confidence, broken, unclosed, ms } = await asking.engines.complete(contender, sample);
+      return { text, shown: hidden === null, confidence, broken, unclosed, ms };
     },
   );
 }

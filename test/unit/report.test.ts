@@ -61,7 +61,7 @@ const sample: Cursor = {
   rest: "turn",
   after: "",
 };
-const line = (text: string) => [{ text, shown: true, confidence: -0.1, broken: false, ms: 100 }];
+const line = (text: string) => [{ text, shown: true, confidence: -0.1, broken: false, unclosed: false, ms: 100 }];
 const arm = (run: string) => ({ run, rate: "1e-4", tokens: 1000, tried: [{ rate: "1e-4", held_out: 1.5 }] });
 const measured: Results = {
   ...empty,

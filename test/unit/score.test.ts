@@ -81,10 +81,10 @@ const cursor = (rest: string): Cursor => ({
 test("lines are right when they are exactly the rest", () => {
   const samples = [cursor("one"), cursor("two"), cursor("three"), cursor("four")];
   const lines = [
-    { text: "one", shown: true, confidence: -0.1, broken: false, ms: 10 },
-    { text: "two ", shown: false, confidence: -0.1, broken: false, ms: 20 },
-    { text: "thre", shown: true, confidence: -0.1, broken: false, ms: 30 },
-    { text: "", shown: false, confidence: -0.1, broken: false, ms: 40 },
+    { text: "one", shown: true, confidence: -0.1, broken: false, unclosed: false, ms: 10 },
+    { text: "two ", shown: false, confidence: -0.1, broken: false, unclosed: false, ms: 20 },
+    { text: "thre", shown: true, confidence: -0.1, broken: false, unclosed: false, ms: 30 },
+    { text: "", shown: false, confidence: -0.1, broken: false, unclosed: false, ms: 40 },
   ];
   const score = scoreLines(samples, lines);
   assert.deepEqual(score && [score.count, score.exact, score.shown, score.exactShown], [4, 0.5, 0.5, 0.5]);

@@ -27,6 +27,7 @@ function lines(count: number, right: (i: number) => boolean): Line[] {
     shown: true,
     confidence: -(i + 1) / 100,
     broken: false,
+    unclosed: false,
     ms: 1,
   }));
 }
