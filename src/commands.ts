@@ -7,6 +7,7 @@ import { addExpert, removeExpert } from "./experts.ts";
 import { proveOffline, runSelfTest, tryCompletion } from "./firstrun.ts";
 import { type Command, section } from "./ids.ts";
 import type { Ledger } from "./ledger.ts";
+import { showMenu, type Titled } from "./menu.ts";
 import { useModel } from "./models.ts";
 import type { Pages } from "./pages.ts";
 import type { Plans } from "./plans.ts";
@@ -30,13 +31,6 @@ export interface Parts {
   readonly titled: readonly Titled[];
 }
 
-/** A command as the manifest offers it. */
-export interface Titled {
-  readonly command: string;
-  readonly title: string;
-  readonly icon: string;
-}
-
 type Handler = (...values: never[]) => unknown;
 
 /** Registers all commands; dispose the result to take them back. */
@@ -45,7 +39,7 @@ export function registerCommands(parts: Parts): vscode.Disposable {
   const handlers: Readonly<Record<Command, Handler>> = {
     "coterie.toggle": () => toggle("enable"),
     "coterie.toggleLanguage": toggleLanguage,
-    "coterie.snooze": () => snoozeOrWake(parts),
+    "coterie.snooze": (minutes?: unknown) => snoozeOrWake(parts, minutes),
     "coterie.toggleAutomatic": () => toggle("automatic"),
     "coterie.toggleCommentsAndStrings": () => toggle("commentsAndStrings"),
     "coterie.explainRouting": () => withServer(parts, () => explainRouting(client, pages)),
@@ -78,7 +72,7 @@ export function registerCommands(parts: Parts): vscode.Disposable {
     "coterie.planSave": (target?: unknown) => withServer(parts, () => plans.save(target)),
     "coterie.planOpen": (uri?: unknown) => withServer(parts, () => plans.openSaved(uri)),
     "coterie.accepted": (id: number) => ledger.accepted(id),
-    "coterie.menu": () => menu(parts),
+    "coterie.menu": () => showMenu(parts.status, parts.snooze, parts.titled),
     "coterie.reveal": reveal,
   };
   return vscode.Disposable.from(
@@ -114,14 +108,18 @@ async function toggle(key: "enable" | "automatic" | "commentsAndStrings"): Promi
   await settings.update(key, !settings.get<boolean>(key), scopeOf(settings, key));
 }
 
-/** Asks for how long to be silent; during a pause it can be ended. */
-async function snoozeOrWake({ snooze }: Parts): Promise<void> {
-  const wake = snooze.until === undefined ? [] : [{ label: "Wake up now", minutes: 0 }];
+/** Is silent for some minutes, asked for where they are not given; 0 ends a pause. */
+async function snoozeOrWake({ snooze }: Parts, given?: unknown): Promise<void> {
+  const minutes = typeof given === "number" ? given : await askMinutes(snooze.until !== undefined);
+  if (minutes === undefined) return;
+  if (minutes > 0) snooze.start(minutes);
+  else snooze.stop();
+}
+
+async function askMinutes(isPaused: boolean): Promise<number | undefined> {
+  const wake = isPaused ? [{ label: "End the pause", minutes: 0 }] : [];
   const choices = [...wake, ...snoozes.map((minutes) => ({ label: `${minutes} minutes`, minutes }))];
-  const chosen = await vscode.window.showQuickPick(choices, { title: "Pause Completions" });
-  if (!chosen) return;
-  if (chosen.minutes === 0) snooze.stop();
-  else snooze.start(chosen.minutes);
+  return (await vscode.window.showQuickPick(choices, { title: "Pause Completions" }))?.minutes;
 }
 
 async function toggleLanguage(): Promise<void> {
@@ -144,12 +142,6 @@ function scopeOf(settings: vscode.WorkspaceConfiguration, key: string): vscode.C
   return settings.inspect(key)?.workspaceValue === undefined
     ? vscode.ConfigurationTarget.Global
     : vscode.ConfigurationTarget.Workspace;
-}
-
-async function menu({ status, titled }: Parts): Promise<void> {
-  const items = titled.map(({ command, title, icon }) => ({ label: `${icon} ${title}`, command }));
-  const chosen = await vscode.window.showQuickPick(items, { title: "Coterie", placeHolder: status.now.detail });
-  if (chosen) await vscode.commands.executeCommand(chosen.command);
 }
 
 async function reveal(uri: string, { line, character }: vscode.Position): Promise<void> {

@@ -69,15 +69,15 @@ export async function openSidebar(page: Page): Promise<void> {
 }
 
 /**
- * Opens the newest answer of the sidebar and hands back all rows that then stand there, as a screen reader tells them. An answer
- * that comes in just then renews the tree, and the editor may forget the click: as a user would, it clicks again.
+ * Opens the newest answer of the sidebar and hands back its rows, as a screen reader tells them. An answer that comes in just
+ * then renews the tree, and the editor may forget the click: as a user would, it clicks again.
  */
 export async function newestAnswer(page: Page): Promise<string[]> {
   const rows = page.locator(".sidebar .pane-body .monaco-list-row");
-  const details = page.locator(".sidebar .pane-body .monaco-list-row[aria-level='2']").first();
+  const newest = rows.and(page.locator("[data-index='0']")).first();
+  const details = rows.and(page.locator("[data-index='1'][aria-level='2']")).first();
   for (const end = Date.now() + stepLimit; ; ) {
-    if ((await rows.first().getAttribute("aria-expanded")) === "false")
-      await rows.first().click({ timeout: stepLimit });
+    if ((await newest.getAttribute("aria-expanded")) === "false") await newest.click({ timeout: stepLimit });
     try {
       await details.waitFor({ timeout: stepLimit / 5 });
       break;
@@ -85,9 +85,17 @@ export async function newestAnswer(page: Page): Promise<string[]> {
       if (Date.now() > end) throw error;
     }
   }
-  return Promise.all(
-    (await rows.all()).map(async (row) => `${await row.getAttribute("aria-label")} ${await row.textContent()}`),
+  // The list keeps its rows in no order.
+  const all = await Promise.all(
+    (await rows.all()).map(async (row) => ({
+      index: Number(await row.getAttribute("data-index")),
+      level: await row.getAttribute("aria-level"),
+      text: `${await row.getAttribute("aria-label")} ${await row.textContent()}`,
+    })),
   );
+  all.sort((a, b) => a.index - b.index);
+  const next = all.findIndex(({ index, level }) => index > 0 && level === "1");
+  return all.slice(0, next < 0 ? all.length : next).map(({ text }) => text);
 }
 
 /** Changes to the dark theme by the palette. */
@@ -118,9 +126,28 @@ export async function screenshot(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(folder, `${name}.png`) });
 }
 
+/** Opens the menu behind the status bar item. */
+export async function openMenu(page: Page): Promise<void> {
+  await page.locator(".statusbar-item[id*='coterie'] a").click({ timeout: stepLimit });
+  await picking(page, "Coterie");
+}
+
 /** Picks an item of the quick pick that is open. */
 export async function pick(page: Page, label: string): Promise<void> {
   await page.locator(".quick-input-list .monaco-list-row", { hasText: label }).first().click({ timeout: stepLimit });
+}
+
+/** What the quick pick offers, in the order of its rows. */
+export async function offered(page: Page): Promise<string[]> {
+  const rows = page.locator(".quick-input-list .monaco-list-row");
+  await rows.first().waitFor({ timeout: stepLimit });
+  const labels = await rows.evaluateAll((all) =>
+    all
+      .map((row) => ({ top: row.getBoundingClientRect().top, text: row.getAttribute("aria-label") ?? "" }))
+      .sort((a, b) => a.top - b.top)
+      .map(({ text }) => text),
+  );
+  return labels;
 }
 
 /** Waits for the quick pick or input with this title. */

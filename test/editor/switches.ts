@@ -31,7 +31,7 @@ export const switches: Readonly<Record<string, () => Promise<void>>> = {
   },
 };
 
-/** Runs a command that asks, and takes the first choice: with a pause that is its end, else five minutes. */
+/** Runs a command that asks, and takes the first choice: in a pause that is its end, else five minutes. */
 async function choose(command: string): Promise<void> {
   const chosen = commands.executeCommand(command);
   let done = false;
