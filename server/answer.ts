@@ -1,7 +1,7 @@
 // The pipeline: route -> compose prompt -> generate -> rank -> clean -> check. Every feature's answer comes from here.
 import { blockBegins, completed, endsInBlock, readBlock } from "./block.ts";
 import { candidates, whyHidden, whyNowhere } from "./clean.ts";
-import { builtInThreshold, confidence, leastConfidence } from "./confidence.ts";
+import { builtInThreshold, confidence, leastConfidence, unknownCost } from "./confidence.ts";
 import type { Scope } from "./context.ts";
 import type { Engine, GenerateRequest, Generation } from "./engine/engine.ts";
 import { isImagined, type NamePlace, namePlace, remainders } from "./naming.ts";
@@ -11,6 +11,7 @@ import { type Candidate, rank } from "./rank.ts";
 import { Away, type Rule, route } from "./route.ts";
 import { withoutOverlap } from "./stops.ts";
 import { isPlain, type Surroundings, surroundings } from "./surroundings.ts";
+import { holdsName, unknownNames } from "./vocabulary.ts";
 
 /** Who can answer: the engine with its installed experts, the rules that choose among them, and who checks. */
 export interface Crew {
@@ -21,6 +22,8 @@ export interface Crew {
   readonly threshold?: (expert: string) => number | null;
   /** How many more syntax errors the document has with a text at the cursor; null where no grammar tells. */
   readonly addedFaults: (text: string) => Promise<number | null>;
+  /** Whether a name stands in the document or in what else is open; absent: in the scope's text. */
+  readonly isKnown?: (name: string) => boolean;
   /** The names that fit at the cursor, as far as they are known by now; null where nobody knows. */
   readonly names?: () => readonly string[] | null;
   /** How an expert is asked that is not the embedded model's, and the other machine that its texts are sent to. */
@@ -42,7 +45,7 @@ export interface Limits extends Pick<Settings, "suggestions"> {
 export interface Draft extends Omit<Answer, "id"> {
   /** Further texts that may be shown in place of the first, the best first. */
   readonly alternatives: readonly string[];
-  /** Mean log-probability of the text's tokens, nats; null where there is no text. */
+  /** Mean log-probability of the text's tokens, nats, less what unknown names cost; null where there is no text. */
   readonly confidence: number | null;
   /** Whether less of the text was read than there is, see `GenerateRequest.shorter`. */
   readonly shortened: boolean;
@@ -107,14 +110,19 @@ async function* byChosen(
   const { generation, best, cancelled } = done;
   const { text } = best;
   const stop = cancelled ? "cancelled" : text === "" && best.stop !== "cancelled" ? "nothing" : best.stop;
-  const sure = best.from && confidence(best.from, text);
+  const isKnown = (name: string) =>
+    (crew.names?.()?.includes(name) ?? false) ||
+    (crew.isKnown?.(name) ?? (holdsName(scope.prefix, name) || holdsName(scope.suffix, name)));
+  const unknown = unknownNames(text, around, isKnown);
+  const likely = best.from && confidence(best.from, text);
+  const sure = likely === null ? null : likely - unknownCost * unknown.length;
   const least = leastConfidence(crew.threshold?.(chosen.expert) ?? builtInThreshold, limits.suggestions);
   const whyNot = async (shown: string) => whyHidden(shown, around) ?? (await whyBroken(shown, around, addedFaults));
   const hidden =
     stop === "cancelled"
       ? "a newer request took its place"
       : ((await whyNot(text)) ??
-        (sure !== null && sure < least && !limits.asked ? "the model is not sure enough" : null));
+        (sure !== null && sure < least && !limits.asked ? whyUnsure(likely! >= least ? unknown : []) : null));
   const alternatives: string[] = [];
   if (hidden === null) for (const other of done.others) if ((await whyNot(other)) === null) alternatives.push(other);
   return {
@@ -135,6 +143,9 @@ async function* byChosen(
 
 const noSuchName = ({ written }: NamePlace) =>
   written === "" ? "nothing is known that fits here" : `nothing that fits here begins with "${written}"`;
+
+const whyUnsure = ([unknown]: readonly string[]) =>
+  unknown === undefined ? "the model is not sure enough" : `nothing open here knows the name "${unknown}"`;
 
 /** What the engine is asked at a place. */
 function requestFor(
@@ -235,8 +246,13 @@ async function* oneBlock(
 /** Comments, prose and strings of several lines hold whatever they like, as long as they do not end there. */
 const isCode = (around: Surroundings) => around.region === "code" || (around.region === "string" && isPlain(around));
 
+/** Whether a text holds a mark that could end the comment, docstring or string that it stands in. */
+const mayEnd = (text: string, { region }: Surroundings) =>
+  region === "string" ? /["'`]/.test(text) : /"""|'''|\*\//.test(text);
+
 /** Why a text may not stand at the cursor by the document's grammar, in words; null when it may. */
 async function whyBroken(text: string, around: Surroundings, addedFaults: Crew["addedFaults"]): Promise<string | null> {
+  if (!isCode(around) && !mayEnd(text, around)) return null;
   const added = await addedFaults(text);
   if (added === null || added <= 0) return null;
   const left = isCode(around)

@@ -121,10 +121,15 @@ function wholeStatements(lines: readonly string[], { languageId, before, above }
   return lines.slice(0, Math.max(1, first + 1));
 }
 
+/** A brace that begins a value and no block. */
+const literal = /(?:[=([,:?&|]|\breturn)\s*\{\s*$/;
+
 /** Whether the line that a text ends on opens a block there, or stands in a string of several lines that was open before it. */
 export function endsInBlock(text: string, { before, languageId }: Surroundings): boolean {
   if (openSpan(before, languageId) !== "") return true;
-  return opensBlock((before + text).split("\n").at(-1)!, languageId) && openSpan(before + text, languageId) === "";
+  const last = (before + text).split("\n").at(-1)!;
+  const isLiteral = literal.test(codeOnly(last, languageId));
+  return opensBlock(last, languageId) && !isLiteral && openSpan(before + text, languageId) === "";
 }
 
 /** What a text needs behind it to be parsed as a whole: its open brackets and its last block closed, with something in it. */

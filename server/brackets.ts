@@ -32,8 +32,8 @@ export function codeOnly(text: string, languageId: string): string {
 
 /** The mark that would close the comment or string of several lines that is open at the end of code; "" where none is. */
 export function openSpan(text: string, languageId: string): string {
-  // Any other character would be left as it is.
-  if (codeOnly(`${text}x`, languageId).at(-1) === "x") return "";
+  // Any other character would be left as it is; what ends with its line is none of several.
+  if (codeOnly(`${text}\nx`, languageId).at(-1) === "x") return "";
   const spans = [...spansOf(languageId).values()].flat().filter(({ lines }) => lines);
   return spans.find(({ close }) => codeOnly(`${text}${close}x`, languageId).at(-1) === "x")?.close ?? "";
 }

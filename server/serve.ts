@@ -35,7 +35,7 @@ import { Power } from "./power.ts";
 import * as protocol from "./protocol.ts";
 import { enabledFor, readDefaults, SettingsCache } from "./settings.ts";
 import { Syntax } from "./syntax/syntax.ts";
-import { folderOf, Workspace } from "./workspace.ts";
+import { folderOf, nameOf, Workspace } from "./workspace.ts";
 
 /**
  * Serves until the connection ends. `open` opens the engine; it is called when the first document is opened.
@@ -131,6 +131,7 @@ export function serve(
     syntax,
     knownNames: () => knownNames,
     document: (uri: string) => documents.get(uri),
+    opened: () => documents.all(),
     settings: (uri: string) => settings.of(uri),
     mayRead: (uri: string) =>
       access.mayRead(
@@ -307,7 +308,3 @@ export function serve(
 
 /** A first parse of a long document may take longer; its text is then scanned instead. Milliseconds. */
 const regionPatience = 150;
-
-function nameOf(uri: string): string {
-  return decodeURIComponent(uri.replace(/\/$/, "").split("/").at(-1) ?? "");
-}

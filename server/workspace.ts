@@ -34,3 +34,8 @@ export class Workspace {
 export function folderOf(root: Root | null): string | null {
   return root && URI.parse(root.uri).scheme === "file" ? URI.parse(root.uri).fsPath : null;
 }
+
+/** The name of a folder that has come without one. */
+export function nameOf(uri: string): string {
+  return decodeURIComponent(uri.replace(/\/$/, "").split("/").at(-1) ?? "");
+}

@@ -13,6 +13,8 @@ export interface Around {
   /** Null where the editor offers no names. */
   knownNames(): KnownNames | null;
   document(uri: string): TextDocument | undefined;
+  /** All that are open. */
+  opened(): readonly TextDocument[];
   settings(uri: string): Promise<Settings>;
   mayRead(uri: string): Verdict;
   root(uri: string): Root | null;
@@ -20,7 +22,7 @@ export interface Around {
   /** Ids of the experts that can answer, or that could if the engine were there. */
   installed(): readonly string[];
   /** The engine with its experts, once it is loaded, or in words why there is none. */
-  crew(uri: string): Promise<Omit<Crew, "addedFaults" | "names"> | string>;
+  crew(uri: string): Promise<Omit<Crew, "addedFaults" | "isKnown" | "names"> | string>;
   /** A number that no other answer of this server has. */
   nextId(): number;
   /** Hears of each computation when it begins and when it ends. */

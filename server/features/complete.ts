@@ -15,6 +15,7 @@ import { lineAhead } from "./ahead.ts";
 import type { Around } from "./around.ts";
 import { type Asking, keyFor } from "./asking.ts";
 import { item } from "./item.ts";
+import { knownIn } from "./opened.ts";
 import { Pace } from "./pace.ts";
 import { Recent } from "./recent.ts";
 import { Run } from "./run.ts";
@@ -203,13 +204,14 @@ export class Completions {
   /** Begins to compute for a scope, in place of what was computed; what comes of it is remembered. */
   #start(
     scope: Scope,
-    team: Omit<Crew, "addedFaults" | "names">,
+    team: Omit<Crew, "addedFaults" | "isKnown" | "names">,
     asking: Pick<Asking, "document" | "offset" | "settings" | "invoked">,
     question: Question | null,
   ): Run {
     const { document, offset, settings, invoked } = asking;
     const addedFaults = (put: string) => this.#around.syntax.addedFaults(document, offset, put);
-    const crew: Crew = { ...team, addedFaults, names: () => question?.names ?? null };
+    const isKnown = knownIn(document, this.#around);
+    const crew: Crew = { ...team, addedFaults, isKnown, names: () => question?.names ?? null };
     const place = { uri: document.uri, document: document.getText(), offset };
     const key = keyFor(asking);
     this.#run?.cancel();
