@@ -60,9 +60,10 @@ export class Engines {
   /**
    * Completes at a cursor through the whole pipeline, when the place is warm: its prompt has been read, as it has where a user
    * is typing. The contender answers whatever the rules say, and nothing is withheld for being unlikely.
+   * @param branches how many are followed; absent: as the product has it
    * @returns besides, what the text does to the document's syntax.
    */
-  async complete(contender: Contender, sample: Cursor): Promise<Draft & Harm> {
+  async complete(contender: Contender, sample: Cursor, branches?: number): Promise<Draft & Harm> {
     const engine = await this.#engine(contender.model);
     const root = { uri: `file:///${sample.id}`, name: sample.workspace };
     const path = sample.path.split("/").map(encodeURIComponent).join("/");
@@ -74,7 +75,7 @@ export class Engines {
     await generate(engine, { sequence: scope.uri, expert, prompt, heal: true, maxTokens: 1, priority: "completion" });
     const rules = [{ name: "quality#1", expert, because: "this contender is measured" }];
     const addedFaults = (put: string) => this.#syntax.addedFaults(document, sample.before.length, put);
-    const crew: Crew = { engine, rules, installed: [expert], addedFaults };
+    const crew: Crew = { engine: branching(engine, branches), rules, installed: [expert], addedFaults };
     const limits = { ...this.#settings, suggestions: "all" as const };
     const draft = await finished(answer("complete", scope, crew, limits, never));
     return { ...draft, ...(await harm(draft.text, sample.rest, scope, addedFaults)) };
@@ -116,6 +117,12 @@ export class Engines {
     this.#open.set(model, opening);
     return opening;
   }
+}
+
+/** An engine that follows so many branches, whatever it is asked. */
+function branching(engine: Engine, branches: number | undefined): Engine {
+  if (branches === undefined) return engine;
+  return { ...engine, generate: (request, signal) => engine.generate({ ...request, branches }, signal) };
 }
 
 /** Room for the longest request and reply, also where completions are measured with less. */

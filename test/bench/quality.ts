@@ -9,6 +9,7 @@ import { engineOptions, installed } from "../../server/installation.ts";
 import { readDefaults } from "../../server/settings.ts";
 import { heldOutFiles, measureAnywhere } from "./anywhere.ts";
 import { Engines } from "./ask.ts";
+import { measureBranches } from "./branches.ts";
 import { casesSchema, measureCases } from "./cases.ts";
 import { type Contender, findField } from "./contenders.ts";
 import { digestOfFolder, Journal } from "./journal.ts";
@@ -24,7 +25,18 @@ import { storeThreshold } from "./silence.ts";
 import { chooseThreshold } from "./threshold.ts";
 import { partsIn } from "./weights.ts";
 
-const names = ["anywhere", "cases", "code", "docs", "document", "exercises", "losses", "members", "typing"] as const;
+const names = [
+  "anywhere",
+  "branches",
+  "cases",
+  "code",
+  "docs",
+  "document",
+  "exercises",
+  "losses",
+  "members",
+  "typing",
+] as const;
 const here = import.meta.dirname;
 const root = join(here, "..", "..");
 
@@ -80,6 +92,11 @@ const lines = {
 /** Only lines that are begun from their start tell what a whole line takes. */
 const starts = (samples?.cursors.code ?? []).filter(({ kind }) => kind === "start").slice(0, mostTyped);
 const typing = await sayTyping(on("code"), starts, asked("typing"), asking);
+const coder = contenders.find(({ name }) => name === "expert-code");
+const branches =
+  asked("branches") && coder && samples
+    ? await measureBranches(coder, samples.cursors.code, asking, (done, of) => progress("branches", done, of))
+    : null;
 const documentation = await sayDocumentation(on("docs"), samples?.documented ?? [], asked("document"), asking);
 const exercises = samples?.exercises ?? [];
 const others = ({ domain }: Contender) => domain !== "math";
@@ -126,6 +143,7 @@ const anywhere =
   ));
 const results: Results = {
   anywhere,
+  branches,
   members,
   typing,
   contenders,

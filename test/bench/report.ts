@@ -46,6 +46,8 @@ export function report(results: Results, made: string): string {
     silenceOfAll(results),
     "## Faults at random positions of held-out files",
     results.anywhere ?? `${missing}.`,
+    "## Branches",
+    results.branches ?? `${missing}.`,
     "## Typing",
     typing(results),
     "## Member accesses of held-out TypeScript, at places where TypeScript offers the name that was written",

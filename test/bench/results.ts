@@ -25,6 +25,8 @@ export interface Results {
   readonly typing: Said<Cursor, Typed>;
   /** Table of what is shown at random positions. */
   readonly anywhere: string | null;
+  /** Table of numbers of branches. */
+  readonly branches: string | null;
   /** Table of member accesses. */
   readonly members: string | null;
   /** Tables of the hand-written cases. */

@@ -30,6 +30,7 @@ const empty: Results = {
   parts: { backbone: 100, head: 30, expert: 25 },
   cases: null,
   anywhere: null,
+  branches: null,
   members: null,
   typing: nothing,
 };

@@ -1,0 +1,67 @@
+// How many branches are worth their time where text stands behind the cursor: right first lines and milliseconds of 1, 2, 4 and 8.
+import { z } from "zod";
+import type { Engines } from "./ask.ts";
+import type { Contender } from "./contenders.ts";
+import type { Journal } from "./journal.ts";
+import { median, quantile, table } from "./machine.ts";
+import type { Cursor } from "./samples.ts";
+import { isRight } from "./score.ts";
+
+const branches = [1, 2, 4, 8] as const;
+
+/** Most cursors that are asked: once for each number of branches. */
+export const mostBranched = 150;
+
+const toldSchema = z.object({
+  text: z.string(),
+  confidence: z.number().nullable(),
+  shown: z.boolean(),
+  ms: z.number(),
+});
+type Told = z.infer<typeof toldSchema>;
+
+/** A Markdown table; the numbers take turns at each cursor, so that a busy moment of the machine meets all of them. */
+export async function measureBranches(
+  contender: Contender,
+  cursors: readonly Cursor[],
+  {
+    engines,
+    journal,
+    contextTokens,
+  }: { readonly engines: Engines; readonly journal: Journal; readonly contextTokens: number },
+  progress: (done: number, of: number) => void,
+): Promise<string> {
+  const samples = cursors.filter(({ after }) => after.split("\n", 1)[0]!.trim() !== "").slice(0, mostBranched);
+  const told = new Map<number, Told[]>(branches.map((count) => [count, []]));
+  for (const [done, sample] of samples.entries()) {
+    for (const count of branches) {
+      const ask = async (): Promise<Told> => {
+        const { text, hidden, confidence, ms } = await engines.complete(contender, sample, count);
+        return { text, confidence, shown: hidden === null, ms };
+      };
+      const what = ["branches", contender.weights, contextTokens, count, sample];
+      told.get(count)!.push((await journal.remember(what, toldSchema, ask))!);
+    }
+    progress(done + 1, samples.length);
+  }
+  const rows = branches.map((count) => {
+    const said = told.get(count)!;
+    const right = (i: number) => isRight(samples[i]!, { ...said[i]!, broken: false, unclosed: false });
+    const all = said.flatMap((_, i) => (right(i) ? [i] : []));
+    const shown = said.flatMap((each, i) => (each.shown && (each.confidence ?? 0) >= contender.threshold ? [i] : []));
+    const times = said.map(({ ms }) => ms);
+    return [
+      `${count}`,
+      share(all.length, samples.length),
+      share(shown.length, samples.length),
+      share(shown.filter(right).length, shown.length),
+      median(times).toFixed(0),
+      quantile(times, 0.95).toFixed(0),
+    ];
+  });
+  const head = ["branches", "right first line", "shown", "right of those", "ms, p50", "ms, p95"];
+  return `${samples.length} places of held-out code where text follows on the line.\n\n${table([head, ...rows])}`;
+}
+
+const share = (some: number, of: number) =>
+  `${some} of ${of} (${of === 0 ? "none" : ((100 * some) / of).toFixed(1)} %)`;
