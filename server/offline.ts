@@ -1,7 +1,7 @@
 // Proof that nothing leaves the machine: which sockets this process has open, as the operating system tells it.
 import { subscribe } from "node:diagnostics_channel";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
-import type { OfflineReport } from "./protocol.ts";
+import type { OfflineReport } from "./protocol/health.ts";
 
 /** Node announces every socket that is made on these channels. */
 const channels = ["net.client.socket", "net.server.socket", "udp.socket"];

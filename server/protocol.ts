@@ -1,6 +1,6 @@
-// Every message between an editor and the server, a sentence each: who sends it and why.
+// The messages of answers and settings between an editor and the server, a sentence each: who sends it and why. More in protocol/.
 import type { Position, TextEdit } from "vscode-languageserver-protocol";
-import { NotificationType, RequestType, RequestType0 } from "vscode-languageserver-protocol";
+import { NotificationType, RequestType } from "vscode-languageserver-protocol";
 
 // ── Words ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -204,122 +204,6 @@ export interface Calculation {
 
 /** Client -> server: the user wants a formula calculated; cancelling ends the steps. */
 export const calculate = new RequestType<CalculateParams, Calculation, void>("coterie/calculate");
-
-/** What can be said about this process and the network, now and since it started. */
-export interface OfflineReport {
-  /** Sockets that can reach other machines, each in words; empty is the promise. */
-  readonly internet: readonly string[];
-  /** Local channels to other processes of this machine, such as the editor's. */
-  readonly local: number;
-  /** Network sockets that JavaScript in this thread has made since the start, closed ones included. */
-  readonly made: number;
-  /** Files that are open or mapped into memory; null where the system does not tell. */
-  readonly files: readonly string[] | null;
-  /** Machines that experts in the user's settings are on: these alone may be connected to. */
-  readonly hosts?: readonly string[];
-  /** Who was asked: the kernel, or Node's own list, which native code could bypass. */
-  readonly asked: "kernel" | "node";
-}
-
-/** Client -> server: the user wants proof that nothing leaves the machine. */
-export const offline = new RequestType0<OfflineReport, void>("coterie/offline");
-
-/** Where the memory goes, in bytes. Weights count as their files' size (they are mapped), caches as allocated. */
-export interface MemoryParts {
-  readonly backbone: number;
-  readonly head: number;
-  /** All that are installed; those that are not loaded take no memory yet. */
-  readonly experts: readonly { readonly id: string; readonly bytes: number; readonly loaded: boolean }[];
-  readonly caches: number;
-}
-
-/** Client -> server: the memory of the loaded model, for figures; null while it is not loaded. Loads nothing. */
-export const memory = new RequestType0<MemoryParts | null, void>("coterie/memory");
-
-/** One thing that the self-test has looked at. */
-export interface Check {
-  readonly what: string;
-  readonly passed: boolean;
-  /** What was found, in one line. */
-  readonly found: string;
-}
-
-/** Client -> server: the user wants to know whether everything works; loads the model if need be. */
-export const selfTest = new RequestType0<readonly Check[], void>("coterie/selfTest");
-/** An expert as it is listed to the user. */
-export interface Expert {
-  readonly id: string;
-  readonly title: string;
-  /** Whether the user has added it, so that it can be removed; else it ships with Coterie. */
-  readonly added: boolean;
-}
-
-/** Client -> server: which experts there are. */
-export const experts = new RequestType<null, readonly Expert[], void>("coterie/experts");
-
-export interface AddExpertParams {
-  /** URI of the folder that holds the pack: its expert.json and weights. It is copied. */
-  readonly uri: string;
-}
-
-export interface AddExpertResult extends Expert {
-  /** How many rules it brings. */
-  readonly rules: number;
-}
-
-/** Client -> server: add an expert for this user. Answered when it can be asked; refused in words that say what to do. */
-export const addExpert = new RequestType<AddExpertParams, AddExpertResult, void>("coterie/addExpert");
-
-/** Client -> server: remove an expert that the user has added. Refused in words that say what to do. */
-export const removeExpert = new RequestType<{ readonly id: string }, null, void>("coterie/removeExpert");
-
-/** A model that the user has imported. Sizes in bytes. */
-export interface Model {
-  readonly id: string;
-  readonly title: string;
-  readonly bytes: number;
-  readonly parameters: number;
-  /** Of a weight. */
-  readonly bits: 4 | 8 | 32;
-}
-
-/** What an import would make, before anything is compiled. */
-export interface ModelOffer {
-  readonly title: string;
-  /** The id that it would get. */
-  readonly id: string;
-  readonly family: string;
-  readonly layers: number;
-  readonly parameters: number;
-  /** Whether its vocabulary has tokens for filling in the middle. */
-  readonly infills: boolean;
-  /** What it would take, bytes. */
-  readonly choices: readonly { readonly bits: Model["bits"]; readonly disk: number; readonly memory: number }[];
-}
-
-/** Client -> server: which models the user has. */
-export const models = new RequestType<null, readonly Model[], void>("coterie/models");
-
-/** Client -> server: what importing this file or folder would take. Refused in words when it cannot be used. */
-export const lookAtModel = new RequestType<{ readonly uri: string }, ModelOffer, void>("coterie/lookAtModel");
-
-export interface ImportModelParams {
-  readonly uri: string;
-  readonly bits: Model["bits"];
-  readonly id: string;
-}
-
-/** Client -> server: compile a model of the user's. Null when the request was cancelled: then nothing of it stays. */
-export const importModel = new RequestType<ImportModelParams, Model | null, void>("coterie/importModel");
-
-/** Server -> client: how much of the import that is under way is done, from 0 to 1. */
-export const importProgress = new NotificationType<{ readonly share: number }>("coterie/importProgress");
-
-/** Client -> server: remove a model of the user's. Refused in words that say what to do. */
-export const removeModel = new RequestType<{ readonly id: string }, null, void>("coterie/removeModel");
-
-/** Server -> client: the key that the editor keeps for an expert on another machine, or null. */
-export const remoteKey = new RequestType<{ readonly id: string }, string | null, void>("coterie/remoteKey");
 
 /** Client -> server: the user has granted trust to the workspace, so that its rules may be read. */
 export const trusted = new NotificationType<{ readonly trusted: boolean }>("coterie/trusted");

@@ -32,6 +32,8 @@ import { Refusal } from "./packs/refusal.ts";
 import { Shelf } from "./packs/shelf.ts";
 import { packer as packerOf } from "./packs/thread.ts";
 import { Power } from "./power.ts";
+import * as health from "./protocol/health.ts";
+import * as team from "./protocol/team.ts";
 import * as protocol from "./protocol.ts";
 import { enabledFor, readDefaults, SettingsCache } from "./settings.ts";
 import { Syntax } from "./syntax/syntax.ts";
@@ -79,7 +81,7 @@ export function serve(
     roster,
     settings: () => settings.of(""),
     open,
-    key: async (id) => keySchema.parse(await connection.sendRequest(protocol.remoteKey.method, { id })),
+    key: async (id) => keySchema.parse(await connection.sendRequest(team.remoteKey.method, { id })),
     warn: (message) => connection.console.warn(message),
   });
   const power = new Power<Fleet>(
@@ -121,7 +123,7 @@ export function serve(
   const models = new Models({
     folder: installation.userModels,
     packer,
-    progress: (share) => void connection.sendNotification(protocol.importProgress.method, { share }),
+    progress: (share) => void connection.sendNotification(team.importProgress.method, { share }),
     changed: takeModels,
   });
   const installed = () =>
@@ -261,13 +263,13 @@ export function serve(
   connection.onRequest(protocol.route.method, (params: unknown) =>
     fenced("Routing failed", () => explainRoute(routeSchema.parse(params), around)),
   );
-  connection.onRequest(protocol.offline.method, () =>
+  connection.onRequest(health.offline.method, () =>
     fenced("The report of sockets failed", () => offlineReport(socketsMade(), chosen.hosts)),
   );
-  connection.onRequest(protocol.memory.method, () =>
+  connection.onRequest(health.memory.method, () =>
     fenced("The report of memory failed", () => memoryParts(power.engine)),
   );
-  connection.onRequest(protocol.selfTest.method, () =>
+  connection.onRequest(health.selfTest.method, () =>
     fenced("The self-test failed", () =>
       selfTest({
         engine: async () => {

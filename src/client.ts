@@ -3,6 +3,8 @@ import * as vscode from "vscode";
 import { CloseAction, ErrorAction, LanguageClient, type Middleware, TransportKind } from "vscode-languageclient/node";
 import type { RequestType } from "vscode-languageserver-protocol";
 import { writeFiles as writeFilesRequest } from "../server/planning.ts";
+import * as health from "../server/protocol/health.ts";
+import * as team from "../server/protocol/team.ts";
 import * as protocol from "../server/protocol.ts";
 import { isWritten } from "./documents.ts";
 import { section } from "./ids.ts";
@@ -99,54 +101,54 @@ export class Client {
     return this.server.sendRequest(protocol.calculate, params, token);
   }
 
-  async selfTest(): Promise<readonly protocol.Check[]> {
-    return this.server.sendRequest(protocol.selfTest);
+  async selfTest(): Promise<readonly health.Check[]> {
+    return this.server.sendRequest(health.selfTest);
   }
 
-  async offline(): Promise<protocol.OfflineReport> {
-    return this.server.sendRequest(protocol.offline);
+  async offline(): Promise<health.OfflineReport> {
+    return this.server.sendRequest(health.offline);
   }
 
-  async memory(): Promise<protocol.MemoryParts | null> {
-    return this.server.sendRequest(protocol.memory);
+  async memory(): Promise<health.MemoryParts | null> {
+    return this.server.sendRequest(health.memory);
   }
 
-  async experts(): Promise<readonly protocol.Expert[]> {
-    return this.server.sendRequest(protocol.experts, null);
+  async experts(): Promise<readonly team.Expert[]> {
+    return this.server.sendRequest(team.experts, null);
   }
 
-  async addExpert(params: protocol.AddExpertParams): Promise<protocol.AddExpertResult> {
-    return this.server.sendRequest(protocol.addExpert, params);
+  async addExpert(params: team.AddExpertParams): Promise<team.AddExpertResult> {
+    return this.server.sendRequest(team.addExpert, params);
   }
 
   async removeExpert(id: string): Promise<void> {
-    await this.server.sendRequest(protocol.removeExpert, { id });
+    await this.server.sendRequest(team.removeExpert, { id });
   }
 
-  async models(): Promise<readonly protocol.Model[]> {
-    return this.server.sendRequest(protocol.models, null);
+  async models(): Promise<readonly team.Model[]> {
+    return this.server.sendRequest(team.models, null);
   }
 
-  async lookAtModel(params: { readonly uri: string }): Promise<protocol.ModelOffer> {
-    return this.server.sendRequest(protocol.lookAtModel, params);
+  async lookAtModel(params: { readonly uri: string }): Promise<team.ModelOffer> {
+    return this.server.sendRequest(team.lookAtModel, params);
   }
 
   /** Null when it was cancelled. `hear` is told how much is done, from 0 to 1. */
   async importModel(
-    params: protocol.ImportModelParams,
+    params: team.ImportModelParams,
     token: vscode.CancellationToken,
     hear: (share: number) => void,
-  ): Promise<protocol.Model | null> {
-    const listening = this.server.onNotification(protocol.importProgress, ({ share }) => hear(share));
+  ): Promise<team.Model | null> {
+    const listening = this.server.onNotification(team.importProgress, ({ share }) => hear(share));
     try {
-      return await this.server.sendRequest(protocol.importModel, params, token);
+      return await this.server.sendRequest(team.importModel, params, token);
     } finally {
       listening.dispose();
     }
   }
 
   async removeModel(id: string): Promise<void> {
-    await this.server.sendRequest(protocol.removeModel, { id });
+    await this.server.sendRequest(team.removeModel, { id });
   }
 
   /** Asks what only one feature asks. */
@@ -205,7 +207,7 @@ export class Client {
     client.onRequest(protocol.names, namesAt);
     client.onRequest(writeFilesRequest, writeFiles);
     client.onNotification(protocol.stale, () => this.options.stale());
-    client.onRequest(protocol.remoteKey, ({ id }) => this.options.keyOf(id));
+    client.onRequest(team.remoteKey, ({ id }) => this.options.keyOf(id));
     await started(client);
     if (!ended) this.running = client;
     return {

@@ -1,5 +1,5 @@
 // Pictures of the ledger and of memory as plain SVG: who answers, how fast, how often it is taken, where the memory goes.
-import type { MemoryParts } from "../server/protocol.ts";
+import type { MemoryParts } from "../server/protocol/health.ts";
 import type { Entry } from "./ledger.ts";
 
 /** A picture with its words: `table` says the same for those who cannot see it. */

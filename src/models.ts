@@ -1,6 +1,6 @@
 // "Use Your Own Model...": the models that there are, importing one, changing to one and back, removing one.
 import * as vscode from "vscode";
-import type { Model, ModelOffer } from "../server/protocol.ts";
+import type { Model, ModelOffer } from "../server/protocol/team.ts";
 import type { Client } from "./client.ts";
 import { section } from "./ids.ts";
 import { choiceLabel, megabytes, modelDescription, modelImported, modelRemoved, offerPlaceholder } from "./words.ts";

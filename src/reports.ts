@@ -1,5 +1,5 @@
 // Reports on Coterie itself as Markdown: the self-test, and the proof that nothing leaves the machine.
-import type { Check, OfflineReport } from "../server/protocol.ts";
+import type { Check, OfflineReport } from "../server/protocol/health.ts";
 import { plain } from "./words.ts";
 
 /** The result of the self-test. */

@@ -1,5 +1,7 @@
 // What the user reads about answers, routes and the state of things: plain values to plain text.
-import type { AddExpertResult, Answer, Model, ModelOffer, RouteResult, Status } from "../server/protocol.ts";
+
+import type { AddExpertResult, Model, ModelOffer } from "../server/protocol/team.ts";
+import type { Answer, RouteResult, Status } from "../server/protocol.ts";
 import type { Entry, Fate } from "./ledger.ts";
 import type { Phase } from "./supervisor.ts";
 

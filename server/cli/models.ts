@@ -3,7 +3,7 @@ import type { Installation } from "../installation.ts";
 import { importModel, lookAt, removeModel } from "../packs/importing.ts";
 import { modelsIn, type OwnModel } from "../packs/models.ts";
 import { Refusal } from "../packs/refusal.ts";
-import type { Model, ModelOffer } from "../protocol.ts";
+import type { Model, ModelOffer } from "../protocol/team.ts";
 import type { Reporter } from "./engine.ts";
 import { BadInput } from "./place.ts";
 

@@ -11,7 +11,7 @@ import {
   type Expert,
   experts,
   removeExpert,
-} from "../protocol.ts";
+} from "../protocol/team.ts";
 import type { Roster } from "../roster.ts";
 
 export class Experts {

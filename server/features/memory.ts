@@ -1,6 +1,6 @@
 // coterie/memory: where the memory of the loaded model goes.
 import type { Engine } from "../engine/engine.ts";
-import type { MemoryParts } from "../protocol.ts";
+import type { MemoryParts } from "../protocol/health.ts";
 
 /** Null when there is no engine. */
 export async function memoryParts(engine: Engine | string): Promise<MemoryParts | null> {

@@ -13,7 +13,7 @@ import {
   type ModelOffer,
   models,
   removeModel,
-} from "../protocol.ts";
+} from "../protocol/team.ts";
 
 export interface ModelsOptions {
   /** The folder of the user's models. */

@@ -1,7 +1,7 @@
 // coterie/selfTest: whether everything that an answer needs is there and works, found out by using it.
 import type { Engine, GenerateRequest, Generation } from "../engine/engine.ts";
 import type { FileProblems } from "../json.ts";
-import type { Check, OfflineReport } from "../protocol.ts";
+import type { Check, OfflineReport } from "../protocol/health.ts";
 import { finished } from "../saying.ts";
 
 /** What the self-test looks at. */

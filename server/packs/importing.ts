@@ -7,7 +7,7 @@ import { COMPILER, clearFolder } from "../model/compiled.ts";
 import type { Precision } from "../model/graph.ts";
 import { chatsLike } from "../model/infill.ts";
 import { compileOwn, digestOwn, type Own, openOwn, ownKey, planOwn } from "../model/own.ts";
-import type { Model, ModelOffer } from "../protocol.ts";
+import type { Model, ModelOffer } from "../protocol/team.ts";
 import { refreshLock, withLock } from "./lock.ts";
 import { MODEL_FILE, type ModelPlaces, modelSchema, modelsIn, type OwnModel } from "./models.ts";
 import { inWords, Refusal } from "./refusal.ts";

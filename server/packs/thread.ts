@@ -1,6 +1,6 @@
 // Has the user's packs and models changed in a thread of its own (job.ts), so that the server's loop stays free.
 import { Worker } from "node:worker_threads";
-import type { ModelOffer } from "../protocol.ts";
+import type { ModelOffer } from "../protocol/team.ts";
 import type { Added } from "./change.ts";
 import type { ImportRequest, Progress } from "./importing.ts";
 import type { OwnModel } from "./models.ts";

@@ -11,7 +11,7 @@ const top = fileURLToPath(new URL("../..", import.meta.url));
 /** A file belongs to the first group that fits its path. */
 const groups: readonly (readonly [string, RegExp])[] = [
   ["client", /^src\//],
-  ["protocol", /^server\/(protocol|planning)\.ts$/],
+  ["protocol", /^server\/(protocol|planning)\.ts$|^server\/protocol\//],
   ["pure", /^server\/(glob|lexicon|formula|brackets)\.ts$/],
   [
     "stages",

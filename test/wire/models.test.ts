@@ -8,7 +8,8 @@ import { pathToFileURL } from "node:url";
 import { CancellationTokenSource } from "vscode-languageserver-protocol/node";
 import { openEngine } from "../../server/engine/open.ts";
 import { importModel as importHere } from "../../server/packs/importing.ts";
-import { importModel, importProgress, lookAtModel, models, removeModel, type Settings } from "../../server/protocol.ts";
+import { importModel, importProgress, lookAtModel, models, removeModel } from "../../server/protocol/team.ts";
+import type { Settings } from "../../server/protocol.ts";
 import { tinyModel } from "../engine/models.ts";
 import { inRepository, Pair } from "./pair.ts";
 

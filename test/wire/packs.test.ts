@@ -8,7 +8,7 @@ import { pathToFileURL } from "node:url";
 import { openEngine } from "../../server/engine/open.ts";
 import { installed } from "../../server/installation.ts";
 import { addPack, removePack } from "../../server/packs/change.ts";
-import { addExpert, experts, removeExpert } from "../../server/protocol.ts";
+import { addExpert, experts, removeExpert } from "../../server/protocol/team.ts";
 import { tinyModel } from "../engine/models.ts";
 import { editDescription, writePack } from "../packs.ts";
 import { Pair } from "./pair.ts";

@@ -8,7 +8,8 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { CancellationTokenSource, type InlineCompletionItem, type Position } from "vscode-languageserver-protocol/node";
-import { memory, offline, route, selfTest } from "../../server/protocol.ts";
+import { memory, offline, selfTest } from "../../server/protocol/health.ts";
+import { route } from "../../server/protocol.ts";
 import { type Served, served, server } from "./stdio.ts";
 
 assert.ok(existsSync(server), `${server} is missing: run npm run build first`);

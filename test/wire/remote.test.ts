@@ -4,7 +4,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { test } from "node:test";
 import { CancellationTokenSource } from "vscode-languageserver-protocol/node";
-import { offline, type RemoteExpert, remoteKey, selfTest } from "../../server/protocol.ts";
+import { offline, selfTest } from "../../server/protocol/health.ts";
+import { remoteKey } from "../../server/protocol/team.ts";
+import type { RemoteExpert } from "../../server/protocol.ts";
 import { RemoteEngine } from "../../server/remote/remote.ts";
 import { Away } from "../../server/route.ts";
 import { playedEngine } from "./engine.ts";
