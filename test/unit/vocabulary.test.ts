@@ -61,8 +61,8 @@ function writing(text: string, logProbability: number): Engine {
     setAdded: async () => undefined,
     async *generate() {
       yield text;
-      const continuations = [{ text, tokens: [{ text, logProbability }], stop: "stop" as const }];
-      return { continuations, shortened: false, promptTokens: 1, reusedTokens: 0, newTokens: 1 };
+      const continuations = [{ text, tokens: [{ id: 1, text, logProbability }], stop: "stop" as const }];
+      return { continuations, shortened: false, promptTokens: 1, reusedTokens: 0, newTokens: 1, runs: 1 };
     },
     score: () => assert.fail("nothing stands behind the cursor"),
     memory: async () => ({ backbone: 1, experts: {}, head: 1, caches: 1, process: 1 }),
