@@ -18,21 +18,19 @@ import { Chosen, rosterOf } from "./features/chosen.ts";
 import { Commands } from "./features/commands.ts";
 import { Completions } from "./features/complete.ts";
 import { Experts } from "./features/experts.ts";
-import { memoryParts } from "./features/memory.ts";
+import { serveHealth } from "./features/health.ts";
 import { Models } from "./features/models.ts";
 import { Plans } from "./features/plans.ts";
 import { explainRoute } from "./features/route.ts";
-import { selfTest } from "./features/selftest.ts";
 import type { Fleet } from "./fleet/fleet.ts";
 import { foldersSchema, keySchema, optionsSchema, pushedSchema, routeSchema, trustedSchema } from "./incoming.ts";
 import type { Installation } from "./installation.ts";
 import { askFor, KnownNames } from "./known.ts";
-import { countSockets, offlineReport } from "./offline.ts";
+import { countSockets } from "./offline.ts";
 import { Refusal } from "./packs/refusal.ts";
 import { Shelf } from "./packs/shelf.ts";
 import { packer as packerOf } from "./packs/thread.ts";
 import { Power } from "./power.ts";
-import * as health from "./protocol/health.ts";
 import * as team from "./protocol/team.ts";
 import * as protocol from "./protocol.ts";
 import { enabledFor, readDefaults, SettingsCache } from "./settings.ts";
@@ -263,28 +261,7 @@ export function serve(
   connection.onRequest(protocol.route.method, (params: unknown) =>
     fenced("Routing failed", () => explainRoute(routeSchema.parse(params), around)),
   );
-  connection.onRequest(health.offline.method, () =>
-    fenced("The report of sockets failed", () => offlineReport(socketsMade(), chosen.hosts)),
-  );
-  connection.onRequest(health.memory.method, () =>
-    fenced("The report of memory failed", () => memoryParts(power.engine)),
-  );
-  connection.onRequest(health.selfTest.method, () =>
-    fenced("The self-test failed", () =>
-      selfTest({
-        engine: async () => {
-          await power.start();
-          return power.engine;
-        },
-        packs: roster.experts,
-        problems: roster.problems,
-        offline: () => offlineReport(socketsMade(), chosen.hosts),
-        absent: around.absent,
-        host: (id) => fleet()?.about(id)?.host ?? null,
-      }),
-    ),
-  );
-
+  serveHealth(connection, fenced, { power, roster, socketsMade, hosts: () => chosen.hosts });
   experts.serve(connection, fenced);
   new Commands({ around, piece: (piece) => void connection.sendNotification(protocol.piece.method, piece) }).serve(
     connection,

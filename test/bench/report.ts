@@ -5,7 +5,7 @@ import { table } from "./machine.ts";
 import { chrfOf, find, linesOf, loss8Of, lossOf, type Results, solvedOf } from "./results.ts";
 import { type Domain, domains } from "./samples.ts";
 import { onlyRight } from "./score.ts";
-import { silence } from "./silence.ts";
+import { silenceOfAll } from "./silence.ts";
 import { savedPer100 } from "./typing.ts";
 import { memoryOfTeam } from "./weights.ts";
 
@@ -43,7 +43,7 @@ export function report(results: Results, made: string): string {
     "## First lines in detail",
     details(results),
     "## Silence",
-    silenceOfAll(results),
+    silenceOfAll(results) ?? `${missing}.`,
     "## Faults at random positions of held-out files",
     results.anywhere ?? `${missing}.`,
     "## Branches",
@@ -275,18 +275,6 @@ function typing({ typing: { samples, by } }: Results): string {
   });
   const head = ["", "characters saved of 100", "suggestions taken, of those offered at a key"];
   return `${samples.length} lines of code, typed from their start.\n\n${table([head, ...rows])}`;
-}
-
-/** What each expert shows of its own domain, and `general` of code, by how sure it has to be. */
-function silenceOfAll(results: Results): string {
-  const { lines, contenders } = results;
-  const own = contenders.filter(({ arm }) => arm === "general" || arm === "expert");
-  const tables = own.flatMap(({ name, expert, threshold, domain }) => {
-    const { samples, by } = lines[domain === "docs" ? "docs" : "code"];
-    const said = by.get(name) ?? [];
-    return domain === "math" || said.length === 0 ? [] : [silence({ expert, samples, lines: said, threshold })];
-  });
-  return tables.length === 0 ? `${missing}.` : tables.join("\n\n");
 }
 
 function memory({ parts }: Results): string {

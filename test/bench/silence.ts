@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { applyEdits, modify } from "jsonc-parser";
 import { table } from "./machine.ts";
+import type { Results } from "./results.ts";
 import type { Cursor } from "./samples.ts";
 import { type Line, scoreLines } from "./score.ts";
 import { chooseThreshold, halves, withThreshold } from "./threshold.ts";
@@ -38,6 +39,18 @@ export function silence({ expert, samples, lines, threshold }: Spoken): string {
     row("without", -100, all),
     ...steps.map((step) => row("", step, all)),
   ])}`;
+}
+
+/** What each expert shows of its own domain, and `general` of code, by how sure it has to be; null where nobody was asked. */
+export function silenceOfAll(results: Results): string | null {
+  const { lines, contenders } = results;
+  const own = contenders.filter(({ arm }) => arm === "general" || arm === "expert");
+  const tables = own.flatMap(({ name, expert, threshold, domain }) => {
+    const { samples, by } = lines[domain === "docs" ? "docs" : "code"];
+    const said = by.get(name) ?? [];
+    return domain === "math" || said.length === 0 ? [] : [silence({ expert, samples, lines: said, threshold })];
+  });
+  return tables.length === 0 ? null : tables.join("\n\n");
 }
 
 /** Writes a threshold into a pack's description. */
