@@ -6,7 +6,10 @@ import { plain } from "./words.ts";
 export function looksLikeFormula(text: string): boolean {
   const trimmed = text.trim();
   if (trimmed.length < 3 || trimmed.length > 300 || trimmed.includes("\n")) return false;
-  if (/\\(?:frac|sqrt|sum|cdot|times)/.test(trimmed)) return true;
+  if (/\\(?:[dt]?frac|sqrt|sum|prod|cdot|times)(?![a-zA-Z])/.test(trimmed)) return true;
+  // A comparison with names in it is code.
+  const compares = /[=!]==?|[<>≤≥≠]/.test(trimmed);
+  if (compares) return /\d/.test(trimmed) && /^[\d\s.,+\-*/^()%=!<>≤≥≠]+$/.test(trimmed);
   return (
     /\d/.test(trimmed) &&
     /[-+*/^%=!√×÷]|\b(?:in|to|mod|of)\b/.test(trimmed) &&

@@ -1,6 +1,6 @@
 // The thread that works out one question, checks one reply, and ends. A formula that takes forever ends with it.
 import { parentPort, workerData } from "node:worker_threads";
-import { NotUnderstood } from "./question.ts";
+import { NotUnderstood } from "./refused.ts";
 import { checkedSteps } from "./steps.ts";
 import type { AlgebraJob, AlgebraOutcome } from "./thread.ts";
 import { wordingOf } from "./wording.ts";

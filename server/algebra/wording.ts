@@ -11,8 +11,10 @@ export function wordingOf(question: Question, result: string): string | null {
       return `Differentiate ${written(question.term)}.`;
     case "equation":
       return `Solve ${written(question.left)} = ${written(question.right)} for ${question.unknown}.`;
+    case "comparison":
+      return null;
     case "value":
-      // The library has worked out a formula in LaTeX while it read it.
+      // A number is its own result.
       return question.term === result ? null : wordingOfValue(question.term);
   }
 }

@@ -1,7 +1,10 @@
 // Works questions out with algebra libraries: exact where they can be. Runs in a thread that can be ended (job.ts).
 import { all, create } from "mathjs";
 import nerdamer from "nerdamer-prime/all";
-import { NotUnderstood, type Question, readQuestion, unknownsOf } from "./question.ts";
+import { compared, exactValue } from "./exact.ts";
+import { type Comparison, type Question, readQuestion, unknownsOf } from "./question.ts";
+import { NotUnderstood } from "./refused.ts";
+import { readTerm } from "./term.ts";
 
 export interface Worked {
   /** Exact: "11/12", "x = 2 or x = 3", "5000 m"; or it says of itself that it is about right. */
@@ -12,19 +15,8 @@ export interface Worked {
 
 const math = create(all!, { number: "Fraction" });
 
-/** Terms of a LaTeX formula. @throws NotUnderstood */
-function fromLatex(latex: string): string {
-  // The library wants the body of a sum in braces: it reaches to the next sign.
-  const braced = latex.replace(/(\\sum_\{[^{}]*\}\^(?:\{[^{}]*\}|\w))\s*(?!\{)([^+\-=]+)/g, "$1{$2}");
-  try {
-    return nerdamer.convertFromLaTeX(braced).toString();
-  } catch (error) {
-    throw new NotUnderstood(`the LaTeX is not understood (${wordsOf(error)})`);
-  }
-}
-
 /** @throws NotUnderstood */
-export const questionIn = (text: string): Question => readQuestion(text, fromLatex);
+export const questionIn = (text: string): Question => readQuestion(text);
 
 /** @throws NotUnderstood when there is no answer, in words */
 export function work(question: Question): Worked {
@@ -32,6 +24,8 @@ export function work(question: Question): Worked {
     switch (question.kind) {
       case "value":
         return numberOf(question.term, question.decimals);
+      case "comparison":
+        return { result: String(holds(question)), decimal: null };
       case "derivative":
         return { result: pretty(derivative(question.term, question.by)), decimal: null };
       case "conversion":
@@ -58,7 +52,39 @@ function numberOf(term: string, decimals: boolean): Worked {
   const decimal = whole ? fraction : number.text("decimals");
   if (!/^-?[\d.]+$/.test(decimal)) throw new NotUnderstood("the result is no number");
   if (decimals && terminates(fraction)) return { result: terminating(fraction), decimal: null };
-  return { result: text, decimal: decimal === text ? null : terminates(fraction) ? terminating(fraction) : decimal };
+  if (decimal === text) return { result: text, decimal: null };
+  return { result: text, decimal: terminates(fraction) ? terminating(fraction) : shortened(decimal) };
+}
+
+/** The digits that the library knows of what does not end: those behind them are made up. */
+const shortened = (decimal: string): string => String(Number(Number(decimal).toPrecision(12)));
+
+/** Whether a comparison of two numbers is true, exactly and not as a computer rounds. @throws NotUnderstood */
+function holds({ left, sign, right }: Extract<Question, { kind: "comparison" }>): boolean {
+  const order = orderOf(left, right);
+  const holding: Readonly<Record<Comparison, boolean>> = {
+    "=": order === 0,
+    "≠": order !== 0,
+    "<": order < 0,
+    ">": order > 0,
+    "≤": order <= 0,
+    "≥": order >= 0,
+  };
+  return holding[sign];
+}
+
+function orderOf(left: string, right: string): number {
+  const [one, other] = [exactValue(readTerm(left)), exactValue(readTerm(right))];
+  if (one !== null && other !== null) return compared(one, other);
+  if (equal(left, right)) return 0;
+  const [size, difference] = [left, `(${left})-(${right})`].map((term) =>
+    Number(nerdamer(exactly(term)).evaluate().text("decimals")),
+  );
+  // Roots and the like are known to so many digits only.
+  if (!(Math.abs(difference!) > 1e-9 * Math.max(1e-300, Math.abs(size!)))) {
+    throw new NotUnderstood("the two sides are too close to each other to tell");
+  }
+  return Math.sign(difference!);
 }
 
 /** Whether a fraction in lowest terms has an end as a decimal number. */
@@ -123,7 +149,7 @@ function solved({ left, right, unknown }: Extract<Question, { kind: "equation" }
   numbers.sort((one, other) => one.value - other.value);
   const name = (values: readonly string[]) => values.map((value) => `${unknown} = ${value}`).join(" or ");
   const result = name(numbers.map(({ text }) => text));
-  const decimal = name(numbers.map(({ value }) => String(value)));
+  const decimal = name(numbers.map(({ value }) => shortened(String(value))));
   return { result, decimal: decimal === result || decimal.includes("NaN") ? null : decimal };
 }
 

@@ -43,9 +43,17 @@ test("what cannot be calculated says why", () => {
 });
 
 test("selections that look like formulas are offered, others are not", () => {
-  for (const text of ["12*7+5", "15% of 240", "\\frac{1}{2}", "5 km in m", "3*x - 9 = 0"])
+  for (const text of [
+    "12*7+5",
+    "15% of 240",
+    "\\frac{1}{2}",
+    "5 km in m",
+    "3*x - 9 = 0",
+    "0.1+0.2 == 0.3",
+    "1,000 + 5",
+  ])
     assert.ok(looksLikeFormula(text), text);
-  for (const text of ["", "7", "return items", "const a = 'x';", "a\n1 + 2", "foo(bar)[3] + 1"])
+  for (const text of ["", "7", "return items", "const a = 'x';", "a\n1 + 2", "foo(bar)[3] + 1", "i < 10", "a !== 0"])
     assert.ok(!looksLikeFormula(text), text);
 });
 
