@@ -1,8 +1,8 @@
 // A calculation: algebra finds the result, the math expert writes the steps, algebra checks each of them.
 import type { AlgebraJob, AlgebraOutcome } from "./algebra/thread.ts";
-import type { Engine } from "./engine/engine.ts";
 import type { Calculation, Route } from "./protocol.ts";
 import { finished, say } from "./saying.ts";
+import type { Who } from "./speaking.ts";
 
 export interface Help {
   readonly algebra: (job: AlgebraJob) => Promise<AlgebraOutcome>;
@@ -54,11 +54,10 @@ const nobody = {
 
 /** What an expert writes to the request for steps. @throws Error in words when the engine fails */
 export async function writtenSteps(
-  engine: Engine,
-  expert: string,
+  { engine, expert, manner }: Who,
   request: string,
   signal: AbortSignal,
 ): Promise<string> {
-  const saying = { sequence: "calculate", expert, slots: { request }, maxTokens: mostTokens };
+  const saying = { sequence: "calculate", expert, slots: { request }, maxTokens: mostTokens, manner };
   return (await finished(say(engine, saying, signal))).text;
 }

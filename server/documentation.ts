@@ -3,10 +3,10 @@ import type { TextEdit } from "vscode-languageserver-protocol";
 import type { TextDocument } from "vscode-languageserver-textdocument";
 import layouts from "../experts/layouts.json" with { type: "json" };
 import { commentLines } from "./comment.ts";
-import type { Engine } from "./engine/engine.ts";
 import { outdented } from "./explain.ts";
 import { documentable } from "./protocol.ts";
 import { type Said, say } from "./saying.ts";
+import type { Who } from "./speaking.ts";
 import type { FunctionFacts } from "./syntax/functions.ts";
 import type { Syntax } from "./syntax/syntax.ts";
 
@@ -36,12 +36,12 @@ export function wordsFor(
   document: TextDocument,
   { whole }: FunctionFacts,
   path: string,
-  { engine, expert }: { readonly engine: Engine; readonly expert: string },
+  { engine, expert, manner }: Who,
   signal: AbortSignal,
 ): AsyncGenerator<string, Said> {
   const code = outdented(document.getText().slice(whole.start, whole.end)).slice(0, mostCode);
   const slots = { path, language: document.languageId, window: code, request: layouts.requests.document };
-  return say(engine, { sequence: `${document.uri}#tasks`, expert, slots, maxTokens: mostTokens }, signal);
+  return say(engine, { sequence: `${document.uri}#tasks`, expert, slots, maxTokens: mostTokens, manner }, signal);
 }
 
 /** The edit that puts the comment in; null when the reply says nothing that can be used. */

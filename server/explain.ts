@@ -1,10 +1,10 @@
 // An explanation: the facts of the function at the selection first, then a few sentences by the expert.
 import type { TextDocument } from "vscode-languageserver-textdocument";
 import layouts from "../experts/layouts.json" with { type: "json" };
-import type { Engine } from "./engine/engine.ts";
 import { factsInWords } from "./facts.ts";
 import type { Fact } from "./protocol.ts";
 import { type Said, say, wholeSentences } from "./saying.ts";
+import type { Who } from "./speaking.ts";
 import type { Syntax } from "./syntax/syntax.ts";
 
 /** What is explained: the code that the expert reads, and what is known of it without a model. */
@@ -43,11 +43,11 @@ export async function whatToExplain(
 export async function* explain(
   { code }: Explained,
   { uri, path, languageId }: { readonly uri: string; readonly path: string; readonly languageId: string },
-  { engine, expert }: { readonly engine: Engine; readonly expert: string },
+  { engine, expert, manner }: Who,
   signal: AbortSignal,
 ): AsyncGenerator<string, Said> {
   const slots = { path, language: languageId, window: code, request: layouts.requests.explain };
-  const said = yield* say(engine, { sequence: `${uri}#tasks`, expert, slots, maxTokens: mostTokens }, signal);
+  const said = yield* say(engine, { sequence: `${uri}#tasks`, expert, slots, maxTokens: mostTokens, manner }, signal);
   return said.stop === "end" ? said : { ...said, text: wholeSentences(said.text) };
 }
 

@@ -47,7 +47,23 @@ export interface Manner {
   readonly infill: { readonly prefix: string; readonly suffix: string; readonly middle: string } | null;
   /** Whether it can say how likely a text is. */
   readonly ranks: boolean;
+  /** Whether it knows the embedded model's chat format; else it is asked in plain text, as what comes next. */
+  readonly chats: boolean;
 }
+
+/** The prompt of a request that is answered in words. */
+export function composeTask(slots: Slots, manner: Manner | undefined): Prompt {
+  if (manner?.chats !== false) return compose("tasks", slots);
+  const { path = "", language = "", window = "", request = "" } = slots;
+  const code = window === "" ? "" : `${path}\n\n\`\`\`${language}\n${window}\n\`\`\`\n\n`;
+  return [`${code}${question}${request}\n\nAnswer:`];
+}
+
+/** Where the reply to such a prompt ends, besides at the model's own end: a next question would be invented. */
+export const stopsOfTask = (manner: Manner | undefined): readonly string[] =>
+  manner?.chats === false ? [`\n${question.trim()}`] : [];
+
+const question = "Question: ";
 
 /**
  * The prompt that a completion continues: workspace, path, then the text before the cursor. It ends in text, so that its

@@ -131,12 +131,12 @@ export interface Piece {
   readonly stream: number;
   /** What was written since the last piece. */
   readonly text: string;
-  /** All facts, in the first piece; then null. */
+  /** All facts, in the first piece, then null. Facts again: another expert has taken over, and what was written counts no more. */
   readonly facts: readonly Fact[] | null;
 }
 
 /** Who wrote an answer's words, and why he was asked. */
-export type Author = Pick<Route, "expert" | "wanted" | "rule" | "because">;
+export type Author = Pick<Route, "expert" | "wanted" | "absent" | "rule" | "because"> & Pick<Answer, "host">;
 
 export interface ExplainParams {
   readonly uri: string;
@@ -150,6 +150,8 @@ export interface Explanation extends Author {
   readonly facts: readonly Fact[];
   /** From the model. */
   readonly text: string;
+  /** Why it ended there; "stop": it had begun to repeat itself. */
+  readonly stop: Stop;
   readonly ms: number;
 }
 

@@ -1,7 +1,6 @@
 // What an expert says to a request in layout "tasks": streamed, ended when it repeats itself, cut to whole sentences.
 import type { Engine } from "./engine/engine.ts";
-import { compose, type Slots } from "./prompt.ts";
-import type { Author, Route } from "./protocol.ts";
+import { composeTask, type Manner, type Slots, stopsOfTask } from "./prompt.ts";
 
 export interface Saying {
   /** Names the cached sequence: requests about one document share what they have in common. */
@@ -10,6 +9,8 @@ export interface Saying {
   readonly slots: Slots;
   /** Most tokens of the reply. */
   readonly maxTokens: number;
+  /** How the expert is asked where it is not the embedded model's. */
+  readonly manner: Manner | undefined;
 }
 
 export interface Said {
@@ -26,15 +27,15 @@ export interface Said {
  */
 export async function* say(
   engine: Engine,
-  { sequence, expert, slots, maxTokens }: Saying,
+  { sequence, expert, slots, maxTokens, manner }: Saying,
   signal: AbortSignal,
 ): AsyncGenerator<string, Said> {
   const enough = new AbortController();
   const pieces = engine.generate(
     {
       ...{ sequence, expert, maxTokens },
-      prompt: compose("tasks", slots),
-      ...{ heal: false, stops: [], branches: 1, priority: "command" },
+      ...{ prompt: composeTask(slots, manner), stops: stopsOfTask(manner) },
+      ...{ heal: false, branches: 1, priority: "command" },
     },
     AbortSignal.any([signal, enough.signal]),
   );
@@ -61,9 +62,6 @@ export async function finished<Result>(pieces: AsyncGenerator<unknown, Result>):
     if (step.done) return step.value;
   }
 }
-
-/** Of a route what is told of an answer's author. */
-export const authorOf = ({ expert, wanted, rule, because }: Route): Author => ({ expert, wanted, rule, because });
 
 /** Least characters of a repetition: shorter ones are how people write. */
 const leastRepeated = 24;

@@ -1,5 +1,5 @@
 // What the user reads of an explanation: facts and the model's words, told apart. Plain values to plain text.
-import type { Author, Fact } from "../server/protocol.ts";
+import type { Author, Explanation, Fact } from "../server/protocol.ts";
 import { plain } from "./words.ts";
 
 export interface Told {
@@ -8,23 +8,18 @@ export interface Told {
   readonly facts: readonly Fact[];
   /** The model's words so far. */
   readonly text: string;
-  /** Who wrote them; null while they are being written. */
-  readonly author: (Author & { readonly ms: number }) | null;
+  /** Who wrote them, and why they end there; null while they are being written. */
+  readonly author: (Author & Pick<Explanation, "stop" | "ms">) | null;
+  /** Why nothing more comes, in words; absent: nothing went wrong. */
+  readonly failed?: string;
 }
 
 /** An explanation as a Markdown page. */
-export function explanationDocument({ place, facts, text, author }: Told): string {
+export function explanationDocument({ place, facts, text, author, failed }: Told): string {
   const rows = facts.map((fact) => `| ${plain(fact.name)} | ${inline(fact.text)} |`);
   const table = ["## Facts, from the syntax tree", "", "| | |", "| --- | --- |", ...rows, ""];
-  const words =
-    text.trim() === "" ? (author === null ? "*The model is reading ...*" : "*The model said nothing.*") : quoted(text);
-  const who =
-    author === null
-      ? []
-      : [
-          "",
-          `*Expert ${plain(author.expert)}${missing(author)}, rule ${plain(author.rule)}: ${plain(author.because)} ${author.ms} ms. A small model: it may be wrong.*`,
-        ];
+  const words = text.trim() === "" ? `*${nothingYet(author, failed)}*` : quoted(text);
+  const end = failed === undefined ? author && ending(author.stop) : `Writing failed: ${plain(failed)}`;
   return [
     `# ${plain(place)}`,
     "",
@@ -32,12 +27,33 @@ export function explanationDocument({ place, facts, text, author }: Told): strin
     "## In words, by the model",
     "",
     words,
-    ...who,
+    ...(end === null || text.trim() === "" ? [] : ["", `**${end}**`]),
+    ...(author === null ? [] : ["", `*${signature(author)} A small model: it may be wrong.*`]),
     "",
   ].join("\n");
 }
 
-const missing = ({ wanted }: Author) => (wanted === null ? "" : ` (${plain(wanted)} is not installed)`);
+function nothingYet(author: Told["author"], failed: string | undefined): string {
+  if (failed !== undefined) return `The model wrote nothing: ${plain(failed)}`;
+  if (author === null) return "The model is reading ...";
+  return author.stop === "cancelled"
+    ? "You have cancelled it before the model wrote anything."
+    : "The model said nothing.";
+}
+
+/** Why a text ends where it does, unless its author was at its end. */
+function ending(stop: Explanation["stop"]): string | null {
+  if (stop === "cancelled") return "You have cancelled it: this was written until then.";
+  if (stop === "length") return "It was cut where it became long.";
+  return stop === "stop" ? "It was ended where it began to repeat itself." : null;
+}
+
+function signature({ expert, wanted, absent, rule, because, host, ms }: NonNullable<Told["author"]>): string {
+  const why = absent === undefined ? "is not installed" : `does not answer: ${plain(absent)}`;
+  const instead = wanted === null ? "" : ` (${plain(wanted)} ${why})`;
+  const away = host === undefined ? "" : ` The code was sent to ${plain(host)}.`;
+  return `Expert ${plain(expert)}${instead}, rule ${plain(rule)}: ${plain(because)}${away} ${ms} ms.`;
+}
 
 /** The model's words as a quotation in which nothing is Markdown but code in backticks. */
 const quoted = (text: string) =>

@@ -1,6 +1,6 @@
 // "Explain" and "Document": what the server tells about code, shown beside it or offered as one edit.
 import * as vscode from "vscode";
-import { documentable, type Explanation } from "../server/protocol.ts";
+import { documentable } from "../server/protocol.ts";
 import type { Client } from "./client.ts";
 import { explanationDocument, type Told } from "./explanation.ts";
 import type { Pages } from "./pages.ts";
@@ -22,24 +22,32 @@ export async function explainHere(client: Client, pages: Pages): Promise<void> {
   const place = `${name}:${start.line + 1}${end.line > start.line ? `-${end.line + 1}` : ""}`;
   let told: Told = { place, facts: [], text: "", author: null };
   let written = 0;
-  const hear = (text: string, facts: Told["facts"] | null) => {
-    told = { ...told, text: told.text + text, ...(facts === null ? {} : { facts }) };
-    if (Date.now() - written < pause) return;
+  const tell = (news: Partial<Told>) => {
+    told = { ...told, ...news };
     if (written === 0) pages.show(page, explanationDocument(told));
     else pages.write(page, explanationDocument(told));
     written = Date.now();
   };
+  const hear = (text: string, facts: Told["facts"] | null) => {
+    // With facts it begins, or begins anew with another expert.
+    told = facts === null ? { ...told, text: told.text + text } : { ...told, text, facts };
+    if (Date.now() - written >= pause) tell({});
+  };
   const params = { uri: document.uri.toString(), range: { start: plainPlace(start), end: plainPlace(end) } };
-  const done = await cancellable("Coterie explains", (token) => client.explain(params, hear, token));
-  told = { place, facts: done.facts, text: done.text, author: authorOf(done) };
-  if (written === 0) pages.show(page, explanationDocument(told));
-  else pages.write(page, explanationDocument(told));
+  try {
+    const done = await cancellable("Coterie explains", (token) => client.explain(params, hear, token));
+    const { facts, text, ...author } = done;
+    tell({ facts, text, author });
+  } catch (error) {
+    // A page that says that the model is reading must not stay so.
+    if (written > 0) tell({ failed: error instanceof Error ? error.message : String(error) });
+    throw error;
+  }
 }
 
 /** Milliseconds between two updates of the page. */
 const pause = 300;
 
-const authorOf = ({ expert, wanted, rule, because, ms }: Explanation) => ({ expert, wanted, rule, because, ms });
 const plainPlace = ({ line, character }: vscode.Position) => ({ line, character });
 
 /** Writes a comment for the function at the cursor, previews it and puts it in as one edit. */
@@ -57,7 +65,8 @@ export async function documentHere(client: Client): Promise<void> {
     return;
   }
   const edit = new vscode.WorkspaceEdit();
-  const author = done.wanted === null ? done.expert : `${done.expert} for ${done.wanted}`;
+  const instead = done.wanted === null ? "" : ` for ${done.wanted}`;
+  const author = `${done.expert}${instead}${done.host === undefined ? "" : ` on ${done.host}`}`;
   const metadata = { needsConfirmation: true, label: `Documentation by ${author}`, description: done.because };
   for (const { range, newText } of done.edits) {
     const at = new vscode.Position(range.start.line, range.start.character);

@@ -22,7 +22,8 @@ export async function calculate(
   const write = (request: string) =>
     withEngine(installation, roster, reporter, (engine) => {
       reporter.progress("Calculating");
-      return writtenSteps(engine, chosen.expert, request, never);
+      const manner = engine.about(chosen.expert)?.manner;
+      return writtenSteps({ engine, expert: chosen.expert, manner }, request, never);
     });
   const done = await calculation(text, { algebra: algebra(installation.algebra), route: chosen, write }, never);
   if (done.result === null) throw new BadInput(`"${text}" cannot be calculated: ${done.why}.`);

@@ -2,13 +2,12 @@
 
 import type { Scope } from "../context.ts";
 import { commentEdit, whatToDocument, wordsFor } from "../documentation.ts";
-import type { Engine } from "../engine/engine.ts";
 import { explain as explanation, whatToExplain } from "../explain.ts";
 import type { Fleet } from "../fleet/fleet.ts";
 import type { Installation } from "../installation.ts";
-import type { Author, Documentation, Explanation } from "../protocol.ts";
-import { route } from "../route.ts";
-import { authorOf, finished, type Said } from "../saying.ts";
+import type { Author, Documentation, Explanation, Stop } from "../protocol.ts";
+import { finished, type Said } from "../saying.ts";
+import { authorOf, speak, type Who } from "../speaking.ts";
 import { type Options, rulesAt, syntaxOf } from "./commands.ts";
 import { type Reporter, rosterOf, withEngine } from "./engine.ts";
 import { BadInput, type Place, placeOf } from "./place.ts";
@@ -36,8 +35,8 @@ export async function explain(
   if (explained === null) throw new BadInput(`Line ${first} is in no function: name the lines to explain.`);
   const scope = await syntax.scope(document, place.position, root);
   const by: Asked = (who) => explanation(explained, scope, who, never);
-  const { text, ms, author } = await asked("explain", place, scope, by, options, installation, reporter);
-  return { facts: explained.facts, text: text.trim(), ...author, ms };
+  const { text, stop, ms, author } = await asked("explain", place, scope, by, options, installation, reporter);
+  return { facts: explained.facts, text: text.trim(), stop, ...author, ms };
 }
 
 /** The comment and the edit that would put it in; nothing is written. @throws BadInput; Error in words when the engine fails */
@@ -62,7 +61,7 @@ export async function document(
 }
 
 /** What is asked of an expert on an engine. */
-type Asked = (who: { readonly engine: Engine; readonly expert: string }) => AsyncGenerator<string, Said>;
+type Asked = (who: Who) => AsyncGenerator<string, Said>;
 
 /** Opens the engine and asks the expert that the rules name for a task at a place. */
 async function asked(
@@ -73,15 +72,16 @@ async function asked(
   options: Options,
   installation: Installation,
   reporter: Reporter,
-): Promise<{ readonly text: string; readonly ms: number; readonly author: Author }> {
+): Promise<{ readonly text: string; readonly stop: Stop; readonly ms: number; readonly author: Author }> {
   const started = performance.now();
   const rules = rulesAt(place, options, installation, reporter);
   const use = async (engine: Fleet) => {
     const installed = engine.experts.map(({ id }) => id);
-    const chosen = route(task, scope, rules, installed);
+    const crew = { engine, rules, installed, about: (id: string) => engine.about(id) };
     reporter.progress(task === "explain" ? "Explaining" : "Documenting");
-    const { text } = await finished(by({ engine, expert: chosen.expert }));
-    return { text, ms: Math.round(performance.now() - started), author: authorOf(chosen) };
+    const spoken = await speak(task, scope, crew, (who) => finished(by(who)), never);
+    const { text, stop } = spoken.said;
+    return { text, stop, ms: Math.round(performance.now() - started), author: authorOf(spoken) };
   };
   return withEngine(installation, rosterOf(installation, options.model), reporter, use, options.model);
 }

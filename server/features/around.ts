@@ -23,6 +23,8 @@ export interface Around {
   installed(): readonly string[];
   /** The engine with its experts, once it is loaded, or in words why there is none. */
   crew(uri: string): Promise<Omit<Crew, "addedFaults" | "isKnown" | "names"> | string>;
+  /** Why an expert that is there does not answer at the moment, in words; null for all others. */
+  absent(expert: string): string | null;
   /** A number that no other answer of this server has. */
   nextId(): number;
   /** Hears of each computation when it begins and when it ends. */

@@ -4,14 +4,15 @@ import type { AlgebraJob, AlgebraOutcome } from "../algebra/thread.ts";
 import { calculate, writtenSteps } from "../calculate.ts";
 import { calculateSchema } from "../incoming.ts";
 import { type Answer, type CalculateParams, type Calculation, calculate as request } from "../protocol.ts";
-import { route } from "../route.ts";
+import { Away } from "../route.ts";
+import { chosenOf } from "../speaking.ts";
 import type { Around } from "./around.ts";
 import { signalOf } from "./waiting.ts";
 
 export interface CalculationsOptions {
   readonly around: Pick<
     Around,
-    "syntax" | "document" | "root" | "rules" | "installed" | "crew" | "nextId" | "report" | "answering"
+    "syntax" | "document" | "root" | "rules" | "installed" | "crew" | "absent" | "nextId" | "report" | "answering"
   >;
   readonly algebra: (job: AlgebraJob) => Promise<AlgebraOutcome>;
 }
@@ -35,23 +36,43 @@ export class Calculations {
     const signal = signalOf(token);
     const document = place && around.document(place.uri);
     const scope = document ? await around.syntax.scope(document, place!.position, around.root(document.uri)) : nowhere;
-    const chosen = route("calculate", scope, around.rules(document?.uri ?? ""), around.installed());
+    const known = {
+      rules: around.rules(document?.uri ?? ""),
+      installed: around.installed(),
+      absent: (expert: string) => around.absent(expert),
+    };
+    const chosen = chosenOf("calculate", scope, known);
+    let host: string | null = null;
+    let away: string | null = null;
     around.answering(true);
     try {
       const write = async (request: string) => {
         const crew = await around.crew(document?.uri ?? "");
-        return typeof crew === "string" ? "" : writtenSteps(crew.engine, chosen.expert, request, signal);
+        if (typeof crew === "string") return "";
+        const { manner, host: machine = null } = crew.about?.(chosen.expert) ?? {};
+        host = machine;
+        try {
+          return await writtenSteps({ engine: crew.engine, expert: chosen.expert, manner }, request, signal);
+        } catch (error) {
+          if (!(error instanceof Away)) throw error;
+          // The result needs no expert, and no other one has learnt to write steps.
+          away = error.message;
+          return "";
+        }
       };
       const done = await calculate(text, { algebra, route: chosen, write }, signal);
       if (document) {
         const { uri, position } = place!;
         const { languageId, region } = scope;
         const who = done.expert === null ? byAlgebra : chosen;
+        const instead = away === null ? {} : { wanted: chosen.expert, absent: away };
         const hidden = done.result === null ? `nothing was calculated: ${done.why}` : null;
         const nothing = { promptTokens: 0, reusedTokens: 0, newTokens: 0, stop: "end" } as const;
         const answer: Answer = {
           ...who,
+          ...instead,
           ...nothing,
+          ...(host === null ? {} : { host }),
           id: around.nextId(),
           task: "calculate",
           uri,

@@ -7,8 +7,8 @@ import { explain, whatToExplain } from "../explain.ts";
 import { documentSchema, explainSchema } from "../incoming.ts";
 import { Refusal } from "../packs/refusal.ts";
 import * as protocol from "../protocol.ts";
-import { route } from "../route.ts";
-import { authorOf, finished, type Said } from "../saying.ts";
+import { finished, type Said } from "../saying.ts";
+import { authorOf, speak, type Who } from "../speaking.ts";
 import type { Around } from "./around.ts";
 import { signalOf } from "./waiting.ts";
 
@@ -52,7 +52,11 @@ export class Commands {
     const { facts } = explained;
     if (stream !== null) piece({ stream, text: "", facts });
     const scope = await around.syntax.scope(document, range.start, around.root(uri));
-    const by = async function* (who: Parameters<typeof explain>[2], signal: AbortSignal) {
+    let begun = false;
+    const by = async function* (who: Who, signal: AbortSignal) {
+      // Facts again tell that what another expert has written counts no more.
+      if (begun && stream !== null) piece({ stream, text: "", facts });
+      begun = true;
       const pieces = explain(explained, scope, who, signal);
       for (;;) {
         const step = await pieces.next();
@@ -61,8 +65,8 @@ export class Commands {
         yield step.value;
       }
     };
-    const { said, chosen, ms } = await this.#ask("explain", scope, by, token);
-    return { facts, text: said.text.trim(), ...authorOf(chosen), ms };
+    const { said, author, ms } = await this.#ask("explain", scope, by, token);
+    return { facts, text: said.text.trim(), stop: said.stop, ...author, ms };
   }
 
   /** Rejects with a Refusal in words where nothing can be documented. */
@@ -76,27 +80,16 @@ export class Commands {
     const facts = await whatToDocument(document, document.offsetAt(position), around.syntax);
     if (typeof facts === "string") throw new Refusal(`Nothing is documented: ${facts}.`);
     const scope = await around.syntax.scope(document, position, around.root(uri));
-    const by = (who: Parameters<typeof wordsFor>[3], signal: AbortSignal) =>
-      wordsFor(document, facts, scope.path, who, signal);
-    const { said, chosen, ms } = await this.#ask("document", scope, by, token);
+    const by = (who: Who, signal: AbortSignal) => wordsFor(document, facts, scope.path, who, signal);
+    const { said, author, ms } = await this.#ask("document", scope, by, token);
     if (around.document(uri)?.version !== version) throw new Refusal("The document was changed meanwhile: ask again.");
     const edit = said.stop === "cancelled" ? null : commentEdit(document, facts, said.text);
     if (edit === null && said.stop !== "cancelled") {
       throw new Refusal(
-        `Nothing is documented: what ${chosen.expert} wrote cannot be used. Write a line yourself and let it be completed.`,
+        `Nothing is documented: what ${author.expert} wrote cannot be used. Write a line yourself and let it be completed.`,
       );
     }
-    const { expert, wanted, rule, because } = chosen;
-    return {
-      edits: edit === null ? [] : [edit],
-      version,
-      text: edit?.newText ?? "",
-      expert,
-      wanted,
-      rule,
-      because,
-      ms,
-    };
+    return { edits: edit === null ? [] : [edit], version, text: edit?.newText ?? "", ...author, ms };
   }
 
   #opened(uri: string): TextDocument {
@@ -113,37 +106,30 @@ export class Commands {
   async #ask(
     task: "explain" | "document",
     scope: Scope,
-    by: (who: Parameters<typeof explain>[2], signal: AbortSignal) => AsyncGenerator<string, Said>,
+    by: (who: Who, signal: AbortSignal) => AsyncGenerator<string, Said>,
     token: CancellationToken,
   ) {
     const { around } = this.#options;
     const started = performance.now();
+    const signal = signalOf(token);
     const { uri, position } = scope;
     const crew = await around.crew(uri);
     if (typeof crew === "string") throw new Refusal(crew);
-    const chosen = route(task, scope, crew.rules, crew.installed);
     around.answering(true);
     try {
-      const said = await finished(by({ engine: crew.engine, expert: chosen.expert }, signalOf(token)));
+      const spoken = await speak(task, scope, crew, (who) => finished(by(who, signal)), signal);
+      const { said, chosen, host } = spoken;
       const ms = Math.round(performance.now() - started);
       const { languageId, region } = scope;
       const { text, promptTokens, reusedTokens, newTokens, stop } = said;
       const hidden = stop === "cancelled" ? "you have cancelled it" : null;
-      const place = { uri, position, languageId, region };
       around.report({
         ...chosen,
-        ...place,
-        id: around.nextId(),
-        task,
-        text: text.trim(),
-        promptTokens,
-        reusedTokens,
-        newTokens,
-        stop,
-        ms,
-        hidden,
+        ...(host === null ? {} : { host }),
+        ...{ id: around.nextId(), task, uri, position, languageId, region },
+        ...{ text: text.trim(), promptTokens, reusedTokens, newTokens, stop, ms, hidden },
       });
-      return { said, chosen, ms };
+      return { said, author: authorOf(spoken), ms };
     } finally {
       around.answering(false);
     }

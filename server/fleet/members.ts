@@ -47,7 +47,7 @@ function embedded({ installation, settings, open, onTrouble }: Needs): Member {
 }
 
 function ownMember(model: OwnModel, { installation, settings, open, onTrouble }: Needs): Member {
-  const { id, title, folder, digest, cut, row, bytes, infill, header } = model;
+  const { id, title, folder, digest, cut, row, bytes, infill, header, chats } = model;
   const general = engineOptions({ ...installation, model: folder }, settings);
   const options = { ...general, cacheBytes: 2 * general.contextTokens * row };
   return {
@@ -56,7 +56,7 @@ function ownMember(model: OwnModel, { installation, settings, open, onTrouble }:
     title,
     experts: partsIn(folder).filter(({ kind }) => kind === "expert"),
     bytes: bytes + options.cacheBytes,
-    manner: { header, infill, ranks: infill === null },
+    manner: { header, infill, ranks: infill === null, chats },
     host: null,
     owns: (part) => part.backbone === digest && part.layers[0] === cut,
     away: () => null,

@@ -10,7 +10,7 @@ const fields: Infill = { prefix: "prefix", suffix: "suffix", middle: "middle" };
 
 /** How prompts for a remote expert are composed. */
 export function mannerOf({ infill }: Pick<RemoteExpert, "infill">): Manner {
-  return { header: null, infill: infill === "suffix" ? fields : (infill ?? null), ranks: false };
+  return { header: null, infill: infill === "suffix" ? fields : (infill ?? null), ranks: false, chats: false };
 }
 
 /** All that is sent besides the key. */

@@ -60,7 +60,7 @@ const scope = (prefix: string, suffix: string) => ({
 
 test("A prompt for filling in has the text before the cursor first and ends before the middle", () => {
   const header = { repository: "<repo_name>", file: "<file_sep>" };
-  const manner = { header, infill, ranks: false };
+  const manner = { header, infill, ranks: false, chats: false };
   const { prefix, suffix, middle } = infill;
   const filled = [{ special: prefix }, "let a = ", { special: suffix }, ";\n", { special: middle }];
   assert.deepEqual(composeCompletion(scope("let a = ", ";\n"), 512, manner), [
@@ -68,16 +68,22 @@ test("A prompt for filling in has the text before the cursor first and ends befo
     ...filled,
   ]);
   assert.deepEqual(composeCompletion(scope("let a = ", ";\n"), 512, { ...manner, header: null }), filled);
-  assert.deepEqual(composeCompletion(scope("let a = ", ""), 512, { header: null, infill: null, ranks: true }), [
-    "let a = ",
-  ]);
+  assert.deepEqual(
+    composeCompletion(scope("let a = ", ""), 512, { header: null, infill: null, ranks: true, chats: false }),
+    ["let a = "],
+  );
   const long = composeCompletion(scope("", "x".repeat(5000)), 512, { ...manner, header: null });
   assert.ok((long[2] as string).length < 500, "the text behind the cursor is bounded");
 });
 
 test("Where it does not fit, the longest text loses its start and every control token stays", () => {
   const line = "const value = compute(1, 2);\n";
-  const prompt = composeCompletion(scope(line.repeat(90), "}\n"), 2048, { header: null, infill, ranks: false });
+  const prompt = composeCompletion(scope(line.repeat(90), "}\n"), 2048, {
+    header: null,
+    infill,
+    ranks: false,
+    chats: false,
+  });
   const whole = encodePrompt(prompt, false, 5000, tokenizer).ids;
   const { ids, typed } = encodePrompt(prompt, false, whole.length - 10, tokenizer);
   assert.deepEqual([typed, ids.length], ["", whole.length - 128]);

@@ -1,7 +1,5 @@
 // Experts on another machine, played by HTTP servers on this one: good, slow, broken and malicious ones.
 import assert from "node:assert/strict";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { test } from "node:test";
 import { CancellationTokenSource } from "vscode-languageserver-protocol/node";
 import { offline, selfTest } from "../../server/protocol/health.ts";
@@ -9,45 +7,9 @@ import { remoteKey } from "../../server/protocol/team.ts";
 import type { RemoteExpert } from "../../server/protocol.ts";
 import { RemoteEngine } from "../../server/remote/remote.ts";
 import { Away } from "../../server/route.ts";
+import { type Answering, event, good, type Heard, serverThat, stream } from "./elsewhere.ts";
 import { playedEngine } from "./engine.ts";
 import { Pair } from "./pair.ts";
-
-interface Heard {
-  readonly path: string;
-  readonly headers: IncomingMessage["headers"];
-  readonly body: Record<string, unknown>;
-}
-
-type Answering = (response: ServerResponse, heard: Heard) => void;
-
-/** A server on this machine that notes what it hears. */
-async function serverThat(answers: Answering) {
-  const heard: Heard[] = [];
-  const http = createServer((request, response) => {
-    let text = "";
-    request.on("data", (piece) => (text += piece));
-    request.on("end", () => {
-      const one = { path: request.url ?? "", headers: request.headers, body: JSON.parse(text) };
-      heard.push(one);
-      answers(response, one);
-    });
-  });
-  await new Promise<void>((listening) => http.listen(0, "127.0.0.1", listening));
-  const { port } = http.address() as AddressInfo;
-  const close = () => {
-    http.closeAllConnections();
-    return new Promise((closed) => http.close(closed));
-  };
-  return { url: `http://127.0.0.1:${port}/v1`, host: `127.0.0.1:${port}`, heard, close };
-}
-
-const event = (text: string, finish: string | null = null) =>
-  `data: ${JSON.stringify({ choices: [{ text, finish_reason: finish }] })}\n\n`;
-const stream = (response: ServerResponse) => response.writeHead(200, { "content-type": "text/event-stream" });
-const good: Answering = (response) => {
-  stream(response).write(event(" left"));
-  response.end(`${event(" + right;")}${event("", "stop")}data: [DONE]\n\n`);
-};
 
 const text = "function add(left: number, right: number) {\n  return \n}\n";
 const place = { line: 1, character: 9 };

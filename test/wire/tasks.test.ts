@@ -72,6 +72,22 @@ test("a reply that says nothing is not put in, and it is said", async () => {
   await pair.close();
 });
 
+test("a cancelled explanation says that it was cancelled", async () => {
+  const { pair, engine, uri } = await opened();
+  const cancel = new CancellationTokenSource();
+  const asked = pair.client.sendRequest(
+    explain,
+    { uri, range: { start: inTotal, end: inTotal }, stream: null },
+    cancel.token,
+  );
+  await engine.nth(0);
+  cancel.cancel();
+  const { stop, facts } = await asked;
+  assert.equal(stop, "cancelled");
+  assert.ok(facts.length > 0, "what is known stays");
+  await pair.close();
+});
+
 test("cancelling ends the generation, leaves no edit, and the document may have changed meanwhile", async () => {
   const { pair, engine, uri } = await opened();
   const cancel = new CancellationTokenSource();
