@@ -25,6 +25,7 @@ export const routeSchema = z.object({ uri: z.string(), position: place, task: z.
 export const calculateSchema = z.object({
   text: z.string().max(8192),
   place: z.object({ uri: z.string(), position: place }).nullable(),
+  steps: z.boolean().default(true),
 });
 export const explainSchema = z.object({
   uri: z.string(),

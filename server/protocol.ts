@@ -183,6 +183,8 @@ export interface CalculateParams {
   readonly text: string;
   /** Where it stands; null when it was typed in. */
   readonly place: { readonly uri: string; readonly position: Position } | null;
+  /** Whether an expert is to write the steps, which takes seconds; absent: it is. */
+  readonly steps?: boolean;
 }
 
 /** A worked calculation. */

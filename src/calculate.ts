@@ -15,7 +15,8 @@ export async function calculateHere(client: Client, pages: Pages): Promise<void>
   const range = editor && !editor.selection.isEmpty ? editor.selection : undefined;
   const text = range ? editor!.document.getText(range) : await ask();
   if (text === undefined || text.trim() === "") return;
-  const done = await calculated(client, text, editor && { uri: editor.document.uri, range: range ?? editor.selection });
+  const where = editor && { uri: editor.document.uri, range: range ?? editor.selection };
+  const done = await calculated(client, text, where, true);
   if (done === null) return;
   pages.show("Calculation", calculationDocument(text, done));
   const { result } = done;
@@ -33,11 +34,16 @@ function ask(): Thenable<string | undefined> {
 }
 
 /** Null when the user has cancelled. */
-function calculated(client: Client, text: string, where: { uri: vscode.Uri; range: vscode.Range } | undefined) {
+function calculated(
+  client: Client,
+  text: string,
+  where: { uri: vscode.Uri; range: vscode.Range } | undefined,
+  steps: boolean,
+) {
   const { line = 0, character = 0 } = where?.range.start ?? {};
   const place = where ? { uri: where.uri.toString(), position: { line, character } } : null;
   return cancellable("Coterie calculates", async (token) => {
-    const done = await client.calculate({ text, place }, token);
+    const done = await client.calculate({ text, place, steps }, token);
     return token.isCancellationRequested ? null : done;
   });
 }
@@ -59,7 +65,7 @@ async function offer(result: string, selected: Selected | undefined): Promise<vo
 export async function replaceWithResult(client: Client, uri: vscode.Uri, range: vscode.Range): Promise<void> {
   const document = await vscode.workspace.openTextDocument(uri);
   const text = document.getText(range);
-  const done = await calculated(client, text, { uri, range });
+  const done = await calculated(client, text, { uri, range }, false);
   if (done === null) return;
   if (done.result === null) {
     vscode.window.showWarningMessage(`Coterie: this cannot be calculated: ${done.why}.`);

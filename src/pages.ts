@@ -25,6 +25,14 @@ export class Pages implements vscode.TextDocumentContentProvider, vscode.Disposa
     );
   }
 
+  /** Keeps a text to be shown in some other way than as a page. */
+  keep(path: string, text: string): vscode.Uri {
+    const uri = vscode.Uri.from({ scheme: section, path: `/${path}` });
+    this.texts.set(uri.path, text);
+    this.emitter.fire(uri);
+    return uri;
+  }
+
   private async open(uri: vscode.Uri): Promise<void> {
     await vscode.workspace.openTextDocument(uri);
     // What was written while the document was being opened went unheard.

@@ -4,6 +4,7 @@ import { documentable } from "../server/protocol.ts";
 import type { Client } from "./client.ts";
 import { explanationDocument, type Told } from "./explanation.ts";
 import type { Pages } from "./pages.ts";
+import { propose } from "./preview.ts";
 import { cancellable } from "./progress.ts";
 import { editorMeant } from "./routing.ts";
 
@@ -51,7 +52,7 @@ const pause = 300;
 const plainPlace = ({ line, character }: vscode.Position) => ({ line, character });
 
 /** Writes a comment for the function at the cursor, previews it and puts it in as one edit. */
-export async function documentHere(client: Client): Promise<void> {
+export async function documentHere(client: Client, pages: Pages): Promise<void> {
   const editor = editorMeant();
   if (!editor) {
     vscode.window.showInformationMessage("Coterie: put the cursor into a function first.");
@@ -60,21 +61,11 @@ export async function documentHere(client: Client): Promise<void> {
   const { document, selection } = editor;
   const params = { uri: document.uri.toString(), position: plainPlace(selection.active) };
   const done = await cancellable("Coterie documents", (token) => client.document(params, token));
-  if (done.edits.length > 0 && document.version !== done.version) {
-    vscode.window.showWarningMessage("Coterie: the text was changed meanwhile, so nothing was put in. Ask again.");
-    return;
-  }
-  const edit = new vscode.WorkspaceEdit();
-  const instead = done.wanted === null ? "" : ` for ${done.wanted}`;
-  const author = `${done.expert}${instead}${done.host === undefined ? "" : ` on ${done.host}`}`;
-  const metadata = { needsConfirmation: true, label: `Documentation by ${author}`, description: done.because };
-  for (const { range, newText } of done.edits) {
-    const at = new vscode.Position(range.start.line, range.start.character);
-    edit.insert(document.uri, at, newText, metadata);
-  }
   if (done.edits.length === 0) return;
-  // The preview is the editor's own: nothing is put in before the user applies it there.
-  await vscode.workspace.applyEdit(edit);
+  const { edits, version, wanted, host, rule, because, expert } = done;
+  const instead = wanted === null ? "" : ` for ${wanted}`;
+  const what = `a comment by ${expert}${instead}${host === undefined ? "" : ` on ${host}`}`;
+  await propose({ document, edits, version, what, who: `Rule ${rule}: ${because}` }, pages);
 }
 
 /** Offers "Explain" and "Document" where a function begins, and "Explain" for a selection. */

@@ -57,7 +57,10 @@ function checkedStatement(statement: string, question: Question, worked: Worked)
     const [top, bottom, whole, rest] = divided.slice(1).map(BigInt) as [bigint, bigint, bigint, bigint];
     return bottom !== 0n && whole * bottom + rest === top && rest < bottom;
   }
-  const sides = statement.replace(/^(?:first|so|then|try)\s+/i, "").split("=");
+  const sides = statement
+    .replace(/^(?:first|so|then|try)\s+/i, "")
+    .replace(/(\d+) units of (?=[\d.])/, "$1*")
+    .split("=");
   if (sides.length < 2) return null;
   const amounts = sides.map(amountIn);
   if (sides.length === 2 && amounts[0] && amounts[1]) return attempt(() => sameAmount(amounts[0]!, amounts[1]!));

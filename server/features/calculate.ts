@@ -31,7 +31,7 @@ export class Calculations {
     );
   }
 
-  async calculate({ text, place }: CalculateParams, token: CancellationToken): Promise<Calculation> {
+  async calculate({ text, place, steps = true }: CalculateParams, token: CancellationToken): Promise<Calculation> {
     const { around, algebra } = this.#options;
     const signal = signalOf(token);
     const document = place && around.document(place.uri);
@@ -60,7 +60,7 @@ export class Calculations {
           return "";
         }
       };
-      const done = await calculate(text, { algebra, route: chosen, write }, signal);
+      const done = await calculate(text, { algebra, route: chosen, write: steps ? write : async () => "" }, signal);
       if (document) {
         const { uri, position } = place!;
         const { languageId, region } = scope;

@@ -18,8 +18,8 @@ export async function openFile(page: Page, name: string, line: number, column: n
   await page.keyboard.press("ControlOrMeta+P");
   await page.locator(".quick-input-widget input").first().waitFor({ timeout: stepLimit });
   await page.keyboard.type(name);
-  await page.locator(".quick-input-list .monaco-list-row", { hasText: name }).first().waitFor({ timeout: stepLimit });
-  await page.keyboard.press("Enter");
+  // Not Enter: what was open before is listed too, and the first of it may still be chosen.
+  await page.locator(".quick-input-list .monaco-list-row", { hasText: name }).first().click({ timeout: stepLimit });
   await page.locator(".tab.active", { hasText: name }).waitFor({ timeout: stepLimit });
   await page.locator(".monaco-editor .view-line").first().waitFor({ timeout: stepLimit });
   await page.keyboard.press("Control+G");
@@ -60,6 +60,18 @@ export async function run(page: Page, title: string): Promise<void> {
   await page.keyboard.type(title);
   await page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first().waitFor({ timeout: stepLimit });
   await page.keyboard.press("Enter");
+}
+
+/** Runs an item of the menu that opens at the cursor. */
+export async function contextMenu(page: Page, title: string): Promise<void> {
+  await page.keyboard.press("Shift+F10");
+  await page.locator(".context-view .action-label", { hasText: title }).first().click({ timeout: stepLimit });
+}
+
+/** Takes one of the code actions at the cursor. */
+export async function codeAction(page: Page, title: string): Promise<void> {
+  await page.keyboard.press("ControlOrMeta+.");
+  await page.locator(".action-widget .monaco-list-row", { hasText: title }).first().click({ timeout: stepLimit });
 }
 
 /** Opens the Coterie view by its icon in the activity bar. */
@@ -105,8 +117,8 @@ export async function turnDark(page: Page): Promise<void> {
 }
 
 /** Waits until a Markdown preview says something: previews are frames in frames. */
-export async function previewSays(page: Page, words: string): Promise<void> {
-  for (const end = Date.now() + stepLimit * 2; ; ) {
+export async function previewSays(page: Page, words: string, limit = stepLimit * 2): Promise<void> {
+  for (const end = Date.now() + limit; ; ) {
     for (const frame of page.frames()) {
       const said = await frame
         .locator("body")

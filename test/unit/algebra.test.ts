@@ -192,6 +192,7 @@ test("steps are checked one by one: right, wrong, nothing to check", () => {
     true,
   ]);
   assert.deepEqual(verdicts("17 mod 5", "17 / 5 = 3 remainder 2\nAnswer: 3 remainder 2"), [true, true]);
+  assert.deepEqual(verdicts("0.1 + 0.2", "120 units of 0.1 = 1.2\n3 units of 0.1 = 0.3"), [false, true]);
   assert.deepEqual(verdicts("5 km in m", "1 km = 1000 m\nAnswer: 5000 m"), [true, true]);
   assert.deepEqual(verdicts("x^2 - 5x + 6 = 0", "x = 2\nx = 3\nx = 4"), [true, true, false]);
   assert.deepEqual(verdicts("1 + 1", "0.0000000000001 = 0\n1/3 = 0.3333333333333\n1/4 = 0.25"), [false, false, true]);

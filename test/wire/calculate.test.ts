@@ -15,7 +15,8 @@ async function opened(experts: readonly string[], reply: string) {
   const uri = pair.uri("a.ts");
   await pair.openDocument(uri, "17 * 23");
   await pair.ready();
-  const ask = (text: string) => pair.client.sendRequest(calculate, { text, place: { uri, position: start } });
+  const ask = (text: string, steps = true) =>
+    pair.client.sendRequest(calculate, { text, place: { uri, position: start }, steps });
   return { pair, engine, ask };
 }
 
@@ -42,6 +43,13 @@ test("without the math expert nobody invents steps", async () => {
   assert.equal(engine.started.length, 0);
   await pair.until(() => pair.answers.some(({ task }) => task === "calculate"));
   assert.equal(pair.answers.find(({ task }) => task === "calculate")!.expert, "algebra");
+  await pair.close();
+});
+
+test("who wants no steps is not kept waiting for them", async () => {
+  const { pair, engine, ask } = await opened(["general", "math"], "nonsense");
+  const done = await ask("17 * 23", false);
+  assert.deepEqual([done.result, done.expert, engine.started.length], ["391", null, 0]);
   await pair.close();
 });
 
