@@ -11,6 +11,7 @@ import { heldOutFiles, measureAnywhere } from "./anywhere.ts";
 import { Engines } from "./ask.ts";
 import { measureBranches } from "./branches.ts";
 import { casesSchema, measureCases } from "./cases.ts";
+import { measureCommands } from "./commands.ts";
 import { type Contender, findField } from "./contenders.ts";
 import { digestOfFolder, Journal } from "./journal.ts";
 import { Losses } from "./losses.ts";
@@ -30,6 +31,7 @@ const names = [
   "branches",
   "cases",
   "code",
+  "commands",
   "docs",
   "document",
   "exercises",
@@ -135,14 +137,23 @@ const accesses = asked("members")
   : null;
 const measureNames = accesses ? () => measureMembers(accesses, settings) : null;
 const members = await journal.remember(["members", parts, settings, accesses], z.string(), measureNames);
-const heldOut = asked("anywhere") ? await heldOutFiles(join(root, "experts", "train", "data", "corpus.jsonl")) : null;
+const heldOut =
+  asked("anywhere") || asked("commands")
+    ? await heldOutFiles(join(root, "experts", "train", "data", "corpus.jsonl"))
+    : null;
 const anywhere =
+  asked("anywhere") &&
   heldOut &&
   (await measureAnywhere(heldOut, Math.min(limit, mostAnywhere), settings, journal, (done, of) =>
     progress("anywhere", done, of),
   ));
+const commands =
+  asked("commands") && heldOut
+    ? await measureCommands(heldOut, limit, settings, journal, (done, of) => progress("commands", done, of))
+    : null;
 const results: Results = {
-  anywhere,
+  anywhere: anywhere || null,
+  commands,
   branches,
   members,
   typing,

@@ -52,6 +52,8 @@ export function report(results: Results, made: string): string {
     typing(results),
     "## Member accesses of held-out TypeScript, at places where TypeScript offers the name that was written",
     results.members ?? `${missing}.`,
+    "## Explaining, documenting and calculating",
+    results.commands ?? `${missing}.`,
     "## Memory of the weights",
     memory(results),
     "## Hand-written cases",

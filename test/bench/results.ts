@@ -25,6 +25,8 @@ export interface Results {
   readonly typing: Said<Cursor, Typed>;
   /** Table of what is shown at random positions. */
   readonly anywhere: string | null;
+  /** Tables of explaining, documenting and calculating. */
+  readonly commands: string | null;
   /** Table of numbers of branches. */
   readonly branches: string | null;
   /** Table of member accesses. */
