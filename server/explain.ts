@@ -5,6 +5,7 @@ import { factsInWords } from "./facts.ts";
 import type { Fact } from "./protocol.ts";
 import { type Said, say, wholeSentences } from "./saying.ts";
 import type { Who } from "./speaking.ts";
+import type { FunctionFacts } from "./syntax/functions.ts";
 import type { Syntax } from "./syntax/syntax.ts";
 
 /** What is explained: the code that the expert reads, and what is known of it without a model. */
@@ -14,6 +15,8 @@ export interface Explained {
   readonly end: number;
   readonly code: string;
   readonly facts: readonly Fact[];
+  /** Where the name of the function stands that the facts are of; null where it is none. */
+  readonly named: number | null;
 }
 
 /** Longer code is cut at a line's end: the expert has learnt on windows of 512 tokens. Characters. */
@@ -21,7 +24,7 @@ const mostCode = 1_600;
 /** Most tokens of an explanation: three or four sentences. */
 const mostTokens = 120;
 
-/** The selection, or without one the function around the cursor; null where there is nothing to explain. */
+/** The selection, or without one the function around the cursor, or the lines around it; null where there is nothing to explain. */
 export async function whatToExplain(
   document: TextDocument,
   start: number,
@@ -32,11 +35,34 @@ export async function whatToExplain(
   const found = await syntax.functionAt(document, start);
   const isWithin = found !== null && end <= found.whole.end;
   const facts = isWithin ? factsInWords(found, text) : [];
-  const selected = text.slice(start, end);
-  if (selected.trim() !== "") return { start, end, code: cut(outdented(selected)), facts };
-  if (!isWithin) return null;
-  const { whole } = found;
-  return { start: whole.start, end: whole.end, code: cut(outdented(text.slice(whole.start, whole.end))), facts };
+  const named = isWithin ? placeOfName(found, text) : null;
+  const at = (from: number, to: number) => ({
+    start: from,
+    end: to,
+    code: cut(outdented(text.slice(from, to))),
+    facts,
+    named,
+  });
+  if (text.slice(start, end).trim() !== "") return at(start, end);
+  if (isWithin) return at(found.whole.start, found.whole.end);
+  const lines = paragraph(text, start);
+  return text.slice(...lines).trim() === "" ? null : at(...lines);
+}
+
+function placeOfName({ name, header }: FunctionFacts, text: string): number {
+  const head = text.slice(header.start, header.end);
+  const found = head.search(new RegExp(`(?<![\\w$])${name.replace(/[^\w]/g, "\\$&")}(?![\\w$])`));
+  return header.start + Math.max(0, found);
+}
+
+/** The lines around an offset up to the blank ones. */
+function paragraph(text: string, offset: number): [number, number] {
+  const line = text.lastIndexOf("\n", offset - 1) + 1;
+  const end = text.indexOf("\n", offset);
+  if (text.slice(line, end < 0 ? text.length : end).trim() === "") return [offset, offset];
+  const before = /(?:^|\n)[ \t]*\r?\n(?!.*\n[ \t]*\r?\n)/s.exec(text.slice(0, line));
+  const after = /\n[ \t]*(?:\r?\n|$)/.exec(text.slice(offset));
+  return [before === null ? 0 : before.index + before[0].length, after === null ? text.length : offset + after.index];
 }
 
 /** Streams the expert's sentences; the text returned is cut to whole ones. @throws Error in words when the engine fails */

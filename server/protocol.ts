@@ -133,6 +133,8 @@ export interface Piece {
   readonly text: string;
   /** All facts, in the first piece, then null. Facts again: another expert has taken over, and what was written counts no more. */
   readonly facts: readonly Fact[] | null;
+  /** With facts: where the name of the function that is explained stands, so that an editor can ask others about it. */
+  readonly named?: Position;
 }
 
 /** Who wrote an answer's words, and why he was asked. */

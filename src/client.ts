@@ -79,12 +79,12 @@ export class Client {
   /** `hear` is told what was written since it was told last, and once the facts. */
   async explain(
     params: Omit<protocol.ExplainParams, "stream">,
-    hear: (text: string, facts: readonly protocol.Fact[] | null) => void,
+    hear: (piece: protocol.Piece) => void,
     token: vscode.CancellationToken,
   ): Promise<protocol.Explanation> {
     const stream = ++this.streams;
     const hearing = this.server.onNotification(protocol.piece, (piece) => {
-      if (piece.stream === stream) hear(piece.text, piece.facts);
+      if (piece.stream === stream) hear(piece);
     });
     try {
       return await this.server.sendRequest(protocol.explain, { ...params, stream }, token);

@@ -6,6 +6,8 @@ export interface Told {
   /** What was explained: a path and lines, from 1. */
   readonly place: string;
   readonly facts: readonly Fact[];
+  /** What the editor's language services know. */
+  readonly known: readonly Fact[];
   /** The model's words so far. */
   readonly text: string;
   /** Who wrote them, and why they end there; null while they are being written. */
@@ -15,15 +17,14 @@ export interface Told {
 }
 
 /** An explanation as a Markdown page. */
-export function explanationDocument({ place, facts, text, author, failed }: Told): string {
-  const rows = facts.map((fact) => `| ${plain(fact.name)} | ${inline(fact.text)} |`);
-  const table = ["## Facts, from the syntax tree", "", "| | |", "| --- | --- |", ...rows, ""];
+export function explanationDocument({ place, facts, known, text, author, failed }: Told): string {
+  const found = [table("Facts, from the syntax tree", facts), table("Facts, from the language service", known)].flat();
   const words = text.trim() === "" ? `*${nothingYet(author, failed)}*` : quoted(text);
   const end = failed === undefined ? author && ending(author.stop) : `Writing failed: ${plain(failed)}`;
   return [
     `# ${plain(place)}`,
     "",
-    ...(rows.length > 0 ? table : []),
+    ...found,
     "## In words, by the model",
     "",
     words,
@@ -31,6 +32,11 @@ export function explanationDocument({ place, facts, text, author, failed }: Told
     ...(author === null ? [] : ["", `*${signature(author)} A small model: it may be wrong.*`]),
     "",
   ].join("\n");
+}
+
+function table(title: string, facts: readonly Fact[]): readonly string[] {
+  const rows = facts.map(({ name, text }) => `| ${plain(name)} | ${inline(text)} |`);
+  return rows.length === 0 ? [] : [`## ${title}`, "", "| | |", "| --- | --- |", ...rows, ""];
 }
 
 function nothingYet(author: Told["author"], failed: string | undefined): string {

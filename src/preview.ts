@@ -24,6 +24,9 @@ export async function propose({ document, edits, version, what, who }: Proposal,
   await vscode.languages.setTextDocumentLanguage(await vscode.workspace.openTextDocument(after), document.languageId);
   const shown = { preview: true, preserveFocus: true };
   await vscode.commands.executeCommand("vscode.diff", document.uri, after, `${name}: ${what}`, shown);
+  // The list may cover the place in the difference.
+  const detail = edits.map(({ newText }) => newText.replace(/\s+/g, " ").trim()).join(" ");
+  const takes = { label: "$(check) Put It In", description: "one edit, which undo takes back", detail };
   const chosen = await vscode.window.showQuickPick([takes, leaves], {
     title: `Put ${what} into ${name}?`,
     placeHolder: who,
@@ -36,7 +39,6 @@ export async function propose({ document, edits, version, what, who }: Proposal,
   if (!(await vscode.workspace.applyEdit(edit))) throw new Error("the editor did not take the edit: try again.");
 }
 
-const takes = { label: "$(check) Put It In", description: "one edit, which undo takes back" };
 const leaves = { label: "$(close) Discard", description: "everything stays as it is" };
 
 /** Tells the user when it has changed. */

@@ -1,12 +1,15 @@
 // "Explain" and "Document": what the server tells about code, shown beside it or offered as one edit.
 import * as vscode from "vscode";
-import { documentable } from "../server/protocol.ts";
+import { documentable, type Fact, type Piece } from "../server/protocol.ts";
+import { calculateHere } from "./calculate.ts";
+import { looksLikeFormula } from "./calculation.ts";
 import type { Client } from "./client.ts";
 import { explanationDocument, type Told } from "./explanation.ts";
 import type { Pages } from "./pages.ts";
 import { propose } from "./preview.ts";
 import { cancellable } from "./progress.ts";
 import { editorMeant } from "./routing.ts";
+import { usageFacts } from "./usage.ts";
 
 const page = "Explanation";
 
@@ -19,9 +22,10 @@ export async function explainHere(client: Client, pages: Pages): Promise<void> {
   }
   const { document, selection } = editor;
   const { start, end } = selection;
+  if (looksLikeFormula(document.getText(selection))) return calculateHere(client, pages);
   const name = vscode.workspace.asRelativePath(document.uri);
   const place = `${name}:${start.line + 1}${end.line > start.line ? `-${end.line + 1}` : ""}`;
-  let told: Told = { place, facts: [], text: "", author: null };
+  let told: Told = { place, facts: [], known: [], text: "", author: null };
   let written = 0;
   const tell = (news: Partial<Told>) => {
     told = { ...told, ...news };
@@ -29,9 +33,11 @@ export async function explainHere(client: Client, pages: Pages): Promise<void> {
     else pages.write(page, explanationDocument(told));
     written = Date.now();
   };
-  const hear = (text: string, facts: Told["facts"] | null) => {
+  let known: Promise<readonly Fact[]> | null = null;
+  const hear = ({ text, facts, named }: Piece) => {
     // With facts it begins, or begins anew with another expert.
     told = facts === null ? { ...told, text: told.text + text } : { ...told, text, facts };
+    if (facts !== null) known ??= usageFacts(document, selection, named ? placeOf(named) : null);
     if (Date.now() - written >= pause) tell({});
   };
   const params = { uri: document.uri.toString(), range: { start: plainPlace(start), end: plainPlace(end) } };
@@ -39,6 +45,7 @@ export async function explainHere(client: Client, pages: Pages): Promise<void> {
     const done = await cancellable("Coterie explains", (token) => client.explain(params, hear, token));
     const { facts, text, ...author } = done;
     tell({ facts, text, author });
+    tell({ known: (await known) ?? [] });
   } catch (error) {
     // A page that says that the model is reading must not stay so.
     if (written > 0) tell({ failed: error instanceof Error ? error.message : String(error) });
@@ -49,6 +56,7 @@ export async function explainHere(client: Client, pages: Pages): Promise<void> {
 /** Milliseconds between two updates of the page. */
 const pause = 300;
 
+const placeOf = ({ line, character }: { line: number; character: number }) => new vscode.Position(line, character);
 const plainPlace = ({ line, character }: vscode.Position) => ({ line, character });
 
 /** Writes a comment for the function at the cursor, previews it and puts it in as one edit. */
@@ -68,11 +76,15 @@ export async function documentHere(client: Client, pages: Pages): Promise<void> 
   await propose({ document, edits, version, what, who: `Rule ${rule}: ${because}` }, pages);
 }
 
-/** Offers "Explain" and "Document" where a function begins, and "Explain" for a selection. */
+/** Offers "Explain" and "Document" where a function begins, and "Explain" for a selection and where something is wrong. */
 export class TaskActions implements vscode.CodeActionProvider {
   static readonly selector = documentable.map((language) => ({ language }));
 
-  provideCodeActions(document: vscode.TextDocument, range: vscode.Range): vscode.CodeAction[] {
+  provideCodeActions(
+    document: vscode.TextDocument,
+    range: vscode.Range,
+    { diagnostics }: vscode.CodeActionContext,
+  ): vscode.CodeAction[] {
     const heads = /\b(?:function|def|class|fn|func)\b|=>|^\s*(?:public|private|protected|static|async|export)\b/;
     const onHead = heads.test(document.lineAt(range.start.line).text);
     const offer = (title: string, command: string, kind: vscode.CodeActionKind) => {
@@ -81,7 +93,9 @@ export class TaskActions implements vscode.CodeActionProvider {
       return action;
     };
     return [
-      ...(onHead || !range.isEmpty ? [offer("Explain", "coterie.explain", vscode.CodeActionKind.Empty)] : []),
+      ...(onHead || !range.isEmpty || diagnostics.length > 0
+        ? [offer("Explain", "coterie.explain", vscode.CodeActionKind.Empty)]
+        : []),
       ...(onHead ? [offer("Write a Comment", "coterie.document", vscode.CodeActionKind.RefactorRewrite)] : []),
     ];
   }

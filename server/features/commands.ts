@@ -50,12 +50,16 @@ export class Commands {
     if (explained === null)
       throw new Refusal("There is nothing to explain here: select code, or put the cursor into a function.");
     const { facts } = explained;
-    if (stream !== null) piece({ stream, text: "", facts });
+    const named = explained.named === null ? {} : { named: document.positionAt(explained.named) };
+    const begin = () => {
+      if (stream !== null) piece({ stream, text: "", facts, ...named });
+    };
+    begin();
     const scope = await around.syntax.scope(document, range.start, around.root(uri));
     let begun = false;
     const by = async function* (who: Who, signal: AbortSignal) {
       // Facts again tell that what another expert has written counts no more.
-      if (begun && stream !== null) piece({ stream, text: "", facts });
+      if (begun) begin();
       begun = true;
       const pieces = explain(explained, scope, who, signal);
       for (;;) {

@@ -35,26 +35,34 @@ test("facts and the model's words are told apart, and text stays text", () => {
   const page = explanationDocument({
     place: "a.ts:1",
     facts: [{ name: "Calls", text: "`a|b`" }],
+    known: [{ name: "Used", text: "src/<b>.ts:3" }],
     text: "It <b>adds</b> `x`.",
     author,
   });
   assert.match(page, /## Facts, from the syntax tree/);
   assert.match(page, /\| Calls \| `a\\\|b` \|/);
+  assert.match(
+    page,
+    /## Facts, from the language service\n\n\| \| \|\n\| --- \| --- \|\n\| Used \| src\/\\<b\\>\.ts:3 \|/,
+  );
   assert.match(page, /> It \\<b\\>adds\\<\/b\\> `x`\./);
   assert.match(page, /Expert docs, rule built-in#3: It is for people\./);
-  assert.match(explanationDocument({ place: "a.ts:1", facts: [], text: "", author: null }), /The model is reading/);
+  assert.match(
+    explanationDocument({ place: "a.ts:1", facts: [], known: [], text: "", author: null }),
+    /The model is reading/,
+  );
 });
 
 test("an explanation that did not come to its end says so", () => {
   const author = { expert: "docs", wanted: null, rule: "built-in#3", because: "It is for people.", ms: 9 } as const;
   const page = (stop: "end" | "stop" | "length" | "cancelled", text = "It adds.") =>
-    explanationDocument({ place: "a.ts:1", facts: [], text, author: { ...author, stop } });
+    explanationDocument({ place: "a.ts:1", facts: [], known: [], text, author: { ...author, stop } });
   assert.match(page("cancelled"), /> It adds\.\n\n\*\*You have cancelled it/);
   assert.match(page("cancelled", ""), /cancelled it before the model wrote anything/);
   assert.match(page("length"), /cut where it became long/);
   assert.match(page("stop"), /began to repeat itself/);
   assert.doesNotMatch(page("end"), /\*\*/);
-  const broken = { place: "a.ts:1", facts: [], text: "It adds", author: null, failed: "the engine ended" };
+  const broken = { place: "a.ts:1", facts: [], known: [], text: "It adds", author: null, failed: "the engine ended" };
   assert.match(explanationDocument(broken), /> It adds\n\n\*\*Writing failed: the engine ended/);
   assert.match(explanationDocument({ ...broken, text: "" }), /wrote nothing: the engine ended/);
 });
@@ -68,7 +76,7 @@ test("an explanation says to which machine the code was sent, and who was to ans
     because: "Mine.",
     stop: "end",
   } as const;
-  const told = { place: "a.ts:1", facts: [], text: "It adds." };
+  const told = { place: "a.ts:1", facts: [], known: [], text: "It adds." };
   assert.match(
     explanationDocument({ ...told, author: { ...author, ms: 9 } }),
     /general \(team does not answer: it said 401\)/,

@@ -34,6 +34,7 @@ test("an explanation brings the facts before the model's words, by the expert th
       [7, false],
     ],
   );
+  assert.deepEqual(pieces[0]!.named, { line: 0, character: 16 });
   assert.equal(engine.started[0]!.request.priority, "command");
   await pair.until(() => pair.answers.some(({ task }) => task === "explain"));
   await pair.close();
@@ -54,7 +55,7 @@ test("what cannot be done is refused in words", async () => {
   const at = (line: number) => ({ uri, position: { line, character: 0 } });
   await assert.rejects(pair.client.sendRequest(document, at(5)), /said has a comment already/);
   await assert.rejects(pair.client.sendRequest(document, at(7)), /the cursor is in no function/);
-  const nowhere = { start: { line: 7, character: 0 }, end: { line: 7, character: 0 } };
+  const nowhere = { start: { line: 3, character: 0 }, end: { line: 3, character: 0 } };
   await assert.rejects(
     pair.client.sendRequest(explain, { uri, range: nowhere, stream: null }),
     /nothing to explain here/,
@@ -63,6 +64,15 @@ test("what cannot be done is refused in words", async () => {
     pair.client.sendRequest(document, { ...at(0), uri: `${uri}x` }),
     /not open in the language server/,
   );
+  await pair.close();
+});
+
+test("outside of functions the lines around the cursor are explained, without facts", async () => {
+  const { pair, engine, uri, pieces } = await opened("A number.");
+  const here = { line: 7, character: 3 };
+  const done = await pair.client.sendRequest(explain, { uri, range: { start: here, end: here }, stream: 1 });
+  assert.deepEqual([done.text, done.facts, pieces[0]!.named], ["A number.", [], undefined]);
+  assert.match(JSON.stringify(engine.started[0]!.request.prompt), /```typescript\\nconst a = 1;\\n/);
   await pair.close();
 });
 
