@@ -5,6 +5,7 @@ import { tasks } from "./protocol.ts";
 export const optionsSchema = z.object({
   trusted: z.boolean().catch(false),
   names: z.boolean().catch(false),
+  commands: z.boolean().catch(false),
   settings: z.unknown().optional(),
 });
 
@@ -24,15 +25,16 @@ const place = z.object({ line: z.int().nonnegative(), character: z.int().nonnega
 export const routeSchema = z.object({ uri: z.string(), position: place, task: z.enum(tasks) });
 export const calculateSchema = z.object({
   text: z.string().max(8192),
-  place: z.object({ uri: z.string(), position: place }).nullable(),
+  place: z.object({ uri: z.string(), position: place }).nullable().default(null),
   steps: z.boolean().default(true),
 });
 export const explainSchema = z.object({
   uri: z.string(),
   range: z.object({ start: place, end: place }),
-  stream: z.int().nullable(),
+  stream: z.int().nullable().default(null),
 });
 export const documentSchema = z.object({ uri: z.string(), position: place });
+export const executedSchema = z.object({ command: z.string().max(64), arguments: z.array(z.unknown()).default([]) });
 const folder = z.object({ uri: z.string(), name: z.string() });
 export const foldersSchema = z.object({ event: z.object({ added: z.array(folder), removed: z.array(folder) }) });
 export const pushedSchema = z.object({ coterie: z.unknown().optional() }).catch({});

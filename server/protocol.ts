@@ -219,6 +219,8 @@ export interface InitializationOptions {
   readonly trusted: boolean;
   /** Whether the client answers `coterie/names`. */
   readonly names?: boolean;
+  /** Whether the client has commands of its own for what it could have executed. */
+  readonly commands?: boolean;
   /** False where the client cannot be asked for `workspace/configuration`; then these settings count. */
   readonly settings?: Partial<Settings>;
 }

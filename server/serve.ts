@@ -17,6 +17,7 @@ import { Calculations } from "./features/calculate.ts";
 import { Chosen, rosterOf } from "./features/chosen.ts";
 import { Commands } from "./features/commands.ts";
 import { Completions } from "./features/complete.ts";
+import { Executed, executable } from "./features/executed.ts";
 import { Experts } from "./features/experts.ts";
 import { serveHealth } from "./features/health.ts";
 import { Models } from "./features/models.ts";
@@ -209,6 +210,7 @@ export function serve(
       capabilities: {
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
         inlineCompletionProvider: true,
+        ...(options.data?.commands ? {} : { executeCommandProvider: { commands: [...executable] } }),
         workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
       },
     };
@@ -263,11 +265,12 @@ export function serve(
   );
   serveHealth(connection, fenced, { power, roster, socketsMade, hosts: () => chosen.hosts });
   experts.serve(connection, fenced);
-  new Commands({ around, piece: (piece) => void connection.sendNotification(protocol.piece.method, piece) }).serve(
-    connection,
-    fenced,
-  );
-  new Calculations({ around, algebra: algebra(installation.algebra) }).serve(connection, fenced);
+  const commands = new Commands({
+    around,
+    piece: (piece) => void connection.sendNotification(protocol.piece.method, piece),
+  });
+  const calculations = new Calculations({ around, algebra: algebra(installation.algebra) });
+  for (const each of [commands, calculations, new Executed(commands, calculations)]) each.serve(connection, fenced);
   models.serve(connection, fenced);
   plans.serve(connection, fenced);
 

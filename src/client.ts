@@ -184,6 +184,7 @@ export class Client {
         initializationOptions: (): protocol.InitializationOptions => ({
           trusted: vscode.workspace.isTrusted,
           names: true,
+          commands: true,
         }),
         // Initialisation is tried again with a new process, by the supervisor.
         initializationFailedHandler: () => false,

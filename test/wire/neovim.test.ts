@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { test } from "node:test";
+import { type TestContext, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { needPackages } from "../../scripts/served.ts";
 import { inRepository } from "./pair.ts";
@@ -24,10 +24,11 @@ function unusable(): string | false {
   }
 }
 
-test("Neovim shows a completion and takes it", { skip: unusable(), timeout: 3 * limit }, async (t) => {
+/** A headless Neovim with a file open, and what a user can do with it. */
+async function opened(t: TestContext, text: string) {
   const folder = mkdtempSync(join(tmpdir(), "coterie-neovim-"));
   const file = join(folder, "add.ts");
-  writeFileSync(file, "// Adds two numbers.\nfunction add(a: number, b: number): number {\n  return\n}\n");
+  writeFileSync(file, text);
   const init = join(folder, "init.lua");
   const setUp = `require("coterie").setup({ server = ${JSON.stringify(server)}, node = ${JSON.stringify(process.execPath)} })`;
   writeFileSync(init, `vim.opt.runtimepath:append(${JSON.stringify(inRepository("editors/neovim"))})\n${setUp}\n`);
@@ -58,6 +59,12 @@ test("Neovim shows a completion and takes it", { skip: unusable(), timeout: 3 * 
   };
 
   await until("Neovim does not start", () => ask("mode()") === "n");
+  return { remote, ask, until, nvim, file };
+}
+
+test("Neovim shows a completion and takes it", { skip: unusable(), timeout: 3 * limit }, async (t) => {
+  const text = "// Adds two numbers.\nfunction add(a: number, b: number): number {\n  return\n}\n";
+  const { remote, ask, until, nvim, file } = await opened(t, text);
   remote("send", "3GA ");
   const shown = `luaeval("require('coterie').text()")`;
   let polls = 0;
@@ -71,4 +78,31 @@ test("Neovim shows a completion and takes it", { skip: unusable(), timeout: 3 * 
   remote("send", "<C-l><Esc>:wq<CR>");
   await once(nvim, "exit");
   assert.equal(readFileSync(file, "utf8").split("\n")[2], "  return a + b;");
+});
+
+test("Neovim explains, documents and calculates by commands of the server", {
+  skip: unusable(),
+  timeout: 3 * limit,
+}, async (t) => {
+  const text = "export function add(a: number, b: number): number {\n  return a + b;\n}\n";
+  const { remote, ask, until, nvim, file } = await opened(t, text);
+  // The page is written when the answer is there; until the model is loaded the server may say that it is not.
+  const said = () => ask("join(getbufline('^Coterie: Explanation$', 1, '$'), ' ')");
+  let polls = 0;
+  await until("nothing is explained", () => {
+    if (/Expert docs, rule built-in#3/.test(said())) return true;
+    if (polls++ % 50 === 0) remote("send", ":1<CR>:CoterieExplain<CR>");
+    return false;
+  });
+  assert.match(said(), /- Signature: `export function add\(a: number, b: number\): number`.*> \w+/);
+  remote("send", ":CoterieDocument<CR>");
+  await until("no comment is put in", () => ask("getline(1)").startsWith("/**"));
+  assert.match(ask("join(getline(1, '$'), ' ')"), /@param a .*@param b .*\*\/ export function add/);
+  remote("send", "u");
+  await until("undo does not take it back", () => ask("getline(1)") === text.split("\n")[0]);
+  remote("send", ":CoterieCalculate 15% of 240<CR>");
+  await until("nothing is calculated", () => ask(`getreg('"')`) === "36");
+  remote("send", ":wqa!<CR>");
+  await once(nvim, "exit");
+  assert.equal(readFileSync(file, "utf8"), text);
 });

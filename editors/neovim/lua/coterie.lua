@@ -79,6 +79,67 @@ function M.accept()
   return true
 end
 
+-- Has a command of the server executed; `done` hears its result, the user what went wrong.
+local function execute(command, argument, done)
+  local server = client()
+  if not server then return vim.notify("Coterie: call setup first", vim.log.levels.WARN) end
+  local params = { command = "coterie.server." .. command, arguments = { argument } }
+  server.request("workspace/executeCommand", params, function(problem, result)
+    if problem then return vim.notify("Coterie: " .. problem.message, vim.log.levels.WARN) end
+    done(result)
+  end, vim.api.nvim_get_current_buf())
+end
+
+-- Shows lines in a window of their own.
+local function page(name, lines)
+  local found = vim.fn.bufnr("^" .. vim.fn.fnameescape(name) .. "$")
+  local buffer = found > 0 and found or vim.api.nvim_create_buf(false, true)
+  if found <= 0 then vim.api.nvim_buf_set_name(buffer, name) end
+  vim.bo[buffer].filetype = "markdown"
+  vim.api.nvim_buf_set_lines(buffer, 0, -1, false, lines)
+  if vim.fn.bufwinid(buffer) < 0 then
+    vim.cmd("botright vsplit")
+    vim.api.nvim_win_set_buf(0, buffer)
+    vim.cmd("wincmd p")
+  end
+end
+
+-- Explains the lines from `first` to `last`, or the function at the cursor when they are one.
+function M.explain(first, last)
+  local server = client()
+  local here = vim.lsp.util.make_position_params(0, server and server.offset_encoding or "utf-16")
+  local range = { start = here.position, ["end"] = here.position }
+  if first and last and last > first then
+    range = { start = { line = first - 1, character = 0 }, ["end"] = { line = last, character = 0 } }
+  end
+  execute("explain", { uri = here.textDocument.uri, range = range }, function(it)
+    local lines = {}
+    for _, fact in ipairs(it.facts) do table.insert(lines, "- " .. fact.name .. ": " .. fact.text) end
+    if #lines > 0 then table.insert(lines, "") end
+    vim.list_extend(lines, vim.split("> " .. it.text:gsub("\n", "\n> "), "\n"))
+    vim.list_extend(lines, { "", "Expert " .. it.expert .. ", rule " .. it.rule .. ": " .. it.because .. " It may be wrong." })
+    page("Coterie: Explanation", lines)
+  end)
+end
+
+-- Writes a comment for the function at the cursor; `u` takes it back.
+function M.document()
+  local server = client()
+  local here = vim.lsp.util.make_position_params(0, server and server.offset_encoding or "utf-16")
+  execute("document", { uri = here.textDocument.uri, position = here.position }, function(it)
+    if #it.edits > 0 then vim.notify("Coterie: a comment by " .. it.expert .. ", rule " .. it.rule .. "; u takes it back") end
+  end)
+end
+
+-- Calculates a formula and tells the result.
+function M.calculate(text)
+  execute("calculate", { text = text, steps = false }, function(it)
+    if type(it.result) ~= "string" then return vim.notify("Coterie: this cannot be calculated: " .. it.why, vim.log.levels.WARN) end
+    vim.fn.setreg('"', it.result)
+    vim.notify("Coterie: " .. it.result .. " (p puts it in)")
+  end)
+end
+
 local function attach(buffer)
   if client_id and vim.bo[buffer].buftype == "" and not vim.lsp.buf_is_attached(buffer, client_id) then
     vim.lsp.buf_attach_client(buffer, client_id)
@@ -109,6 +170,10 @@ function M.setup(options)
   on({ "TextChangedI", "CursorMovedI" }, M.ask)
   on({ "InsertLeave", "BufLeave" }, clear)
   attach(vim.api.nvim_get_current_buf())
+  local command = vim.api.nvim_create_user_command
+  command("CoterieExplain", function(it) M.explain(it.line1, it.line2) end, { range = true })
+  command("CoterieDocument", M.document, {})
+  command("CoterieCalculate", function(it) M.calculate(it.args) end, { nargs = "+" })
   local key = options.accept or "<C-l>"
   vim.keymap.set("i", key, function()
     if not M.accept() then
