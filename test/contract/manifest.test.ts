@@ -188,9 +188,11 @@ test("commands in menus, welcome texts and links of settings exist", () => {
     assert.ok(properties[key!], key);
 });
 
-test("rule files are checked by the schema, and read as JSON with comments", () => {
-  const [validation] = contributes.jsonValidation;
-  assert.deepEqual(validation.fileMatch, "**/.coterie/rules.json");
+test("rule files and plans are checked by their schemas, and rules read as JSON with comments", () => {
+  assert.deepEqual(
+    contributes.jsonValidation.map(({ fileMatch }: { fileMatch: string }) => fileMatch),
+    ["**/.coterie/rules.json", "*.coterie-plan.json"],
+  );
   assert.deepEqual(contributes.languages, [{ id: "jsonc", filenamePatterns: ["**/.coterie/rules.json"] }]);
 });
 

@@ -78,7 +78,7 @@ test("everything that a user needs is inside", () => {
 test("nothing else is inside", () => {
   const allowed = [
     /^(package\.json|readme\.md|changelog\.md|LICENSE\.txt|NOTICE)$/,
-    /^media\/[a-z0-9/-]+\.(svg|png|md|css|js)$/,
+    /^media\/[a-z0-9/-]+\.(svg|png|md|css|js|json)$/,
     /^experts\/(rules\.json|rules\.schema\.json|[a-z-]+\/expert\.json)$/,
     /^dist\/(package\.json|(extension|server|engine|packs|algebra|plans|cli)\.js)$/,
     /^dist\/syntax\/(web-)?tree-sitter(-[a-z-]+)?\.wasm$/,

@@ -19,9 +19,19 @@ export interface Served {
   end(): Promise<number | null>;
 }
 
-/** A server that was told about `folder` (a URI) and initialised; another build of it with `options.server`. */
-export async function served(folder: string | null, options: { readonly server?: string } = {}): Promise<Served> {
-  const child = spawn(process.execPath, [options.server ?? server, "--stdio"], { stdio: ["pipe", "pipe", "inherit"] });
+export interface ServedOptions {
+  /** Another build of the server. */
+  readonly server?: string;
+  /** The user's home folder. */
+  readonly home?: string;
+}
+
+/** A server that was told about `folder` (a URI) and initialised. */
+export async function served(folder: string | null, options: ServedOptions = {}): Promise<Served> {
+  const home = options.home === undefined ? {} : { HOME: options.home, USERPROFILE: options.home };
+  const env = { ...process.env, ...home };
+  const args = [options.server ?? server, "--stdio"];
+  const child = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "inherit"], env });
   const client = createProtocolConnection(child.stdout!, child.stdin!);
   const answers: protocol.Answer[] = [];
   const statuses: protocol.Status[] = [];

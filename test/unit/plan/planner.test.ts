@@ -1,12 +1,13 @@
 // From a goal in words to steps: which recipe is meant, who does a step, and that the plan is the same twice.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
+import { z } from "zod";
 import { readRules } from "../../../server/experts.ts";
 import { languageOf } from "../../../server/language.ts";
 import { allocate } from "../../../server/plan/allocate.ts";
 import { meant } from "../../../server/plan/match.ts";
-import { type Plan, readPlan, writePlan } from "../../../server/plan/plan.ts";
+import { type Plan, planSchema, readPlan, writePlan } from "../../../server/plan/plan.ts";
 import { makePlan } from "../../../server/plan/planner.ts";
 import { operationOf, operations, recipes } from "../../../server/plan/registry.ts";
 import { projectOf } from "./on.ts";
@@ -103,4 +104,11 @@ test("A saved plan is read again as it was; a wrong one is told in a line", asyn
     const read = readPlan(source);
     assert.match("problem" in read ? read.problem : "", problem);
   }
+});
+
+test("plan-schema.json is what the code checks (UPDATE_SCHEMA=1 writes it anew)", () => {
+  const file = new URL("../../../media/plan-schema.json", import.meta.url);
+  const schema = { title: "A plan of Coterie's", ...z.toJSONSchema(planSchema, { target: "draft-7" }) };
+  if (process.env["UPDATE_SCHEMA"]) writeFileSync(file, `${JSON.stringify(schema, null, 2)}\n`);
+  assert.deepEqual(JSON.parse(readFileSync(file, "utf8")), JSON.parse(JSON.stringify(schema)));
 });
