@@ -9,7 +9,7 @@ import type { Plan, Step } from "./plan.ts";
 import { type Planning, perform } from "./planner.ts";
 import { fits, type Prepared, within, without } from "./prepared.ts";
 import { operationOf } from "./registry.ts";
-import { takenBack } from "./undo.ts";
+import { allTakenBack } from "./undo.ts";
 
 export interface Running extends Pick<Planning, "project" | "pen" | "languageOf"> {
   readonly desk: Desk;
@@ -134,7 +134,11 @@ export class Run {
       const refused = this.#refusal(file);
       if (refused !== null) return `${file}: ${refused}.`;
       const now = await desk.read(file);
-      const result = takenBack(journal.content(own[0]!.before), journal.content(own.at(-1)!.after), now);
+      const changes = own.map(({ before, after }) => ({
+        before: journal.content(before),
+        after: journal.content(after),
+      }));
+      const result = allTakenBack(changes, now);
       if ("why" in result) return `${file}: ${result.why}. Nothing was taken back.`;
       if (!same(result.bytes, now)) puts.push({ file, before: now, after: result.bytes });
     }
@@ -163,7 +167,7 @@ export class Run {
       }));
       if (written.length === own.length) {
         journal.mark(own, "written");
-        this.#end(this.#step(id), "applied", "It was written when the run was cut off, and not checked.");
+        await this.#checkLate(this.#step(id), own);
         continue;
       }
       const { why } = puts.length === 0 ? { why: null } : await desk.write("Recover", puts);
@@ -217,6 +221,27 @@ export class Run {
       "verified",
       `No new errors in ${files.length === 1 ? "the file" : `${files.length} files`}.`,
     );
+  }
+
+  /** Checks a step that was written when the run was cut off: against the errors that there would be without it. */
+  async #checkLate(step: Step, entries: readonly Entry[]): Promise<void> {
+    const { project, journal, languageOf } = this.#with;
+    const touched = entries.map(({ file }) => file);
+    try {
+      for (const { file, before } of entries) {
+        const bytes = journal.content(before);
+        project.set(file, bytes && decode(bytes).text);
+      }
+      const files = lookedAt(project, touched);
+      const without = await errorsIn(project, files, languageOf);
+      for (const file of touched) project.set(file, undefined);
+      const broken = worse(without, await errorsIn(project, lookedAt(project, files), languageOf));
+      const found = "It was written when the run was cut off, and checked now.";
+      if (broken.length === 0) this.#end(step, "verified", found);
+      else this.#end(step, "failed", `${found} New errors: ${broken.slice(0, 3).join("; ")}. Take it back with undo.`);
+    } finally {
+      for (const file of touched) project.set(file, undefined);
+    }
   }
 
   #step(id: string): Step {

@@ -25,3 +25,20 @@ export function takenBack(
   const merged = applyEdits(left.text, [...back, ...own]);
   return { bytes: encode({ text: merged, bom: current.bom }) };
 }
+
+/**
+ * The same for all that a run did to a file, in its order: each change is taken back from what the one behind it leaves, so that
+ * what the user wrote between two steps stays too.
+ */
+export function allTakenBack(
+  changes: readonly { readonly before: Buffer | null; readonly after: Buffer | null }[],
+  now: Buffer | null,
+): ReturnType<typeof takenBack> {
+  let bytes = now;
+  for (const { before, after } of [...changes].reverse()) {
+    const result = takenBack(before, after, bytes);
+    if ("why" in result) return result;
+    bytes = result.bytes;
+  }
+  return { bytes };
+}

@@ -161,6 +161,17 @@ test("What the user has edited since stays: elsewhere it is kept, in the same pl
   assert.equal(read(other.path("a.ts")), mine);
 });
 
+test("What the user writes between two steps stays when the run is taken back", async () => {
+  const opened = await open({ "a.ts": untidy, "b.ts": "export const b = 1;\n" });
+  const [first, ...others] = opened.run.plan.steps;
+  await opened.run.apply(first!.id);
+  writeFileSync(opened.path("a.ts"), `${read(opened.path("a.ts"))}// mine\n`);
+  for (const { id } of others) await opened.run.apply(id);
+  assert.equal(read(opened.path("a.ts")), `${tidy}// mine\n`);
+  assert.equal(await opened.run.undo(null), null);
+  assert.equal(read(opened.path("a.ts")), `${untidy}// mine\n`);
+});
+
 test("A step is taken back alone only while no later one has changed its file", async () => {
   const opened = await open({ "a.ts": untidy });
   await all(opened);
@@ -211,7 +222,7 @@ test("Cut off in the middle: the journal tells what was written, and what is hal
     const found = await again.recover();
     assert.deepEqual(
       found.map(({ state }) => state),
-      [after ? "applied" : "ready"],
+      [after ? "verified" : "ready"],
     );
     for (const { id } of again.plan.steps) await again.apply(id);
     assert.equal(read(opened.path("a.ts")), tidy);
