@@ -161,7 +161,7 @@ function requestFor(
     sequence: scope.uri,
     expert,
     prompt: composeCompletion(scope, limits.contextTokens, manner),
-    shorter: composeCompletion(scope, Math.min(shorterTokens, limits.contextTokens), manner),
+    shorter: composeCompletion({ ...scope, neighbours: "" }, Math.min(shorterTokens, limits.contextTokens), manner),
     // What was trained to fill in has seen cuts at any character.
     heal: manner?.infill == null,
     maxTokens: several ? Math.min(blockLines * limits.maxTokens, mostTokens) : limits.maxTokens,

@@ -22,6 +22,8 @@ export interface Scope extends Spot {
   readonly prefix: string;
   /** The text after the cursor, at most `mostSuffix` characters. */
   readonly suffix: string;
+  /** Signatures of what the document imports, see neighbours.ts; absent or "": none. */
+  readonly neighbours?: string;
 }
 
 /** A workspace folder. */

@@ -72,10 +72,12 @@ const question = "Question: ";
  */
 export function composeCompletion(scope: Scope, contextTokens: number, manner?: Manner): Prompt {
   if (manner !== undefined) return joined(inManner(scope, contextTokens, manner));
+  const context = scope.neighbours ?? "";
   return compose("complete", {
     workspace: scope.workspace ?? "",
     path: scope.path,
-    prefix: windowBefore(scope, contextTokens * charactersPerToken),
+    context,
+    prefix: windowBefore(scope, contextTokens * charactersPerToken - context.length),
   });
 }
 
@@ -99,7 +101,7 @@ function* inManner(scope: Scope, contextTokens: number, { header, infill }: Mann
 const suffixTokens = 128;
 
 /** Measured on TypeScript and Python sources with the embedded tokenizer: 3.0 to 3.6. */
-const charactersPerToken = 3;
+export const charactersPerToken = 3;
 
 /** Lines by which the window's start moves, see below. */
 const windowStep = 32;

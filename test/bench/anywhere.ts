@@ -22,7 +22,7 @@ const row = z.object({
   split: z.string(),
   text: z.string(),
 });
-type File = z.infer<typeof row>;
+export type File = z.infer<typeof row>;
 
 /** A position in a file. */
 export interface Position {

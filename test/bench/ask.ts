@@ -48,6 +48,11 @@ export async function harm(
   return { broken, unclosed: broken && endsInBlock(text, surroundings(scope)) };
 }
 
+export interface Trial {
+  readonly branches?: number;
+  readonly neighbours?: string;
+}
+
 export class Engines {
   readonly #settings: Settings;
   readonly #open = new Map<string, Promise<Engine>>();
@@ -60,22 +65,23 @@ export class Engines {
   /**
    * Completes at a cursor through the whole pipeline, when the place is warm: its prompt has been read, as it has where a user
    * is typing. The contender answers whatever the rules say, and nothing is withheld for being unlikely.
-   * @param branches how many are followed; absent: as the product has it
+   * @param trial what is tried: a number of branches, signatures of what is imported; absent: as the product has it
    * @returns besides, what the text does to the document's syntax.
    */
-  async complete(contender: Contender, sample: Cursor, branches?: number): Promise<Draft & Harm> {
+  async complete(contender: Contender, sample: Cursor, trial: Trial = {}): Promise<Draft & Harm> {
     const engine = await this.#engine(contender.model);
     const root = { uri: `file:///${sample.id}`, name: sample.workspace };
     const path = sample.path.split("/").map(encodeURIComponent).join("/");
     const text = sample.before + sample.after;
     const document = TextDocument.create(`${root.uri}/${path}`, sample.language, 0, text);
-    const scope = await this.#syntax.scope(document, document.positionAt(sample.before.length), root);
+    const place = await this.#syntax.scope(document, document.positionAt(sample.before.length), root);
+    const scope = { ...place, neighbours: trial.neighbours ?? "" };
     const { expert } = contender;
     const prompt = composeCompletion(scope, this.#settings.contextTokens);
     await generate(engine, { sequence: scope.uri, expert, prompt, heal: true, maxTokens: 1, priority: "completion" });
     const rules = [{ name: "quality#1", expert, because: "this contender is measured" }];
     const addedFaults = (put: string) => this.#syntax.addedFaults(document, sample.before.length, put);
-    const crew: Crew = { engine: branching(engine, branches), rules, installed: [expert], addedFaults };
+    const crew: Crew = { engine: branching(engine, trial.branches), rules, installed: [expert], addedFaults };
     const limits = { ...this.#settings, suggestions: "all" as const };
     const draft = await finished(answer("complete", scope, crew, limits, never));
     return { ...draft, ...(await harm(draft.text, sample.rest, scope, addedFaults)) };

@@ -36,7 +36,7 @@ export async function measureBranches(
   for (const [done, sample] of samples.entries()) {
     for (const count of branches) {
       const ask = async (): Promise<Told> => {
-        const { text, hidden, confidence, ms } = await engines.complete(contender, sample, count);
+        const { text, hidden, confidence, ms } = await engines.complete(contender, sample, { branches: count });
         return { text, confidence, shown: hidden === null, ms };
       };
       const what = ["branches", contender.weights, contextTokens, count, sample];

@@ -18,6 +18,7 @@ import { Losses } from "./losses.ts";
 import { machine } from "./machine.ts";
 import { memberAccesses } from "./members.ts";
 import { measureMembers } from "./namings.ts";
+import { measureNeighbours } from "./neighbours.ts";
 import { report } from "./report.ts";
 import type { Results } from "./results.ts";
 import { type Domain, domains, readSamples } from "./samples.ts";
@@ -37,6 +38,7 @@ const names = [
   "exercises",
   "losses",
   "members",
+  "neighbours",
   "typing",
 ] as const;
 const here = import.meta.dirname;
@@ -99,6 +101,16 @@ const branches =
   asked("branches") && coder && samples
     ? await measureBranches(coder, samples.cursors.code, asking, (done, of) => progress("branches", done, of))
     : null;
+const heldOut =
+  asked("anywhere") || asked("commands") || asked("neighbours")
+    ? await heldOutFiles(join(root, "experts", "train", "data", "corpus.jsonl"))
+    : null;
+const neighbours =
+  asked("neighbours") && coder && samples && heldOut
+    ? await measureNeighbours(coder, samples.cursors.code, heldOut, asking, (done, of) =>
+        progress("neighbours", done, of),
+      )
+    : null;
 const documentation = await sayDocumentation(on("docs"), samples?.documented ?? [], asked("document"), asking);
 const exercises = samples?.exercises ?? [];
 const others = ({ domain }: Contender) => domain !== "math";
@@ -137,24 +149,21 @@ const accesses = asked("members")
   : null;
 const measureNames = accesses ? () => measureMembers(accesses, settings) : null;
 const members = await journal.remember(["members", parts, settings, accesses], z.string(), measureNames);
-const heldOut =
-  asked("anywhere") || asked("commands")
-    ? await heldOutFiles(join(root, "experts", "train", "data", "corpus.jsonl"))
-    : null;
 const anywhere =
-  asked("anywhere") &&
-  heldOut &&
-  (await measureAnywhere(heldOut, Math.min(limit, mostAnywhere), settings, journal, (done, of) =>
-    progress("anywhere", done, of),
-  ));
+  asked("anywhere") && heldOut
+    ? await measureAnywhere(heldOut, Math.min(limit, mostAnywhere), settings, journal, (done, of) =>
+        progress("anywhere", done, of),
+      )
+    : null;
 const commands =
   asked("commands") && heldOut
     ? await measureCommands(heldOut, limit, settings, journal, (done, of) => progress("commands", done, of))
     : null;
 const results: Results = {
-  anywhere: anywhere || null,
+  anywhere,
   commands,
   branches,
+  neighbours,
   members,
   typing,
   contenders,

@@ -48,6 +48,8 @@ export function report(results: Results, made: string): string {
     results.anywhere ?? `${missing}.`,
     "## Branches",
     results.branches ?? `${missing}.`,
+    "## Signatures of what is imported",
+    results.neighbours ?? `${missing}.`,
     "## Typing",
     typing(results),
     "## Member accesses of held-out TypeScript, at places where TypeScript offers the name that was written",

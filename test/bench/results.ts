@@ -29,6 +29,8 @@ export interface Results {
   readonly commands: string | null;
   /** Table of numbers of branches. */
   readonly branches: string | null;
+  /** Table of first lines with and without signatures of imports. */
+  readonly neighbours: string | null;
   /** Table of member accesses. */
   readonly members: string | null;
   /** Tables of the hand-written cases. */

@@ -31,6 +31,7 @@ const empty: Results = {
   cases: null,
   anywhere: null,
   branches: null,
+  neighbours: null,
   members: null,
   commands: null,
   typing: nothing,
