@@ -140,6 +140,7 @@ export function serve(
         workspace.roots.map((root) => root.uri),
       ),
     root: (uri: string) => workspace.rootOf(uri),
+    trusted: () => trusted,
     rules: (uri: string) => roster.rulesFor(folderOf(workspace.rootOf(uri))),
     installed,
     crew: async (uri: string) => {

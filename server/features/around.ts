@@ -18,6 +18,8 @@ export interface Around {
   settings(uri: string): Promise<Settings>;
   mayRead(uri: string): Verdict;
   root(uri: string): Root | null;
+  /** Whether files of the workspace may be read that no editor shows. */
+  trusted(): boolean;
   rules(uri: string): readonly Rule[];
   /** Ids of the experts that can answer, or that could if the engine were there. */
   installed(): readonly string[];

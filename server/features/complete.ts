@@ -14,6 +14,7 @@ import { surroundings } from "../surroundings.ts";
 import { lineAhead } from "./ahead.ts";
 import type { Around } from "./around.ts";
 import { type Asking, keyFor } from "./asking.ts";
+import { Borrowed } from "./borrowed.ts";
 import { item } from "./item.ts";
 import { knownIn } from "./opened.ts";
 import { Pace } from "./pace.ts";
@@ -34,6 +35,7 @@ export class Completions {
   readonly #around: Around;
   readonly #pace = new Pace();
   readonly #recent = new Recent<Draft>();
+  readonly #borrowed: Borrowed;
   #current = new AbortController();
   #run: Run | null = null;
   #shown: { readonly what: Shown; readonly id: number } | null = null;
@@ -43,6 +45,7 @@ export class Completions {
 
   constructor(around: Around) {
     this.#around = around;
+    this.#borrowed = new Borrowed(around);
   }
 
   /** The items for a position; none when cancelled, overtaken, refused or not worth showing. */
@@ -89,6 +92,7 @@ export class Completions {
 
   closed(uri: string): void {
     this.#silent.delete(uri);
+    this.#borrowed.forget(uri);
     if (this.#shown?.what.uri === uri) this.#shown = null;
   }
 
@@ -158,6 +162,7 @@ export class Completions {
       return this.#silence("completions are switched off in comments and strings", document, params);
     }
     // Asked before the pause, so that nobody waits for the answer.
+    const borrowing = this.#borrowed.of(asking.document, scope, settings.contextTokens);
     const question = asking.document === document ? this.#ask(scope, version) : null;
     if (!invoked) await pause(this.#pace.wait(settings.debounce), signal);
     if (signal.aborted) return [];
@@ -166,8 +171,9 @@ export class Completions {
     if (typeof crew === "string") return this.#silence(crew, document, params);
 
     if (question) await Promise.race([question.settled, pause(namesPatience, signal)]);
+    const neighbours = await borrowing;
     if (signal.aborted) return [];
-    const run = this.#start(scope, crew, asking, question);
+    const run = this.#start({ ...scope, neighbours }, crew, asking, question);
     const done = await Promise.race([run.done, aborted(signal)]);
     if (done === null || signal.aborted) return [];
     const items = this.#deliver(done, asking);
@@ -247,9 +253,10 @@ export class Completions {
     const { syntax } = this.#around;
     const scope = await syntax.scope(ahead.document, ahead.document.positionAt(ahead.offset), this.#around.root(uri));
     const crew = await this.#around.crew(uri);
+    const neighbours = await this.#borrowed.of(ahead.document, scope, settings.contextTokens);
     const isIdle = this.#run === null && this.#around.document(uri)?.version === document.version;
     if (typeof crew === "string" || !isIdle) return;
-    this.#start(scope, crew, asking, null);
+    this.#start({ ...scope, neighbours }, crew, asking, null);
   }
 
   /** Why nothing may be completed in a document, or null. */
