@@ -10,7 +10,7 @@ export interface Neighbours {
 /** Characters of all signatures together: about 250 tokens. */
 export const mostCharacters = 800;
 /** Imports are looked for so far. Characters. */
-const mostSearched = 20_000;
+export const mostSearched = 20_000;
 /** Files that are read. */
 const mostFiles = 12;
 

@@ -5,7 +5,7 @@ import type { TextDocument } from "vscode-languageserver-textdocument";
 import { URI } from "vscode-uri";
 import type { Scope } from "../context.ts";
 import { importsKnown, importsOf } from "../imports.ts";
-import { mostCharacters, signaturesFor } from "../neighbours.ts";
+import { mostCharacters, mostSearched, signaturesFor } from "../neighbours.ts";
 import { charactersPerToken, windowBefore } from "../prompt.ts";
 import type { Around } from "./around.ts";
 
@@ -38,7 +38,7 @@ export class Borrowed {
       document.offsetAt({ line: position.line + 1, character: 0 }),
     ];
     const finished = text.slice(0, from) + text.slice(to);
-    const imports = importsOf(finished.slice(0, mostBytes), scope.path, document.languageId);
+    const imports = importsOf(finished.slice(0, mostSearched), scope.path, document.languageId);
     const place = JSON.stringify([first, imports]);
     const known = this.#kept.get(uri);
     this.#kept.delete(uri);
@@ -62,15 +62,15 @@ export class Borrowed {
     if (path.startsWith("..")) return null;
     const { document, mayRead, trusted } = this.#around;
     const uri = URI.parse(`${root.replace(/\/$/, "")}/${path.split("/").map(encodeURIComponent).join("/")}`);
-    if (!mayRead(uri.toString()).allowed) return null;
     const open = document(uri.toString());
-    if (open) return open.getText();
+    if (open) return mayRead(uri.toString()).allowed ? open.getText() : null;
     if (!trusted() || uri.scheme !== "file") return null;
     try {
-      const { size } = await stat(uri.fsPath);
-      return size > mostBytes ? null : await readFile(uri.fsPath, "utf8");
+      const found = await stat(uri.fsPath);
+      if (!found.isFile() || found.size > mostBytes || !mayRead(uri.toString()).allowed) return null;
+      return await readFile(uri.fsPath, "utf8");
     } catch {
-      // One of the paths that an import may mean: most of them are not there.
+      // Most of the paths that an import may mean are not there, and what cannot be read tells nothing.
       return null;
     }
   }
