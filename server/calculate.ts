@@ -1,7 +1,7 @@
 // A calculation: algebra finds the result, the math expert writes the steps, algebra checks each of them.
 import type { AlgebraJob, AlgebraOutcome } from "./algebra/thread.ts";
 import type { Calculation, Route } from "./protocol.ts";
-import { finished, say } from "./saying.ts";
+import { finished, linesAgain, say } from "./saying.ts";
 import type { Who } from "./speaking.ts";
 
 export interface Help {
@@ -58,6 +58,13 @@ export async function writtenSteps(
   request: string,
   signal: AbortSignal,
 ): Promise<string> {
-  const saying = { sequence: "calculate", expert, slots: { request }, maxTokens: mostTokens, manner };
+  const saying = {
+    sequence: "calculate",
+    expert,
+    slots: { request },
+    maxTokens: mostTokens,
+    manner,
+    again: linesAgain,
+  };
   return (await finished(say(engine, saying, signal))).text;
 }

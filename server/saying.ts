@@ -11,6 +11,8 @@ export interface Saying {
   readonly maxTokens: number;
   /** How the expert is asked where it is not the embedded model's. */
   readonly manner: Manner | undefined;
+  /** Where a text begins to repeat itself, its length when it does not; absent: as in prose, see `beginsAgain`. */
+  readonly again?: (text: string) => number;
 }
 
 export interface Said {
@@ -27,7 +29,7 @@ export interface Said {
  */
 export async function* say(
   engine: Engine,
-  { sequence, expert, slots, maxTokens, manner }: Saying,
+  { sequence, expert, slots, maxTokens, manner, again = beginsAgain }: Saying,
   signal: AbortSignal,
 ): AsyncGenerator<string, Said> {
   const enough = new AbortController();
@@ -43,14 +45,14 @@ export async function* say(
     const step = await pieces.next();
     if (!step.done) {
       text += step.value;
-      if (beginsAgain(text) < text.length) enough.abort();
+      if (again(text) < text.length) enough.abort();
       else yield step.value;
       continue;
     }
     const { continuations, promptTokens, reusedTokens, newTokens } = step.value;
     const [{ text: whole, stop }] = continuations as [(typeof continuations)[0]];
     const repeats = enough.signal.aborted && !signal.aborted;
-    const said = whole.slice(0, beginsAgain(whole));
+    const said = whole.slice(0, again(whole));
     return { text: said, ...{ promptTokens, reusedTokens, newTokens }, stop: repeats ? "stop" : stop };
   }
 }
@@ -80,6 +82,19 @@ export function beginsAgain(text: string): number {
     start--;
   }
   return start;
+}
+
+/** As `beginsAgain` for worked lines, which have much in common: where a line stands for the third time. */
+export function linesAgain(text: string): number {
+  const counts = new Map<string, number>();
+  let start = 0;
+  for (const line of text.split("\n").slice(0, -1)) {
+    const count = (counts.get(line) ?? 0) + 1;
+    if (count > 2 && line.trim() !== "") return start;
+    counts.set(line, count);
+    start += line.length + 1;
+  }
+  return text.length;
 }
 
 /** A text without the sentence that it breaks off in; all of it when it has no whole one. */

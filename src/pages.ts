@@ -37,7 +37,8 @@ export class Pages implements vscode.TextDocumentContentProvider, vscode.Disposa
     await vscode.workspace.openTextDocument(uri);
     // What was written while the document was being opened went unheard.
     this.emitter.fire(uri);
-    await vscode.commands.executeCommand("markdown.showPreviewToSide", uri);
+    // Locked: another preview would turn to whatever Markdown the user looks at next.
+    await vscode.commands.executeCommand("markdown.showLockedPreviewToSide", uri);
   }
 
   provideTextDocumentContent({ path }: vscode.Uri): string {

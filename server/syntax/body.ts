@@ -163,7 +163,13 @@ class Reader {
     }
     if (!callee) return rest;
     const path = this.#path(callee) ?? (/type/.test(callee.type) ? callee.text : null);
-    if (path === null) return [callee, ...rest];
+    if (path === null) {
+      // What is called on a value that has no name, such as the result of another call.
+      const [, memberName] = this.#rules.members[callee.type] ?? [];
+      const member = memberName === undefined ? "" : field(callee, memberName);
+      if (member !== "") this.#seen.calls.add(`.${member}`);
+      return [callee, ...rest];
+    }
     const before = /^new_|creation/.test(node.type) ? "new " : "";
     this.#seen.calls.add(before + path + (/macro/.test(node.type) ? "!" : ""));
     const object = this.#rules.members[callee.type]?.[0];

@@ -15,7 +15,7 @@ import type { FunctionFacts } from "../../server/syntax/functions.ts";
 import type { Syntax } from "../../server/syntax/syntax.ts";
 import type { heldOutFiles } from "./anywhere.ts";
 import { finished, patientSyntax } from "./ask.ts";
-import { type Chosen, functionsOf } from "./functions.ts";
+import { type Chosen, functionsOf, nameIn } from "./functions.ts";
 import { digestOfFolder, type Journal } from "./journal.ts";
 import { median, quantile, table } from "./machine.ts";
 import { type Told, toldByPython, toldByTypeScript } from "./oracle.ts";
@@ -81,11 +81,7 @@ export async function measureCommands(
   ].join("\n\n");
 }
 
-/** Where the cursor is put: on the function's name. */
-const offsetOf = ({ document, place }: Chosen) => {
-  const head = document.getText().slice(place.header.start, place.header.end);
-  return place.header.start + Math.max(0, head.search(new RegExp(`\\b${place.name.replace(/\W/g, "\\$&")}\\b`)));
-};
+const offsetOf = ({ document, place }: Chosen) => nameIn(document, place);
 
 async function factsAt(chosen: Chosen, syntax: Syntax): Promise<FunctionFacts> {
   const facts = await whatToDocument(chosen.document, offsetOf(chosen), syntax);
@@ -144,11 +140,12 @@ function toldOf(asked: readonly Asked[], textOf: (each: Asked) => string): reado
   const lineOf = ({ chosen }: Asked) => chosen.document.positionAt(chosen.place.whole.start).line + 1;
   const ours = asked.filter(isPython);
   const told = toldByPython(ours.map((each) => ({ text: textOf(each), name: each.facts.name, line: lineOf(each) })));
-  return asked.map((each) =>
-    isPython(each)
-      ? (told?.[ours.indexOf(each)] ?? null)
-      : toldByTypeScript(textOf(each), each.chosen.file.path, each.facts.name, each.chosen.place.whole.start),
-  );
+  return asked.map((each) => {
+    if (isPython(each)) return told?.[ours.indexOf(each)] ?? null;
+    const { file, place } = each.chosen;
+    const added = textOf(each).length - file.text.length;
+    return toldByTypeScript(textOf(each), file.path, each.facts.name, place.whole.start + added);
+  });
 }
 
 const same = (one: readonly string[], other: readonly string[]) => [...one].sort().join() === [...other].sort().join();

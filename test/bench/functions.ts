@@ -1,5 +1,6 @@
 // Functions of held-out files, in their files: what "Explain" and "Write a Comment" are measured on.
 import { TextDocument } from "vscode-languageserver-textdocument";
+import { whatToDocument } from "../../server/documentation.ts";
 import { documentable } from "../../server/protocol.ts";
 import type { FunctionPlace } from "../../server/syntax/functions.ts";
 import type { Syntax } from "../../server/syntax/syntax.ts";
@@ -30,13 +31,25 @@ export async function functionsOf(files: readonly File[], syntax: Syntax, count:
       whole.end - whole.start >= shortest &&
       whole.end - whole.start <= longest;
     const found = (await syntax.functionsIn(document)).filter(fits);
+    // From the middle of the file: what stands first is often alike. What the product refuses to document is no sample.
+    const from = Math.floor(found.length / 2);
+    let place: FunctionPlace | undefined;
+    for (const each of [...found.slice(from), ...found.slice(0, from)]) {
+      if (typeof (await whatToDocument(document, nameIn(document, each), syntax)) === "string") continue;
+      place = each;
+      break;
+    }
     syntax.forget(document.uri);
-    // From the middle of the file: what stands first is often alike.
-    const place = found[Math.floor(found.length / 2)];
     if (place) byLanguage.set(file.language, [...(byLanguage.get(file.language) ?? []), { file, document, place }]);
   }
   const lists = [...byLanguage.values()];
   const longestList = Math.max(0, ...lists.map(({ length }) => length));
   const byTurns = Array.from({ length: longestList }, (_, i) => lists.flatMap((list) => list[i] ?? [])).flat();
   return byTurns.slice(0, count);
+}
+
+/** Where the name of a function stands: there the cursor is put. */
+export function nameIn(document: TextDocument, { name, header }: FunctionPlace): number {
+  const head = document.getText().slice(header.start, header.end);
+  return header.start + Math.max(0, head.search(new RegExp(`\\b${name.replace(/\W/g, "\\$&")}\\b`)));
 }

@@ -69,6 +69,7 @@ function namesIn(name: ts.BindingName): string[] {
 
 function lastName(node: ts.Expression): string | null {
   if (ts.isIdentifier(node)) return node.text;
+  if (node.kind === ts.SyntaxKind.SuperKeyword) return "super";
   if (ts.isPropertyAccessExpression(node)) return node.name.text;
   return ts.isNonNullExpression(node) || ts.isParenthesizedExpression(node) ? lastName(node.expression) : null;
 }
@@ -102,8 +103,8 @@ def told(text, name, line):
     if not found:
         return None
     node = min(found, key=lambda n: abs(n.lineno - line))
-    own = lambda c: c.body + [n for i in c.body if isinstance(i, ast.If) for n in i.body + i.orelse]
-    is_method = any(node in own(c) for c in ast.walk(tree) if isinstance(c, ast.ClassDef))
+    own = lambda body: [m for n in body for m in ([n] if not isinstance(n, ast.If) else own(n.body + n.orelse))]
+    is_method = any(node in own(c.body) for c in ast.walk(tree) if isinstance(c, ast.ClassDef))
     is_static = any(getattr(d, "id", "") == "staticmethod" for d in node.decorator_list)
     a = node.args
     names = [x.arg for x in a.posonlyargs + a.args]

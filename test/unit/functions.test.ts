@@ -141,6 +141,12 @@ test("the outline names what is exported as the compiler does, and where its com
 
 // ── By hand ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
+test("TypeScript: what is called on the result of a call is told too", async () => {
+  const source = "function start(dt: DateTime) {\n  return dt.toUTC().startOf('day').value‸Of();\n}\n";
+  const { calls } = await factsAt("typescript", source);
+  assert.deepEqual([...calls].sort(), [".startOf", ".valueOf", "dt.toUTC"]);
+});
+
 test("TypeScript: what a method reads, changes and calls", async () => {
   const facts = await factsAt(
     "typescript",

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { outdented } from "../../server/explain.ts";
-import { beginsAgain, wholeSentences } from "../../server/saying.ts";
+import { beginsAgain, linesAgain, wholeSentences } from "../../server/saying.ts";
 import { explanationDocument } from "../../src/explanation.ts";
 
 test("a text that repeats itself ends where the second copy begins", () => {
@@ -11,6 +11,13 @@ test("a text that repeats itself ends where the second copy begins", () => {
   assert.equal(text.slice(0, beginsAgain(text)), `It is short. ${sentence}`);
   const fine = "The function adds the prices of all items and returns the sum of them as a number.";
   assert.equal(beginsAgain(fine), fine.length);
+});
+
+test("worked lines may be alike; the third time that one stands there is one too many", () => {
+  const steps = "4 * 9 = 36, write 6, carry 3; 4 * 9 = 36, 36 + 3 = 39, write 9\n4 * 9 = 36\n36 + 3 = 39\nAnswer: 39";
+  assert.equal(linesAgain(steps), steps.length);
+  const loop = "try 12:\n12 * 12 = 144\ntry 12:\n12 * 12 = 144\n";
+  assert.equal(linesAgain(`${loop}try 12:\n`), loop.length);
 });
 
 test("a text that breaks off is cut to whole sentences, if it has any", () => {
