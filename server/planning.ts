@@ -20,6 +20,10 @@ export interface PlannedStep {
     readonly edits: readonly { readonly start: number; readonly end: number; readonly text: string }[];
   }[];
   readonly check: { readonly passed: boolean; readonly found: string } | null;
+  /** What the expert's words have cost; absent where none were written. */
+  readonly spent?:
+    | { readonly promptTokens: number; readonly reusedTokens: number; readonly newTokens: number; readonly ms: number }
+    | undefined;
 }
 
 /** A plan that is being run, as it stands. */

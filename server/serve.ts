@@ -164,7 +164,7 @@ export function serve(
     documents: () => documents.all(),
     folderOf: (uri) => folderOf(workspace.rootOf(uri)),
     rules: (folder) => roster.rulesFor(folder),
-    installed,
+    ...{ installed, syntax, crew: around.crew },
     trusted: () => trusted,
   });
 

@@ -62,13 +62,14 @@ export class PlanView implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     if (node === undefined) return (this.run?.steps ?? []).map((step) => ({ step }));
     if ("hunk" in node || "line" in node) return [];
     const { step } = node;
-    const { expert, check } = step;
+    const { expert, check, spent } = step;
     const next = expert.runnerUp ? `${expert.runnerUp.id} (${expert.runnerUp.score})` : "nobody";
     const lines = [
       { label: "Expert", value: `${expert.id} (${expert.score})`, icon: "account" },
       { label: "Runner-up", value: next, icon: "organization" },
       { label: "Because", value: expert.because, icon: "question" },
       ...(step.after.length > 0 ? [{ label: "Waits for", value: step.after.join(", "), icon: "watch" }] : []),
+      ...(spent ? [{ label: "Words", value: costOf(spent), icon: "pencil" }] : []),
       ...(check ? [{ label: "Check", value: check.found, icon: check.passed ? "pass" : "error" }] : []),
     ];
     const hunks = step.edits.flatMap(({ file, creates, edits }) =>
@@ -130,6 +131,10 @@ function lineItem({ step, line: { label, value, icon } }: LineNode): vscode.Tree
   item.tooltip = `${label}: ${value}`;
   item.iconPath = new vscode.ThemeIcon(icon);
   return item;
+}
+
+function costOf({ promptTokens, reusedTokens, newTokens, ms }: NonNullable<PlannedStep["spent"]>): string {
+  return `${newTokens} tokens in ${(ms / 1000).toFixed(1)} s; ${promptTokens} read, ${reusedTokens} of them reused`;
 }
 
 function firstLine(text: string): string {

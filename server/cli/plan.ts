@@ -7,14 +7,15 @@ import { languageOf } from "../language.ts";
 import { DiskDesk } from "../plan/desk.ts";
 import { Journal } from "../plan/journal.ts";
 import { meant } from "../plan/match.ts";
+import { ModelPen } from "../plan/pen.ts";
 import { caps, type Plan, readPlan, type Step, writePlan } from "../plan/plan.ts";
 import { makePlan, type Planning } from "../plan/planner.ts";
 import { loadTypeScript, Project } from "../plan/project.ts";
 import type { Recipe } from "../plan/recipe.ts";
-import { recipes } from "../plan/registry.ts";
+import { operationOf, recipes } from "../plan/registry.ts";
 import { Run } from "../plan/run.ts";
 import { Syntax } from "../syntax/syntax.ts";
-import { type Reporter, rosterOf } from "./engine.ts";
+import { type Reporter, rosterOf, withEngine } from "./engine.ts";
 import { BadInput, nearestRoot } from "./place.ts";
 
 export interface PlanOptions {
@@ -64,6 +65,25 @@ export async function plan(
   if (options.save !== undefined) writeFileSync(options.save, writePlan(made));
   if (!options.apply || made.steps.length === 0) return { run: null, plan: made, stopped: null };
 
+  const needsWords = made.steps.some(({ operation }) => operationOf(operation)?.fills);
+  if (!needsWords) return applied(made, root, around, installation, reporter);
+  return withEngine(installation, rosterOf(installation), reporter, (engine) => {
+    const who = async (expert: string) =>
+      engine.experts.some(({ id }) => id === expert)
+        ? { engine, expert, manner: engine.about(expert)?.manner }
+        : `there is no expert ${expert} any more`;
+    const pen = new ModelPen({ syntax: around.project.syntax, who });
+    return applied(made, root, { ...around, pen }, installation, reporter);
+  });
+}
+
+async function applied(
+  made: Plan,
+  root: string,
+  around: Planning,
+  installation: Installation,
+  reporter: Reporter,
+): Promise<PlanResult> {
   const journal = Journal.begin(installation.userRuns, root, made);
   const run = new Run({ ...around, journal, desk: new DiskDesk(root), access: new Access() });
   for (const { id, title } of run.plan.steps) {
@@ -172,12 +192,17 @@ export function humanPlan({ run, plan: { goal, steps }, stopped }: PlanResult): 
     skipped: "o",
     undone: "<",
   } as const;
-  const lines = steps.flatMap(({ id, title, state, expert, edits, check }) => {
+  const lines = steps.flatMap(({ id, title, state, expert, edits, check, spent }) => {
     const count = edits.reduce((sum, change) => sum + change.edits.length, 0);
     const next = expert.runnerUp ? `, then ${expert.runnerUp.id} ${expert.runnerUp.score}` : "";
     return [
       `${marks[state]} ${id.padEnd(8)} ${title}: ${state}`,
-      `           ${count} ${count === 1 ? "edit" : "edits"}; ${expert.id} ${expert.score}${next}: ${expert.because}`,
+      `           ${edits.length === 0 ? "words to be written" : `${count} ${count === 1 ? "edit" : "edits"}`}; ${expert.id} ${expert.score}${next}: ${expert.because}`,
+      ...(spent
+        ? [
+            `           ${spent.newTokens} tokens in ${spent.ms} ms; ${spent.promptTokens} read, ${spent.reusedTokens} of them reused`,
+          ]
+        : []),
       ...(check ? [`           ${check.found}`] : []),
     ];
   });

@@ -14,9 +14,13 @@ import { type Put, readIfThere, replace, same } from "../plan/desk.ts";
 import { editsBetween } from "../plan/edits.ts";
 import { Link, PlanRefusal } from "../plan/link.ts";
 import type { Surroundings } from "../plan/office.ts";
+import type { Asked } from "../plan/operation.ts";
+import { ModelPen } from "../plan/pen.ts";
 import { caps } from "../plan/plan.ts";
 import * as messages from "../planning.ts";
 import type { Rule } from "../route.ts";
+import type { Syntax } from "../syntax/syntax.ts";
+import type { Around } from "./around.ts";
 
 export interface PlansAround {
   readonly installation: Installation;
@@ -27,6 +31,8 @@ export interface PlansAround {
   rules(folder: string): readonly Rule[];
   installed(): readonly string[];
   trusted(): boolean;
+  readonly syntax: Syntax;
+  readonly crew: Around["crew"];
 }
 
 const words = z.string().max(8192);
@@ -48,6 +54,7 @@ const shapes = {
 
 export class Plans {
   readonly #around: PlansAround;
+  readonly #pen: ModelPen;
   #link: Link | null = null;
   #worker: Worker | null = null;
   /** A request begins when the one before has ended: two plans at once do not see each other's halves. */
@@ -58,6 +65,14 @@ export class Plans {
 
   constructor(around: PlansAround) {
     this.#around = around;
+    const who = async (expert: string) => {
+      const crew = await around.crew("plan:/");
+      if (typeof crew === "string") return crew;
+      if (!crew.installed.includes(expert))
+        return `there is no expert ${expert} any more: give the step to another one`;
+      return { engine: crew.engine, expert, manner: crew.about?.(expert)?.manner };
+    };
+    this.#pen = new ModelPen({ syntax: around.syntax, who });
   }
 
   /** Answers the requests about plans. `fenced` runs each so that whatever goes wrong in it ends there, in words. */
@@ -137,6 +152,7 @@ export class Plans {
       read: (root: string, file: string) => this.#read(root, file),
       write: (root: string, label: string, puts: readonly Put[]) => this.#write(root, label, puts),
       complaints: () => this.#complaints,
+      document: (asked: Asked) => this.#pen.document(asked),
       warn: (message: string) => connection.console.warn(message),
     });
     const gone = (why: string) => {

@@ -10,6 +10,7 @@ import type { Desk } from "./desk.ts";
 import { Journal } from "./journal.ts";
 import { PlanRefusal } from "./link.ts";
 import { meant } from "./match.ts";
+import type { Pen } from "./operation.ts";
 import { type Plan, readPlan, type Step, writePlan } from "./plan.ts";
 import { makePlan, type Planning } from "./planner.ts";
 import type { Prepared } from "./prepared.ts";
@@ -47,6 +48,7 @@ export class Office {
   readonly #typescript: () => Promise<TypeScript>;
   readonly #desk: (root: string) => Desk;
   readonly #languageOf: (file: string) => string;
+  readonly #pen: Pen;
   readonly #rooms = new Map<string, Room>();
 
   constructor(parts: {
@@ -55,12 +57,14 @@ export class Office {
     readonly typescript: () => Promise<TypeScript>;
     readonly desk: (root: string) => Desk;
     readonly languageOf: (file: string) => string;
+    readonly pen: Pen;
   }) {
     this.#runs = parts.runs;
     this.#syntax = parts.syntax;
     this.#typescript = parts.typescript;
     this.#desk = parts.desk;
     this.#languageOf = parts.languageOf;
+    this.#pen = parts.pen;
   }
 
   recipes(): readonly RecipeOffer[] {
@@ -175,7 +179,10 @@ export class Office {
     const languageOf = (file: string) => around.languages[file] ?? this.#languageOf(file);
     const open = (file: string) => (this.#current ?? around).open[file];
     const project = new Project({ root, ts: await this.#typescript(), syntax: this.#syntax, open }, files);
-    return { planning: { project, pen: null, rules: around.rules, installed: around.installed, languageOf }, root };
+    return {
+      planning: { project, pen: this.#pen, rules: around.rules, installed: around.installed, languageOf },
+      root,
+    };
   }
 
   /** What is being asked now: the documents as they are open at the moment. */

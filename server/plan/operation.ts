@@ -3,15 +3,35 @@ import type { Task } from "../protocol.ts";
 import type { Change } from "./edits.ts";
 import type { Project } from "./project.ts";
 
+/** What words have cost. */
+export interface Spent {
+  readonly promptTokens: number;
+  /** Of the prompt's tokens, how many the backbone had read before. */
+  readonly reusedTokens: number;
+  readonly newTokens: number;
+  readonly ms: number;
+}
+
+/** The function or class at an offset of a text, and the expert who is to describe it. */
+export interface Asked {
+  readonly file: string;
+  readonly languageId: string;
+  readonly text: string;
+  readonly offset: number;
+  readonly expert: string;
+}
+
+/** A comment, as it is put in at an offset. */
+export interface Documented {
+  readonly offset: number;
+  readonly text: string;
+  readonly spent: Spent;
+}
+
 /** The model as operations see it: it fills in words, and nothing else. */
 export interface Pen {
-  /**
-   * Ranks names for a declaration by how likely they are in its place, best first.
-   * @param before the text before the name, `after` what follows it
-   */
-  rankNames(file: string, before: string, after: string, names: readonly string[]): Promise<readonly string[]>;
-  /** Documents the declaration at an offset: the comment's lines without its marks, or null with the reason. */
-  document(file: string, offset: number): Promise<{ readonly text: string } | { readonly why: string }>;
+  /** The comment, or in words why there is none. */
+  document(asked: Asked): Promise<Documented | { readonly why: string }>;
 }
 
 export interface Work {
@@ -21,8 +41,12 @@ export interface Work {
   readonly languageId: string;
   readonly text: string;
   readonly options: Readonly<Record<string, string>>;
-  /** Null where no model is at hand: operations then take their own proposals. */
+  /** Null where no model is at hand. */
   readonly pen: Pen | null;
+  /** Id of the expert who does the step. */
+  readonly expert: string;
+  /** Hears what the expert's words have cost. */
+  readonly spend: (spent: Spent) => void;
 }
 
 export interface Operation {
@@ -33,7 +57,7 @@ export interface Operation {
   readonly task: Task;
   /** How much the operation is about what an expert knows, from 0 to 1; experts that are not named have 0. */
   readonly suits: Readonly<Record<string, number>>;
-  /** Whether a model fills something in; else the expert only stands by. */
+  /** Whether a model fills something in, when the step is previewed or done and not before; else the expert only stands by. */
   readonly fills: boolean;
   readonly languages: readonly string[];
   /** Whether other files may change too. */

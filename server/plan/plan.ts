@@ -46,6 +46,17 @@ export const stepSchema = z.strictObject({
     .strictObject({ passed: z.boolean(), found: words(2_000) })
     .nullable()
     .meta({ description: "What was found after it was applied." }),
+  spent: z
+    .strictObject({
+      promptTokens: z.int().nonnegative(),
+      reusedTokens: z.int().nonnegative(),
+      newTokens: z.int().nonnegative(),
+      ms: z.int().nonnegative(),
+    })
+    .optional()
+    .meta({
+      description: "What the expert's words have cost: tokens read, of them reused, tokens written, milliseconds.",
+    }),
 });
 
 export const planSchema = z.strictObject({

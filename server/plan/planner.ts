@@ -3,7 +3,7 @@
 import type { Rule } from "../route.ts";
 import { allocate } from "./allocate.ts";
 import { applyEdits, type Change, effective } from "./edits.ts";
-import type { Operation, Pen } from "./operation.ts";
+import type { Operation, Pen, Work } from "./operation.ts";
 import { caps, type Plan, type Step } from "./plan.ts";
 import type { Project } from "./project.ts";
 import type { Recipe } from "./recipe.ts";
@@ -35,22 +35,30 @@ export async function makePlan(
     for (const file of files) {
       planning.hear?.(file);
       let last: string | null = null;
-      for (const draft of recipe.draft(file, project, options)) {
+      const languageId = planning.languageOf(file);
+      for (const draft of await recipe.draft(file, project, options, languageId)) {
         signal?.throwIfAborted();
         const operation = operationOf(draft.operation);
-        const languageId = planning.languageOf(file);
         if (!operation?.languages.includes(languageId)) continue;
-        const edits = await perform(operation, file, draft.options ?? {}, planning);
-        if (edits.length === 0 || steps.length >= caps.steps) continue;
-        const id = `step-${steps.length + 1}`;
         const place = { languageId, path: file, region: operation.id === "fold-constants" ? "math" : "code" } as const;
+        const expert = allocate(operation, place, planning.rules, planning.installed);
+        // Words take seconds each: they are written when the step is previewed or done, and the recipe knows where they lack.
+        const edits = operation.fills
+          ? []
+          : await perform(operation, file, draft.options ?? {}, {
+              ...planning,
+              expert: expert.id,
+              spend: () => undefined,
+            });
+        if ((edits.length === 0 && !operation.fills) || steps.length >= caps.steps) continue;
+        const id = `step-${steps.length + 1}`;
         steps.push({
           id,
           title: `${operation.title}${draft.about === undefined ? "" : `: ${draft.about}`} (${file})`.slice(0, 300),
           operation: operation.id,
           target: { file },
           options: { ...draft.options },
-          expert: allocate(operation, place, planning.rules, planning.installed),
+          expert,
           after: last === null ? [] : [last],
           state: "proposed",
           edits: edits.map((change) => ({ ...change, edits: [...change.edits] })),
@@ -74,11 +82,18 @@ export async function perform(
   operation: Operation,
   file: string,
   options: Readonly<Record<string, string>>,
-  { project, pen, languageOf }: Pick<Planning, "project" | "pen" | "languageOf">,
+  {
+    project,
+    pen,
+    languageOf,
+    expert,
+    spend,
+  }: Pick<Planning, "project" | "pen" | "languageOf"> & Pick<Work, "expert" | "spend">,
 ): Promise<readonly Change[]> {
   const text = project.text(file);
   if (text === null) throw new Error(`${file} is not there any more.`);
-  const changes = await operation.perform({ project, pen, file, languageId: languageOf(file), text, options });
+  const languageId = languageOf(file);
+  const changes = await operation.perform({ project, pen, file, languageId, text, options, expert, spend });
   return changes
     .map((change) => ({ ...change, edits: effective(project.text(change.file) ?? "", change.edits) }))
     .filter(({ creates, edits }) => creates || edits.length > 0);

@@ -18,7 +18,12 @@ export interface Recipe {
   /** What the user has to say beyond the goal: option -> question. */
   readonly asks?: Readonly<Record<string, string>>;
   /** The steps for one file, in their order; the planner leaves out those that would change nothing. */
-  draft(file: string, project: Project, options: Readonly<Record<string, string>>): readonly Draft[];
+  draft(
+    file: string,
+    project: Project,
+    options: Readonly<Record<string, string>>,
+    languageId: string,
+  ): readonly Draft[] | Promise<readonly Draft[]>;
 }
 
 /** A recipe that has the same operations for every file. */

@@ -2,6 +2,7 @@
 import type { Operation } from "./operation.ts";
 import { addTypes } from "./operations/add_types.ts";
 import { awaitPromises } from "./operations/await_promises.ts";
+import { documentSymbol } from "./operations/document_symbol.ts";
 import { foldConstants } from "./operations/fold_constants.ts";
 import { organiseImports } from "./operations/organise_imports.ts";
 import { removeUnused } from "./operations/remove_unused.ts";
@@ -14,6 +15,7 @@ import type { Recipe } from "./recipe.ts";
 import { addMissingTypes } from "./recipes/add_types.ts";
 import { asyncAwait } from "./recipes/async_await.ts";
 import { cleanUp } from "./recipes/clean_up.ts";
+import { documentApi } from "./recipes/document_api.ts";
 import { replacePatternAcross } from "./recipes/replace_pattern.ts";
 import { splitFile } from "./recipes/split_file.ts";
 import { tidyArithmetic } from "./recipes/tidy_arithmetic.ts";
@@ -30,6 +32,7 @@ export const operations: readonly Operation[] = [
   moveSymbol,
   addTypes,
   replacePattern,
+  documentSymbol,
 ];
 
 export const recipes: readonly Recipe[] = [
@@ -39,6 +42,7 @@ export const recipes: readonly Recipe[] = [
   splitFile,
   addMissingTypes,
   replacePatternAcross,
+  documentApi,
 ];
 
 export function operationOf(id: string): Operation | undefined {

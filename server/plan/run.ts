@@ -5,6 +5,7 @@ import { errorsIn, lookedAt, worse } from "./check.ts";
 import { type Desk, type Put, same } from "./desk.ts";
 import { applyEdits } from "./edits.ts";
 import type { Entry, Journal } from "./journal.ts";
+import type { Spent } from "./operation.ts";
 import type { Plan, Step } from "./plan.ts";
 import { type Planning, perform } from "./planner.ts";
 import { fits, type Prepared, within, without } from "./prepared.ts";
@@ -39,7 +40,11 @@ export class Run {
     const operation = operationOf(step.operation);
     if (!operation) throw new Error(`There is no operation ${step.operation}.`);
     this.#mayTouch(step.target.file);
-    const changes = await perform(operation, step.target.file, step.options, this.#with);
+    const spend = (spent: Spent): void => {
+      step.spent = spent;
+    };
+    const around = { ...this.#with, expert: step.expert.id, spend };
+    const changes = await perform(operation, step.target.file, step.options, around);
     const puts: Put[] = [];
     for (const change of changes) {
       this.#mayTouch(change.file);

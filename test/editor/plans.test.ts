@@ -30,6 +30,11 @@ const cases: readonly Case[] = [
   { recipe: "add-types", file: "invoice.ts", changed: /withTax\(net: number\): number/ },
   { recipe: "split-file", file: "shapes.ts", makes: true, changed: /from ".\/ring"|from ".\/circle"|square/ },
   {
+    recipe: "document-api",
+    file: "names.ts",
+    changed: /\/\*\*[\s\S]*@param name - .*[\s\S]*\*\/\nexport function initials/,
+  },
+  {
     recipe: "replace-pattern",
     file: "guards.ts",
     answers: ["same($a, true)", 'check($a, "not the same")'],

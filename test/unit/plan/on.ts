@@ -44,7 +44,10 @@ export async function after(
   const project = projectOf(files);
   const operation = operationOf(id);
   if (!operation) throw new Error(`there is no operation ${id}`);
-  const changes = await perform(operation, Object.keys(files)[0]!, options, { project, pen, languageOf });
+  const changes = await perform(operation, Object.keys(files)[0]!, options, {
+    ...{ project, pen, languageOf },
+    ...{ expert: "docs", spend: () => undefined },
+  });
   return Object.fromEntries(changes.map(({ file, edits }) => [file, applyEdits(project.text(file) ?? "", edits)]));
 }
 

@@ -34,6 +34,9 @@ test("Goals in words mean the recipe that people expect", () => {
     ["annotate the functions", "add-types"],
     ["split this file by symbol", "split-file"],
     ["replace a pattern across files", "replace-pattern"],
+    ["document the exported API", "document-api"],
+    ["add docstrings", "document-api"],
+    ["write comments for the functions", "document-api"],
     ["split-file", "split-file"],
   ];
   for (const [goal, id] of goals)
