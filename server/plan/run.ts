@@ -82,11 +82,11 @@ export class Run {
       }
       return await this.#carryOut(step, leave.size === 0 ? now : without(now, leave));
     } catch (error) {
-      return this.#end(
-        step,
-        "failed",
-        `${error instanceof Error ? error.message : String(error)} Nothing was changed.`,
-      );
+      const then =
+        this.#written(id).length > 0
+          ? "It is written and not checked: take it back with undo."
+          : "Nothing was changed.";
+      return this.#end(step, "failed", `${error instanceof Error ? error.message : String(error)} ${then}`);
     }
   }
 
@@ -183,7 +183,10 @@ export class Run {
       journal.drop(own);
       this.#end(this.#step(id), "ready", "The run was cut off before it was done. Nothing of it is left.");
     }
-    return steps.map((id) => this.#step(id));
+    // Written for certain, and cut off before the check.
+    const unchecked = this.plan.steps.filter(({ state }) => state === "applied");
+    for (const step of unchecked) await this.#checkLate(step, this.#written(step.id));
+    return [...steps.map((id) => this.#step(id)), ...unchecked];
   }
 
   async #carryOut(step: Step, { changes, puts }: Prepared): Promise<Step> {
@@ -263,6 +266,10 @@ export class Run {
     };
     this.#with.journal.save();
     return step;
+  }
+
+  #written(id: string): readonly Entry[] {
+    return this.#with.journal.entries.filter(({ step, state }) => step === id && state === "written");
   }
 
   #refusal(file: string): string | null {

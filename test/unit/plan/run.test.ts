@@ -231,6 +231,24 @@ test("Cut off in the middle: the journal tells what was written, and what is hal
   }
 });
 
+test("Where the check behind a write fails it says that the step is written; cut off there, it is checked when taken up", async () => {
+  class Unchecking extends DiskDesk {
+    override async complaints(): Promise<readonly string[]> {
+      throw new Error("the editor has gone.");
+    }
+  }
+  const opened = await open({ "a.ts": untidy }, "clean-up", (root) => new Unchecking(root));
+  const step = await opened.run.apply("step-1");
+  assert.equal(step.check!.found, "the editor has gone. It is written and not checked: take it back with undo.");
+  step.state = "applied";
+  assert.deepEqual(
+    (await opened.run.recover()).map(({ state }) => state),
+    ["verified"],
+  );
+  assert.equal(await opened.run.undo(null), null);
+  assert.equal(read(opened.path("a.ts")), untidy);
+});
+
 test("A damaged journal and an unknown run are told in words", async () => {
   assert.throws(() => Journal.open(runs, "../../etc"), /There is no run/);
   const opened = await open({ "a.ts": untidy });
