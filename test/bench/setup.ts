@@ -6,6 +6,8 @@ import { build } from "esbuild";
 import { openTokenizer } from "../../server/engine/tokenizer.ts";
 import { embeddedModel } from "../engine/models.ts";
 import cases from "./complete.json" with { type: "json" };
+import { writeAdapter } from "./crew/adapter.ts";
+import { rank, withAdapters } from "./crew/unmerged.ts";
 import type { Texts } from "./measures.ts";
 import { writeQ8 } from "./q8.ts";
 
@@ -22,6 +24,14 @@ export interface Prepared {
   /** As shipped. */
   readonly q4: string;
   readonly q8: string;
+  /** The bundled process of a crew, see crew/. */
+  readonly crewArm: string;
+  /** What the extension ships, compiled. */
+  readonly product: string;
+  /** The compiled weights with inputs for adapters. */
+  readonly unmerged: string;
+  /** A LoRA adapter for q8 for each of four experts. */
+  readonly adapters: readonly string[];
   readonly texts: Texts;
 }
 
@@ -32,17 +42,43 @@ export async function prepare(): Promise<Prepared> {
   const q8 = join(cache, "SmolLM2-135M-Instruct.Q8_0.gguf");
   if (!existsSync(q8)) writeQ8(q4, q8);
   const arm = join(cache, "arm.mjs");
+  const crewArm = join(cache, "crew.mjs");
+  await bundle(join(here, "arm.ts"), arm);
+  await bundle(join(here, "crew", "arm.ts"), crewArm);
+  const compiled = embeddedModel();
+  const unmerged = join(cache, "unmerged");
+  withAdapters(compiled, unmerged);
+  const adapters = Array.from({ length: 4 }, (_, seed) => {
+    const path = join(cache, `adapter-${seed}.gguf`);
+    writeAdapter(q8, path, rank, seed);
+    return path;
+  });
+  return {
+    arm,
+    worker: join(root, "dist", "engine.js"),
+    compiled,
+    q4,
+    q8,
+    crewArm,
+    product: join(root, "dist", "model"),
+    unmerged,
+    adapters,
+    texts: textsFor(compiled),
+  };
+}
+
+async function bundle(entry: string, outfile: string): Promise<void> {
   await build({
-    entryPoints: [join(here, "arm.ts")],
-    outfile: arm,
+    entryPoints: [entry],
+    outfile,
     bundle: true,
     platform: "node",
     format: "esm",
     target: "node20",
     logLevel: "warning",
+    external: ["onnxruntime-node"],
+    banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
   });
-  const compiled = embeddedModel();
-  return { arm, worker: join(root, "dist", "engine.js"), compiled, q4, q8, texts: textsFor(compiled) };
 }
 
 /** Installs node-llama-cpp; not by `npm ci`, which wants the binaries of other systems in the lock file. */
