@@ -15,11 +15,22 @@ export async function waitForWorkbench(page: Page): Promise<void> {
 
 /** Opens a file of the workspace by quick open and puts the cursor at line and column, from 1. */
 export async function openFile(page: Page, name: string, line: number, column: number): Promise<void> {
-  await page.keyboard.press("ControlOrMeta+P");
-  await page.locator(".quick-input-widget input").first().waitFor({ timeout: stepLimit });
-  await page.keyboard.type(name);
+  const found = page.locator(".quick-input-list .monaco-list-row", { hasText: name }).first();
+  for (const end = Date.now() + stepLimit; ; ) {
+    await page.keyboard.press("ControlOrMeta+P");
+    await page.locator(".quick-input-widget input").first().waitFor({ timeout: stepLimit });
+    await page.keyboard.type(name);
+    try {
+      await found.waitFor({ timeout: stepLimit / 5 });
+      break;
+    } catch (error) {
+      // A file that was just written may not be known yet, and quick open does not look again by itself.
+      if (Date.now() > end) throw error;
+      await page.keyboard.press("Escape");
+    }
+  }
   // Not Enter: what was open before is listed too, and the first of it may still be chosen.
-  await page.locator(".quick-input-list .monaco-list-row", { hasText: name }).first().click({ timeout: stepLimit });
+  await found.click({ timeout: stepLimit });
   await page.locator(".tab.active", { hasText: name }).waitFor({ timeout: stepLimit });
   await page.locator(".monaco-editor .view-line").first().waitFor({ timeout: stepLimit });
   await page.keyboard.press("Control+G");

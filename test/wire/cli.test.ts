@@ -66,7 +66,7 @@ test("explain and document print facts, words and the edit, and write nothing", 
     "export function sum(values: number[]): number {\n  return values.length;\n}\n",
   );
   const told = json("explain", `${file}:1-3`);
-  assert.deepEqual(Object.keys(told).sort(), ["because", "expert", "facts", "ms", "rule", "text", "wanted"]);
+  assert.deepEqual(Object.keys(told).sort(), ["because", "expert", "facts", "ms", "rule", "stop", "text", "wanted"]);
   assert.ok(String(told["text"]).length > 10);
   const done = json("document", `${file}:2`);
   assert.match(String(done["text"]), /^\/\*\*\n \* .+\n \*\n \* @param values - .+\n(?: \* @returns .+\n)? \*\/\n$/);
