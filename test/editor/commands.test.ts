@@ -57,6 +57,13 @@ async function clear(page: Page): Promise<void> {
   }
 }
 
+/** Selects from the cursor to the start of the line, and waits until the editor has told that to everybody. */
+async function selectLine(page: Page): Promise<void> {
+  await page.keyboard.press("Shift+Home");
+  await page.locator(".statusbar-item", { hasText: "selected" }).waitFor(limit);
+  await page.waitForTimeout(300);
+}
+
 const difference = (page: Page) => page.locator(".monaco-diff-editor .line-insert").first().waitFor(limit);
 
 describe(`a user asks about code (${which})`, { timeout: 420_000 }, () => {
@@ -149,13 +156,13 @@ describe(`a user asks about code (${which})`, { timeout: 420_000 }, () => {
     await openFile(page, "README.md", 1, 1);
     await page.keyboard.press("ControlOrMeta+End");
     await type(page, "12 * 7 + 5");
-    await page.keyboard.press("Shift+Home");
+    await selectLine(page);
     await codeAction(page, "Replace with Result (Coterie)");
     await page.locator(".view-line", { hasText: /^89$/ }).first().waitFor(limit);
     await page.keyboard.press("End");
     await page.keyboard.press("Enter");
     await type(page, "0.1 + 0.2");
-    await page.keyboard.press("Shift+Home");
+    await selectLine(page);
     await contextMenu(page, "Calculate...");
     await previewSays(page, "Worked out by the algebra library.");
     await told(page, "Coterie: 0.3");

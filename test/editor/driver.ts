@@ -76,7 +76,12 @@ export async function run(page: Page, title: string): Promise<void> {
 /** Runs an item of the menu that opens at the cursor. */
 export async function contextMenu(page: Page, title: string): Promise<void> {
   await page.keyboard.press("Shift+F10");
-  await page.locator(".context-view .action-label", { hasText: title }).first().click({ timeout: stepLimit });
+  const item = page.locator(".context-view .action-label", { hasText: title }).first();
+  await item.waitFor({ timeout: stepLimit });
+  // For a moment after it has opened a menu takes no clicks, so that the one that opened it chooses nothing.
+  await page.waitForTimeout(500);
+  await item.click({ timeout: stepLimit });
+  await item.waitFor({ state: "hidden", timeout: stepLimit });
 }
 
 /** Takes one of the code actions at the cursor. */
