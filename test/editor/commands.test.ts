@@ -38,22 +38,18 @@ async function told(page: Page, words: string): Promise<void> {
 const answer = (page: Page, label: string) =>
   page.locator(".notifications-center .monaco-button", { hasText: label }).first().click(limit);
 
-/** Closes everything, so that what comes next is seen in full. */
+/** Closes everything, so that what comes next is seen in full. A command that the editor has not heard is given again. */
 async function clear(page: Page): Promise<void> {
   await run(page, "Notifications: Clear All Notifications");
-  await run(page, "File: Save All");
-  await page
-    .locator(".tab.dirty")
-    .first()
-    .waitFor({ state: "detached", ...limit });
-  // A locked group keeps its editors when another one has the focus: as a user would, it is asked again.
-  for (
-    const end = Date.now() + limit.timeout;
-    (await page.locator(".tab").count()) > 0;
-    await page.waitForTimeout(1000)
-  ) {
-    assert.ok(Date.now() < end, "waited 30 s for all editors to close");
-    await run(page, "View: Close All Editors");
+  await untilNone(page, ".tab.dirty", "File: Save All");
+  await untilNone(page, ".tab", "View: Close All Editors");
+}
+
+async function untilNone(page: Page, selector: string, command: string): Promise<void> {
+  for (const end = Date.now() + limit.timeout; (await page.locator(selector).count()) > 0; ) {
+    assert.ok(Date.now() < end, `waited 30 s for "${command}" to leave no ${selector}`);
+    await run(page, command);
+    await page.waitForTimeout(1000);
   }
 }
 

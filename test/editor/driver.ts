@@ -87,7 +87,12 @@ export async function contextMenu(page: Page, title: string): Promise<void> {
 /** Takes one of the code actions at the cursor. */
 export async function codeAction(page: Page, title: string): Promise<void> {
   await page.keyboard.press("ControlOrMeta+.");
-  await page.locator(".action-widget .monaco-list-row", { hasText: title }).first().click({ timeout: stepLimit });
+  const item = page.locator(".action-widget .monaco-list-row", { hasText: title }).first();
+  await item.waitFor({ timeout: stepLimit });
+  // The list is filled in pieces, and moves under a click that comes too early.
+  await page.waitForTimeout(500);
+  await item.click({ timeout: stepLimit });
+  await item.waitFor({ state: "hidden", timeout: stepLimit });
 }
 
 /** Opens the Coterie view by its icon in the activity bar. */
