@@ -1,7 +1,7 @@
 // What a user does in VS Code, as functions of a playwright page. Every wait is for a condition, with a limit.
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { root } from "../../scripts/editor.ts";
 
 const workbenchLimit = 90_000;
@@ -13,22 +13,29 @@ export async function waitForWorkbench(page: Page): Promise<void> {
   await page.locator(".statusbar-item[id*='coterie'] .codicon-sparkle").waitFor({ timeout: workbenchLimit });
 }
 
-/** Opens a file of the workspace by quick open and puts the cursor at line and column, from 1. */
-export async function openFile(page: Page, name: string, line: number, column: number): Promise<void> {
-  const found = page.locator(".quick-input-list .monaco-list-row", { hasText: name }).first();
+/**
+ * Opens the quick input by a key, types, and hands back the first row with that text. Where none comes the input was closed again by
+ * something else that took the focus, or a new file is not known yet: as a user would, it begins anew.
+ */
+async function search(page: Page, key: string, text: string): Promise<Locator> {
+  const found = page.locator(".quick-input-list .monaco-list-row", { hasText: text }).first();
   for (const end = Date.now() + stepLimit; ; ) {
-    await page.keyboard.press("ControlOrMeta+P");
+    await page.keyboard.press(key);
     await page.locator(".quick-input-widget input").first().waitFor({ timeout: stepLimit });
-    await page.keyboard.type(name);
+    await page.keyboard.type(text);
     try {
       await found.waitFor({ timeout: stepLimit / 5 });
-      break;
+      return found;
     } catch (error) {
-      // A file that was just written may not be known yet, and quick open does not look again by itself.
       if (Date.now() > end) throw error;
       await page.keyboard.press("Escape");
     }
   }
+}
+
+/** Opens a file of the workspace by quick open and puts the cursor at line and column, from 1. */
+export async function openFile(page: Page, name: string, line: number, column: number): Promise<void> {
+  const found = await search(page, "ControlOrMeta+P", name);
   // Not Enter: what was open before is listed too, and the first of it may still be chosen.
   await found.click({ timeout: stepLimit });
   await page.locator(".tab.active", { hasText: name }).waitFor({ timeout: stepLimit });
@@ -66,10 +73,7 @@ export async function save(page: Page): Promise<void> {
 
 /** Runs a command by its title from the palette. */
 export async function run(page: Page, title: string): Promise<void> {
-  await page.keyboard.press("F1");
-  await page.locator(".quick-input-widget input").first().waitFor({ timeout: stepLimit });
-  await page.keyboard.type(title);
-  await page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first().waitFor({ timeout: stepLimit });
+  await search(page, "F1", title);
   await page.keyboard.press("Enter");
 }
 
