@@ -8,7 +8,7 @@ import { isImagined, type NamePlace, namePlace, remainders } from "./naming.ts";
 import { composeCompletion, type Manner } from "./prompt.ts";
 import type { Answer, Settings } from "./protocol.ts";
 import { type Candidate, rank } from "./rank.ts";
-import { Away, type Rule, route } from "./route.ts";
+import { Away, chosenOf, type Rule, route } from "./route.ts";
 import { withoutOverlap } from "./stops.ts";
 import { isPlain, type Surroundings, surroundings } from "./surroundings.ts";
 import { holdsName, unknownNames } from "./vocabulary.ts";
@@ -83,9 +83,7 @@ async function* byChosen(
 ): AsyncGenerator<string, Draft> {
   const started = performance.now();
   const { engine, addedFaults } = crew;
-  const routed = route(task, scope, crew.rules, crew.installed);
-  const why = routed.wanted === null ? null : (crew.absent?.(routed.wanted) ?? null);
-  const chosen = why === null ? routed : { ...routed, absent: why };
+  const chosen = chosenOf(task, scope, crew);
   const { manner, host = null } = crew.about?.(chosen.expert) ?? {};
   const around = surroundings(scope);
   const { uri, position, languageId, region } = scope;
@@ -113,8 +111,8 @@ async function* byChosen(
   const isKnown = (name: string) =>
     (crew.names?.()?.includes(name) ?? false) ||
     (crew.isKnown?.(name) ?? (holdsName(scope.prefix, name) || holdsName(scope.suffix, name)));
-  const unknown = unknownNames(text, around, isKnown);
   const likely = best.from && confidence(best.from, text);
+  const unknown = likely === null ? [] : unknownNames(text, around, isKnown);
   const sure = likely === null ? null : likely - unknownCost * unknown.length;
   const least = leastConfidence(crew.threshold?.(chosen.expert) ?? builtInThreshold, limits.suggestions);
   const whyNot = async (shown: string) => whyHidden(shown, around) ?? (await whyBroken(shown, around, addedFaults));

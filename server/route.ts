@@ -47,6 +47,20 @@ export function route(task: Task, place: Place, rules: readonly Rule[], installe
   return { expert: fallback(installed), wanted: null, rule: "none", because, considered };
 }
 
+/** Who can be asked: the ids of experts that can answer, and of one that cannot now why, in words, where that is known. */
+export interface Askable {
+  readonly rules: readonly Rule[];
+  readonly installed: readonly string[];
+  readonly absent?: ((expert: string) => string | null) | undefined;
+}
+
+/** The expert for a task at a place, and why the one that the rule names does not answer where that is known. */
+export function chosenOf(task: Task, place: Place, { rules, installed, absent }: Askable): Route {
+  const chosen = route(task, place, rules, installed);
+  const why = chosen.wanted === null ? null : (absent?.(chosen.wanted) ?? null);
+  return why === null ? chosen : { ...chosen, absent: why };
+}
+
 function fallback(installed: readonly string[]): string {
   return installed.includes("general") ? "general" : (installed[0] ?? "general");
 }

@@ -3,7 +3,7 @@ import type { Crew } from "./answer.ts";
 import type { Engine } from "./engine/engine.ts";
 import type { Manner } from "./prompt.ts";
 import type { Author, Route, Task } from "./protocol.ts";
-import { Away, type Place, route } from "./route.ts";
+import { Away, chosenOf, type Place } from "./route.ts";
 
 /** An expert to be asked. */
 export interface Who {
@@ -43,13 +43,6 @@ export async function speak<Result>(
     if (!(error instanceof Away) || signal.aborted || others.length === 0) throw error;
     return speak(task, place, { ...crew, installed: others }, ask, signal);
   }
-}
-
-/** Whom the rules name, and why he does not answer where that is known. */
-export function chosenOf(task: Task, place: Place, { rules, installed, absent }: Omit<Speakers, "engine">): Route {
-  const chosen = route(task, place, rules, installed);
-  const why = chosen.wanted === null ? null : (absent?.(chosen.wanted) ?? null);
-  return why === null ? chosen : { ...chosen, absent: why };
 }
 
 /** What is told of an answer's author. */

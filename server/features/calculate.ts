@@ -4,8 +4,7 @@ import type { AlgebraJob, AlgebraOutcome } from "../algebra/thread.ts";
 import { calculate, writtenSteps } from "../calculate.ts";
 import { calculateSchema } from "../incoming.ts";
 import { type Answer, type CalculateParams, type Calculation, calculate as request } from "../protocol.ts";
-import { Away } from "../route.ts";
-import { chosenOf } from "../speaking.ts";
+import { Away, chosenOf } from "../route.ts";
 import type { Around } from "./around.ts";
 import { signalOf } from "./waiting.ts";
 

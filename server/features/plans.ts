@@ -186,8 +186,8 @@ export class Plans {
     const languages: Record<string, string> = {};
     for (const { file, document } of this.#open(root)) {
       languages[file] = document.languageId;
-      const disk = this.#disk(root, file);
-      if (disk === null || decode(disk).text !== document.getText()) open[file] = document.getText();
+      const text = document.getText();
+      if (decoded(readIfThere(join(root, file)))?.text !== text) open[file] = text;
     }
     return { root, rules: rules(root), installed: installed(), open, languages };
   }
@@ -200,19 +200,15 @@ export class Plans {
     });
   }
 
-  #disk(root: string, file: string): Buffer | null {
-    const bytes = readIfThere(join(root, file));
-    return bytes !== null && isText(bytes) ? bytes : null;
-  }
-
   /** As the user has it: an open document counts, with the byte order mark that its file has. */
   #read(root: string, file: string): Buffer | null {
     const disk = readIfThere(join(root, file));
     const open = this.#open(root)
       .find((each) => each.file === file)
       ?.document.getText();
-    if (open === undefined || (disk !== null && isText(disk) && decode(disk).text === open)) return disk;
-    return disk === null ? null : encode({ text: open, bom: isText(disk) && decode(disk).bom });
+    const was = decoded(disk);
+    if (open === undefined || disk === null || was?.text === open) return disk;
+    return encode({ text: open, bom: was?.bom ?? false });
   }
 
   /** By the editor, in one edit; what it cannot keep, such as mixed line endings, is then set right on the disk. */
@@ -248,13 +244,13 @@ function pathIn(root: string, path: string): string {
   return relative(root, path).split(sep).join("/");
 }
 
-function isText(bytes: Buffer): boolean {
+/** The text of a file that is there; null where there is none, or where it is no text, and so no text of an open document. */
+function decoded(bytes: Buffer | null): ReturnType<typeof decode> | null {
+  if (bytes === null) return null;
   try {
-    decode(bytes);
-    return true;
+    return decode(bytes);
   } catch {
-    // What is no text is no text of an open document either.
-    return false;
+    return null;
   }
 }
 
