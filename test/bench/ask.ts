@@ -1,4 +1,5 @@
 // The product's answers to samples, by one contender: engines are opened when they are first asked.
+
 import { TextDocument } from "vscode-languageserver-textdocument";
 import layouts from "../../experts/layouts.json" with { type: "json" };
 import { answer, type Crew, type Draft } from "../../server/answer.ts";
@@ -9,6 +10,7 @@ import { openEngine } from "../../server/engine/open.ts";
 import { engineOptions, installed } from "../../server/installation.ts";
 import { compose, composeCompletion } from "../../server/prompt.ts";
 import type { Settings } from "../../server/protocol.ts";
+import { finished } from "../../server/saying.ts";
 import { surroundings } from "../../server/surroundings.ts";
 import { Syntax } from "../../server/syntax/syntax.ts";
 import type { Contender } from "./contenders.ts";
@@ -141,12 +143,4 @@ type Ask = Pick<
 
 function generate(engine: Engine, ask: Ask): Promise<Generation> {
   return finished(engine.generate({ ...ask, stops: [], branches: 1 }, never));
-}
-
-/** Runs a generator for its result alone. */
-export async function finished<Result>(steps: AsyncGenerator<unknown, Result>): Promise<Result> {
-  for (;;) {
-    const step = await steps.next();
-    if (step.done) return step.value;
-  }
 }

@@ -1,24 +1,15 @@
 // How many branches are worth their time where text stands behind the cursor: right first lines and milliseconds of 1, 2, 4 and 8.
-import { z } from "zod";
 import type { Engines } from "./ask.ts";
 import type { Contender } from "./contenders.ts";
 import type { Journal } from "./journal.ts";
 import { median, quantile, table } from "./machine.ts";
 import type { Cursor } from "./samples.ts";
-import { isRight } from "./score.ts";
+import { type Told, tallied, tally, toldSchema } from "./tally.ts";
 
 const branches = [1, 2, 4, 8] as const;
 
 /** Most cursors that are asked: once for each number of branches. */
 export const mostBranched = 150;
-
-const toldSchema = z.object({
-  text: z.string(),
-  confidence: z.number().nullable(),
-  shown: z.boolean(),
-  ms: z.number(),
-});
-type Told = z.infer<typeof toldSchema>;
 
 /** A Markdown table; the numbers take turns at each cursor, so that a busy moment of the machine meets all of them. */
 export async function measureBranches(
@@ -46,22 +37,9 @@ export async function measureBranches(
   }
   const rows = branches.map((count) => {
     const said = told.get(count)!;
-    const right = (i: number) => isRight(samples[i]!, { ...said[i]!, broken: false, unclosed: false });
-    const all = said.flatMap((_, i) => (right(i) ? [i] : []));
-    const shown = said.flatMap((each, i) => (each.shown && (each.confidence ?? 0) >= contender.threshold ? [i] : []));
     const times = said.map(({ ms }) => ms);
-    return [
-      `${count}`,
-      share(all.length, samples.length),
-      share(shown.length, samples.length),
-      share(shown.filter(right).length, shown.length),
-      median(times).toFixed(0),
-      quantile(times, 0.95).toFixed(0),
-    ];
+    return [`${count}`, ...tally(samples, said, contender), median(times).toFixed(0), quantile(times, 0.95).toFixed(0)];
   });
-  const head = ["branches", "right first line", "shown", "right of those", "ms, p50", "ms, p95"];
+  const head = ["branches", ...tallied, "ms, p50", "ms, p95"];
   return `${samples.length} places of held-out code where text follows on the line.\n\n${table([head, ...rows])}`;
 }
-
-const share = (some: number, of: number) =>
-  `${some} of ${of} (${of === 0 ? "none" : ((100 * some) / of).toFixed(1)} %)`;

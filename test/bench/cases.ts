@@ -9,7 +9,8 @@ import { composeCompletion } from "../../server/prompt.ts";
 import type { Settings } from "../../server/protocol.ts";
 import { Roster } from "../../server/roster.ts";
 import { type Rule, route } from "../../server/route.ts";
-import { finished, patientSyntax } from "./ask.ts";
+import { finished } from "../../server/saying.ts";
+import { patientSyntax } from "./ask.ts";
 import cases from "./complete.json" with { type: "json" };
 import { median, table } from "./machine.ts";
 

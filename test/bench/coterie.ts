@@ -1,6 +1,7 @@
 // Our engine as a peer. Each text that is to be read from its start is a sequence of its own.
-import type { Generation } from "../../server/engine/engine.ts";
+import type { GenerateRequest } from "../../server/engine/engine.ts";
 import { openEngine } from "../../server/engine/open.ts";
+import { finished } from "../../server/saying.ts";
 import type { Peer, PeerOptions } from "./peer.ts";
 
 const never = new AbortController().signal;
@@ -9,23 +10,7 @@ export async function openCoterie(options: PeerOptions): Promise<Peer> {
   const engine = await openEngine(options);
   let sequence = 0;
   const generate = async (text: string, maxTokens: number, heal: boolean, expert: string, signal: AbortSignal) => {
-    const steps = engine.generate(
-      {
-        sequence: `${sequence}`,
-        expert,
-        prompt: [text],
-        heal,
-        maxTokens,
-        stops: [],
-        branches: 1,
-        priority: "completion",
-      },
-      signal,
-    );
-    for (;;) {
-      const step = await steps.next();
-      if (step.done) return step.value satisfies Generation;
-    }
+    return finished(engine.generate(completion({ sequence: `${sequence}`, expert, text, heal, maxTokens }), signal));
   };
   return {
     generate: (text, tokens) => generate(text, tokens, false, "general", never),
@@ -41,4 +26,12 @@ export async function openCoterie(options: PeerOptions): Promise<Peer> {
       await generate(text, 1, false, "general", signal);
     },
   };
+}
+
+/** A completion of a text, greedy and of one branch, with everything that no measurement cares about. */
+export function completion({
+  text,
+  ...asked
+}: Pick<GenerateRequest, "sequence" | "expert" | "heal" | "maxTokens"> & { readonly text: string }): GenerateRequest {
+  return { ...asked, prompt: [text], stops: [], branches: 1, priority: "completion" };
 }

@@ -1,11 +1,9 @@
 // Sections of the benchmark on several experts: what a change costs, and how many requests of a mixed stream are served.
 import type { ChildProcess } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { openTokenizer } from "../../server/engine/tokenizer.ts";
 import { ask, end, start } from "./child.ts";
 import type { CrewOptions, Question, Reply } from "./crew/crew.ts";
 import { median, quantile, table } from "./machine.ts";
+import { pinnedCode, tokenizerOf } from "./pinned.ts";
 import type { Prepared } from "./setup.ts";
 
 const experts = ["code", "docs", "math", "general"];
@@ -49,7 +47,7 @@ export async function crewSections(prepared: Prepared, { documents, texts }: Cre
   const arms: Arm[] = [];
   try {
     for (const { name, options } of kinds) arms.push({ name, child: await start(crewArm, options) });
-    return `${await changeSection(arms, texts, note)}\n\n${await mixedSection(arms, documents, note)}`;
+    return `${await changeSection(arms, product, texts, note)}\n\n${await mixedSection(arms, product, documents, note)}`;
   } finally {
     for (const { child } of arms) await end(child);
   }
@@ -60,11 +58,16 @@ async function request({ child }: Arm, question: Question): Promise<Reply> {
 }
 
 /** The first token of an expert on a text that another one has just answered on. */
-async function changeSection(arms: readonly Arm[], texts: number, note: (text: string) => void): Promise<string> {
+async function changeSection(
+  arms: readonly Arm[],
+  product: string,
+  texts: number,
+  note: (text: string) => void,
+): Promise<string> {
   const rows: string[][] = [["change of expert, ms", ...arms.map(({ name }) => name), "best other / Coterie"]];
   for (const [place, length] of contextLengths.entries()) {
     const times = arms.map((): number[] => []);
-    for (const [i, text] of slices(texts, length, 0, 1 + place).entries()) {
+    for (const [i, text] of slices(product, texts, length, 0, 1 + place).entries()) {
       for (const [a, arm] of arms.entries()) {
         const document = 1000 * (place + 1) + i;
         await request(arm, { document, text: text.begins, expert: 3, tokens: 1 });
@@ -81,9 +84,14 @@ async function changeSection(arms: readonly Arm[], texts: number, note: (text: s
 }
 
 /** Documents of 1,000 tokens; before each request a few characters are typed; the expert changes every so many requests. */
-async function mixedSection(arms: readonly Arm[], documents: number, note: (text: string) => void): Promise<string> {
+async function mixedSection(
+  arms: readonly Arm[],
+  product: string,
+  documents: number,
+  note: (text: string) => void,
+): Promise<string> {
   const rows: string[][] = [["mixed stream", "", ...arms.map(({ name }) => name)]];
-  const texts = slices(documents, documentTokens, 3 * stay, 9);
+  const texts = slices(product, documents, documentTokens, 3 * stay, 9);
   let memory: number[] = [];
   for (const every of changes) {
     const times = arms.map((): number[] => []);
@@ -117,13 +125,10 @@ async function mixedSection(arms: readonly Arm[], documents: number, note: (text
   return table(rows);
 }
 
-/** Pieces of a large file of code that never changes: the compiler that is pinned among our dependencies. */
-function slices(count: number, tokens: number, characters: number, seed: number) {
-  const here = import.meta.dirname;
-  const code = readFileSync(join(here, "..", "..", "node_modules", "typescript", "lib", "typescript.js"), "utf8");
-  const tokenizer = openTokenizer(
-    JSON.parse(readFileSync(join(here, "..", "..", "dist", "model", "head", "tokenizer.json"), "utf8")),
-  );
+/** Pieces of a large file of code, and how each goes on. */
+function slices(model: string, count: number, tokens: number, characters: number, seed: number) {
+  const code = pinnedCode();
+  const tokenizer = tokenizerOf(model);
   return Array.from({ length: count }, (_, i) => {
     const start = code.indexOf("\n", (seed * 700 + i) * 1100);
     const begins = tokenizer.decode(tokenizer.encode(code.slice(start, start + tokens * 8)).slice(0, tokens));

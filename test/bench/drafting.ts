@@ -1,11 +1,11 @@
 // Section of the benchmark on guessed tokens: documenting and rewriting functions with and without them, in turns.
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import layouts from "../../experts/layouts.json" with { type: "json" };
 import type { GenerateRequest } from "../../server/engine/engine.ts";
 import { openEngine } from "../../server/engine/open.ts";
 import { compose } from "../../server/prompt.ts";
+import { finished } from "../../server/saying.ts";
 import { median, table } from "./machine.ts";
+import { pinnedCode } from "./pinned.ts";
 import type { Prepared } from "./setup.ts";
 
 const never = new AbortController().signal;
@@ -37,13 +37,8 @@ export async function draftingSection({ product, worker }: Prepared, count: numb
     /** From a prompt that has been read. */
     const timed = async (request: GenerateRequest): Promise<Run> => {
       const started = performance.now();
-      const steps = engine.generate(request, never);
-      for (;;) {
-        const step = await steps.next();
-        if (!step.done) continue;
-        const { newTokens, runs } = step.value;
-        return { ms: performance.now() - started, tokens: newTokens, runs };
-      }
+      const { newTokens, runs } = await finished(engine.generate(request, never));
+      return { ms: performance.now() - started, tokens: newTokens, runs };
     };
     for (const { title, expert, request, tokens } of tasks) {
       const [plain, drafted]: [Run[], Run[]] = [[], []];
@@ -58,7 +53,6 @@ export async function draftingSection({ product, worker }: Prepared, count: numb
           branches: 1,
           priority: "command",
         };
-        await timed({ ...asked, maxTokens: 1 });
         for (const turn of i % 2 === 0 ? [false, true] : [true, false]) {
           // A sequence of its own each time: what was written before would be guessed from.
           const fresh = { ...asked, sequence: `${asked.sequence} ${turn}` };
@@ -78,10 +72,9 @@ export async function draftingSection({ product, worker }: Prepared, count: numb
   return table(rows);
 }
 
-/** Functions of 60 lines of the compiler that is pinned among our dependencies. */
+/** Functions of 60 lines. */
 function functions(count: number): string[] {
-  const path = join(import.meta.dirname, "..", "..", "node_modules", "typescript", "lib", "typescript.js");
-  const lines = readFileSync(path, "utf8").split("\n");
+  const lines = pinnedCode().split("\n");
   const found: string[] = [];
   for (let start = 3000; found.length < count && start < lines.length; start++) {
     if (!/^function \w+\(/.test(lines[start]!)) continue;

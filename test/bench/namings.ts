@@ -5,7 +5,8 @@ import { openEngine } from "../../server/engine/open.ts";
 import { engineOptions, installed } from "../../server/installation.ts";
 import type { Settings } from "../../server/protocol.ts";
 import { Roster } from "../../server/roster.ts";
-import { finished, patientSyntax } from "./ask.ts";
+import { finished } from "../../server/saying.ts";
+import { patientSyntax } from "./ask.ts";
 import { median, quantile, table } from "./machine.ts";
 import { type Access, isExisting } from "./members.ts";
 

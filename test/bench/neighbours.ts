@@ -8,18 +8,13 @@ import type { Journal } from "./journal.ts";
 import { table } from "./machine.ts";
 import type { Cursor } from "./samples.ts";
 import { isRight } from "./score.ts";
+import { tallied, tally, toldSchema } from "./tally.ts";
 
 /** Most cursors that are asked: twice each. */
 const mostAsked = 300;
 
-const toldSchema = z.object({
-  text: z.string(),
-  confidence: z.number().nullable(),
-  shown: z.boolean(),
-  tokens: z.int(),
-  ms: z.number(),
-});
-type Told = z.infer<typeof toldSchema>;
+const borrowedSchema = toldSchema.extend({ tokens: z.int() });
+type Told = z.infer<typeof borrowedSchema>;
 
 /** A Markdown table; @param files the held-out files, among which the imports are looked for */
 export async function measureNeighbours(
@@ -59,33 +54,21 @@ export async function measureNeighbours(
       told.push(
         (await journal.remember(
           ["neighbours", contender.weights, contextTokens, neighbours, sample],
-          toldSchema,
+          borrowedSchema,
           ask,
         ))!,
       );
     }
     progress(done + 1, asked.length);
   }
-  const right = (told: readonly Told[], i: number) =>
-    isRight(asked[i]!.sample, { ...told[i]!, broken: false, unclosed: false });
+  const samples = asked.map(({ sample }) => sample);
   const rows = arms.map(({ title, told }) => {
-    const shown = told.flatMap((each, i) => (each.shown && (each.confidence ?? 0) >= contender.threshold ? [i] : []));
-    const all = told.filter((_, i) => right(told, i)).length;
     const tokens = told.reduce((sum, each) => sum + each.tokens, 0) / told.length;
-    return [
-      title,
-      share(all, told.length),
-      share(shown.length, told.length),
-      share(shown.filter((i) => right(told, i)).length, shown.length),
-      tokens.toFixed(0),
-    ];
+    return [title, ...tally(samples, told, contender), tokens.toFixed(0)];
   });
   const [without, held] = arms.map(({ told }) => told);
   const only = (one: readonly Told[], other: readonly Told[]) =>
-    one.filter((_, i) => right(one, i) && !right(other, i)).length;
-  const head = ["signatures", "right first line", "shown", "right of those", "tokens of the prompt"];
+    samples.filter((sample, i) => isRight(sample, one[i]!) && !isRight(sample, other[i]!)).length;
+  const head = ["signatures", ...tallied, "tokens of the prompt"];
   return `${asked.length} places; right only with: ${only(held!, without!)}, right only without: ${only(without!, held!)}.\n\n${table([head, ...rows])}`;
 }
-
-const share = (some: number, of: number) =>
-  `${some} of ${of} (${of === 0 ? "none" : ((100 * some) / of).toFixed(1)} %)`;

@@ -38,7 +38,7 @@ export interface LineScore {
   readonly unclosed: number;
 }
 
-export function isRight(sample: Pick<Cursor, "rest">, { text }: Line): boolean {
+export function isRight(sample: Pick<Cursor, "rest">, { text }: Pick<Line, "text">): boolean {
   return text.trimEnd() === sample.rest;
 }
 

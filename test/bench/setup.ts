@@ -1,14 +1,14 @@
 // What the benchmark needs before it can start; everything lands in ignored folders.
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
-import { openTokenizer } from "../../server/engine/tokenizer.ts";
 import { embeddedModel } from "../engine/models.ts";
 import cases from "./complete.json" with { type: "json" };
 import { writeAdapter } from "./crew/adapter.ts";
 import { rank, withAdapters } from "./crew/unmerged.ts";
 import type { Texts } from "./measures.ts";
+import { tokenizerOf } from "./pinned.ts";
 import { writeQ8 } from "./q8.ts";
 
 const here = import.meta.dirname;
@@ -90,7 +90,7 @@ export function installPeer(): void {
 
 /** The completion cases one after another: code that does not change with this repository. */
 function textsFor(model: string): Texts {
-  const tokenizer = openTokenizer(JSON.parse(readFileSync(join(model, "head", "tokenizer.json"), "utf8")));
+  const tokenizer = tokenizerOf(model);
   const code = cases.map(({ before, right, after }) => before + right[0] + after).join("\n");
   const ids = tokenizer.encode(code);
   const cut = (tokens: number): string => {

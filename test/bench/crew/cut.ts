@@ -1,5 +1,7 @@
 // Our engine: one backbone, and the experts' own layers.
 import { openEngine } from "../../../server/engine/open.ts";
+import { finished } from "../../../server/saying.ts";
+import { completion } from "../coterie.ts";
 import type { Crew, CrewOptions } from "./crew.ts";
 
 const never = new AbortController().signal;
@@ -8,18 +10,8 @@ export async function openCut({ models, experts, ...options }: CrewOptions): Pro
   const engine = await openEngine({ ...options, model: models[0]! });
   return {
     async ask(document, text, expert, tokens) {
-      const request = {
-        sequence: `${document}`,
-        expert: experts[expert]!,
-        prompt: [text],
-        heal: true,
-        maxTokens: tokens,
-        stops: [],
-        branches: 1,
-        priority: "completion",
-      } as const;
-      const steps = engine.generate(request, never);
-      for (let step = await steps.next(); !step.done; ) step = await steps.next();
+      const asked = { sequence: `${document}`, expert: experts[expert]!, heal: true, maxTokens: tokens };
+      await finished(engine.generate(completion({ ...asked, text }), never));
     },
   };
 }

@@ -9,8 +9,8 @@ import { openEmbedding } from "../../../server/engine/embedding.ts";
 import { likeliest, uniforms } from "../../../server/engine/sample.ts";
 import { type Feeds, openRuntime, type Runtime, type Session } from "../../../server/engine/session.ts";
 import { openStack } from "../../../server/engine/stack.ts";
-import { openTokenizer } from "../../../server/engine/tokenizer.ts";
 import { ModelProtoSchema, NodeProtoSchema, ValueInfoProtoSchema } from "../../../server/model/onnx_pb.ts";
+import { tokenizerOf } from "../pinned.ts";
 import type { Crew, CrewOptions } from "./crew.ts";
 
 export const rank = 16;
@@ -72,7 +72,7 @@ export async function openUnmerged({ models, experts, threads, contextTokens }: 
   const backbone = await runtime.load(join(folder, "backbone"), threads);
   const upper = await runtime.load(join(folder, "general"), threads);
   const head = await runtime.load(join(folder, "head"), threads);
-  const tokenizer = openTokenizer(JSON.parse(readFileSync(join(folder, "head", "tokenizer.json"), "utf8")));
+  const tokenizer = tokenizerOf(folder);
   const embedding = openEmbedding(head);
   const serving = experts.map((_, seed) => {
     const lower = adapter(runtime, backbone, seed);
@@ -84,7 +84,7 @@ export async function openUnmerged({ models, experts, threads, contextTokens }: 
   });
   return {
     async ask(_, text, expert, tokens) {
-      const { stack, sequence, upper: layers } = serving[expert]!;
+      const { stack, sequence, upper: session } = serving[expert]!;
       const ids = tokenizer.encode(text).slice(-contextTokens, -1);
       let hidden: Float32Array = new Float32Array(0);
       for (let made = 0; made < tokens; made++) {
@@ -93,9 +93,9 @@ export async function openUnmerged({ models, experts, threads, contextTokens }: 
         while (sequence.tokens.length < ids.length) {
           const rows = Math.min(chunk, ids.length - sequence.tokens.length);
           await stack.read(sequence, ids.slice(sequence.tokens.length, sequence.tokens.length + rows));
-          hidden = await stack.follow(sequence, layers, rows);
+          hidden = await stack.follow(sequence, session, rows);
         }
-        const last = hidden.slice(-layers.part.shape.hidden);
+        const last = hidden.slice(-session.part.shape.hidden);
         ids.push(likeliest(await stack.predict(last), null, 1)[0]!);
       }
     },

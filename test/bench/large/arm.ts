@@ -1,6 +1,8 @@
 // One engine with the large model in a process of its own: opens it, measures itself, prints one line of JSON and ends.
 import { readFileSync } from "node:fs";
 import { openEngine } from "../../../server/engine/open.ts";
+import { finished } from "../../../server/saying.ts";
+import { completion } from "../coterie.ts";
 import { openLlama } from "../llama.ts";
 import type { Generated } from "../peer.ts";
 
@@ -69,13 +71,9 @@ async function timed(work: () => Promise<Generated>, count: (done: Generated) =>
 
 async function ours({ model, worker, threads, expert }: LargeOptions) {
   const engine = await openEngine({ model, worker, threads, contextTokens: context, cacheBytes: 256e6 });
-  const asked = { sequence: "large", expert, heal: false, stops: [], branches: 1, priority: "completion" as const };
+  const asked = { sequence: "large", expert, heal: false };
   return async (text: string, maxTokens: number): Promise<Generated> => {
-    const steps = engine.generate({ ...asked, prompt: [text], maxTokens }, new AbortController().signal);
-    for (;;) {
-      const step = await steps.next();
-      if (step.done) return step.value;
-    }
+    return finished(engine.generate(completion({ ...asked, text, maxTokens }), new AbortController().signal));
   };
 }
 
