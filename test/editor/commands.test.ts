@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import type { Page } from "playwright-core";
 import {
   codeAction,
@@ -16,9 +16,9 @@ import {
   screenshot,
   turnDark,
   type,
-  waitForWorkbench,
 } from "./driver.ts";
-import { openEditor, type Session, variant } from "./harness.ts";
+import { openEditor, variant } from "./harness.ts";
+import { editorOf } from "./suite.ts";
 
 const which = variant();
 const limit = { timeout: 30_000 };
@@ -63,19 +63,11 @@ async function selectLine(page: Page): Promise<void> {
 const difference = (page: Page) => page.locator(".monaco-diff-editor .line-insert").first().waitFor(limit);
 
 describe(`a user asks about code (${which})`, { timeout: 420_000 }, () => {
-  let session: Session;
-  const text = (name: string) => readFileSync(join(session.folder, name), "utf8");
-  before(async () => {
-    session = await openEditor(which, { "coterie.automatic": false });
-    await waitForWorkbench(session.page);
-  });
-  after(async () => {
-    await screenshot(session.page, `${which}-commands-last`);
-    await session.close();
-  });
+  const session = editorOf(`${which}-commands-last`, () => openEditor(which, { "coterie.automatic": false }));
+  const text = (name: string) => readFileSync(join(session().folder, name), "utf8");
 
   test("has a function explained by the menu and by a code action", async () => {
-    const { page } = session;
+    const { page } = session();
     await openFile(page, "cart.ts", 9, 18);
     await contextMenu(page, "Explain");
     await previewSays(page, "Facts, from the syntax tree");
@@ -90,7 +82,7 @@ describe(`a user asks about code (${which})`, { timeout: 420_000 }, () => {
   });
 
   test("has a comment previewed by a code action, puts it in, and takes it back with one undo", async () => {
-    const { page } = session;
+    const { page } = session();
     const before = text("tools/report.py");
     await openFile(page, "report.py", 19, 6);
     await codeAction(page, "Write a Comment (Coterie)");
@@ -120,9 +112,9 @@ describe(`a user asks about code (${which})`, { timeout: 420_000 }, () => {
   });
 
   test("discards a comment, and nothing is put in", async () => {
-    const { page } = session;
+    const { page } = session();
     await turnDark(page);
-    writeFileSync(join(session.folder, "src", "tax.ts"), taxed);
+    writeFileSync(join(session().folder, "src", "tax.ts"), taxed);
     await openFile(page, "tax.ts", 1, 20);
     await run(page, "Coterie: Write a Comment");
     await picking(page, "Put a comment by docs into tax.ts?");
@@ -139,7 +131,7 @@ describe(`a user asks about code (${which})`, { timeout: 420_000 }, () => {
   });
 
   test("is told that a comment is there already, and nothing is put in", async () => {
-    const { page } = session;
+    const { page } = session();
     await openFile(page, "cart.ts", 9, 18);
     await contextMenu(page, "Write a Comment");
     await told(page, "total has a comment already");
@@ -148,7 +140,7 @@ describe(`a user asks about code (${which})`, { timeout: 420_000 }, () => {
   });
 
   test("has a formula replaced by a code action, and by the button under a calculation", async () => {
-    const { page } = session;
+    const { page } = session();
     await openFile(page, "README.md", 1, 1);
     await page.keyboard.press("ControlOrMeta+End");
     await type(page, "12 * 7 + 5");
@@ -172,7 +164,7 @@ describe(`a user asks about code (${which})`, { timeout: 420_000 }, () => {
   });
 
   test("sees an explanation in the dark", async () => {
-    const { page } = session;
+    const { page } = session();
     await openFile(page, "format.ts", 10, 20);
     await run(page, "Coterie: Explain");
     // The page of before may still stand there for a moment.

@@ -79,21 +79,21 @@ export async function run(page: Page, title: string): Promise<void> {
 
 /** Runs an item of the menu that opens at the cursor. */
 export async function contextMenu(page: Page, title: string): Promise<void> {
-  await page.keyboard.press("Shift+F10");
-  const item = page.locator(".context-view .action-label", { hasText: title }).first();
-  await item.waitFor({ timeout: stepLimit });
-  // For a moment after it has opened a menu takes no clicks, so that the one that opened it chooses nothing.
-  await page.waitForTimeout(500);
-  await item.click({ timeout: stepLimit });
-  await item.waitFor({ state: "hidden", timeout: stepLimit });
+  await choose(page, "Shift+F10", page.locator(".context-view .action-label", { hasText: title }).first());
 }
 
 /** Takes one of the code actions at the cursor. */
 export async function codeAction(page: Page, title: string): Promise<void> {
-  await page.keyboard.press("ControlOrMeta+.");
-  const item = page.locator(".action-widget .monaco-list-row", { hasText: title }).first();
+  await choose(page, "ControlOrMeta+.", page.locator(".action-widget .monaco-list-row", { hasText: title }).first());
+}
+
+/**
+ * Opens a list by a key and clicks an item of it. For a moment after it has opened a menu takes no clicks, so that the one that opened
+ * it chooses nothing, and a list of actions is filled in pieces, and moves under a click that comes too early.
+ */
+async function choose(page: Page, key: string, item: Locator): Promise<void> {
+  await page.keyboard.press(key);
   await item.waitFor({ timeout: stepLimit });
-  // The list is filled in pieces, and moves under a click that comes too early.
   await page.waitForTimeout(500);
   await item.click({ timeout: stepLimit });
   await item.waitFor({ state: "hidden", timeout: stepLimit });

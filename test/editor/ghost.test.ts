@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import {
   accept,
   ghostText,
@@ -15,9 +15,9 @@ import {
   screenshot,
   turnDark,
   type,
-  waitForWorkbench,
 } from "./driver.ts";
-import { openEditor, type Session, variant } from "./harness.ts";
+import { openEditor, variant } from "./harness.ts";
+import { editorOf } from "./suite.ts";
 
 const which = variant();
 // Lines of the demo's cart.ts: the empty bodies of `expensive` and of `isEmpty`.
@@ -25,18 +25,10 @@ const first = { line: 19, typed: "return items.filter(" };
 const second = { line: 24, typed: "return " };
 
 describe(`a user (${which})`, { timeout: 300_000 }, () => {
-  let session: Session;
-  before(async () => {
-    session = await openEditor(which);
-    await waitForWorkbench(session.page);
-  });
-  after(async () => {
-    await screenshot(session.page, `${which}-last`);
-    await session.close();
-  });
+  const session = editorOf(`${which}-last`, () => openEditor(which));
 
   test("sees ghost text after typing, takes it with Tab, and the file holds it", async () => {
-    const { page } = session;
+    const { page } = session();
     await openFile(page, "cart.ts", first.line, 3);
     await type(page, first.typed);
     const ghost = await ghostText(page);
@@ -44,12 +36,12 @@ describe(`a user (${which})`, { timeout: 300_000 }, () => {
     await screenshot(page, `${which}-typing`);
     await accept(page);
     await save(page);
-    const lines = readFileSync(join(session.folder, "src", "cart.ts"), "utf8").split("\n");
+    const lines = readFileSync(join(session().folder, "src", "cart.ts"), "utf8").split("\n");
     assert.equal(lines[first.line - 1], `  ${first.typed}${ghost})`, "the editor has put in the bracket that closes");
   });
 
   test("finds the answer with expert and rule in the sidebar", async () => {
-    const { page } = session;
+    const { page } = session();
     await openSidebar(page);
     const rows = (await newestAnswer(page)).join("\n");
     assert.match(rows, /code/);
@@ -58,7 +50,7 @@ describe(`a user (${which})`, { timeout: 300_000 }, () => {
   });
 
   test("sees the figures of the team, and the page keeps to its content security policy", async () => {
-    const { page } = session;
+    const { page } = session();
     const violations: string[] = [];
     page.on("console", (message) => {
       if (/Content.Security.Policy/i.test(message.text()) && /figures\.|coterie/i.test(message.text())) {
@@ -74,7 +66,7 @@ describe(`a user (${which})`, { timeout: 300_000 }, () => {
   });
 
   test("sees ghost text and sidebar together, in a light and in a dark theme", async () => {
-    const { page } = session;
+    const { page } = session();
     await openFile(page, "cart.ts", second.line, 3);
     await type(page, second.typed);
     const light = await ghostText(page);
@@ -88,7 +80,7 @@ describe(`a user (${which})`, { timeout: 300_000 }, () => {
   });
 
   test("has a function explained: facts, then the model's words, with who wrote them and why", async () => {
-    const { page } = session;
+    const { page } = session();
     await openFile(page, "cart.ts", 9, 18);
     await run(page, "Coterie: Explain");
     await previewSays(page, "Facts, from the syntax tree");
@@ -97,7 +89,7 @@ describe(`a user (${which})`, { timeout: 300_000 }, () => {
   });
 
   test("has a formula calculated, and sees whose the result is", async () => {
-    const { page } = session;
+    const { page } = session();
     await run(page, "Coterie: Calculate...");
     await page.locator(".quick-input-widget input[placeholder*='15% of 240']").waitFor({ timeout: 20_000 });
     await page.keyboard.type("12 * 7 + 5");
@@ -108,7 +100,7 @@ describe(`a user (${which})`, { timeout: 300_000 }, () => {
   });
 
   test("lets Coterie test itself and prove that it is offline", async () => {
-    const { page } = session;
+    const { page } = session();
     await run(page, "Coterie: Run the Self-Test");
     await previewSays(page, "Everything works.");
     await screenshot(page, `${which}-self-test`);

@@ -19,9 +19,9 @@ import {
   screenshot,
   turnDark,
   type,
-  waitForWorkbench,
 } from "./driver.ts";
-import { openEditor, type Session, variant } from "./harness.ts";
+import { openEditor, variant } from "./harness.ts";
+import { editorOf } from "./suite.ts";
 
 const which = variant();
 const weights = join(root, "experts", "backbone", "SmolLM2-135M-Instruct.Q4_1.gguf");
@@ -61,18 +61,10 @@ async function chooseFile(page: Page): Promise<void> {
 }
 
 describe(`a user with a model (${which})`, { timeout: 300_000 }, () => {
-  let session: Session;
-  before(async () => {
-    session = await openEditor(which, { "files.simpleDialog.enable": true });
-    await waitForWorkbench(session.page);
-  });
-  after(async () => {
-    await screenshot(session.page, `${which}-model-last`);
-    await session.close();
-  });
+  const session = editorOf(`${which}-model-last`, () => openEditor(which, { "files.simpleDialog.enable": true }));
 
   test("imports it, having been told what it takes, and is answered by it", async () => {
-    const { page } = session;
+    const { page } = session();
     await run(page, "Coterie: Use Your Own Model");
     await picking(page, "Use Your Own Model");
     await screenshot(page, `${which}-model-list`);
@@ -93,7 +85,7 @@ describe(`a user with a model (${which})`, { timeout: 300_000 }, () => {
   });
 
   test("goes back to the embedded model, and removes the other one", async () => {
-    const { page } = session;
+    const { page } = session();
     await run(page, "Coterie: Use Your Own Model");
     await picking(page, "Use Your Own Model");
     await screenshot(page, `${which}-model-list-dark`);
@@ -115,7 +107,7 @@ describe(`a user with a model (${which})`, { timeout: 300_000 }, () => {
       .locator(".monaco-dialog-box button, .monaco-dialog-box .monaco-button", { hasText: "Remove" })
       .first()
       .click();
-    const models = join(session.folder, "..", ".coterie", "models");
+    const models = join(session().folder, "..", ".coterie", "models");
     for (const end = Date.now() + 20_000; readdirSync(models).length > 0; ) {
       assert.ok(Date.now() < end, "waited 20 s for the model to be removed");
       await page.waitForTimeout(100);
@@ -125,7 +117,6 @@ describe(`a user with a model (${which})`, { timeout: 300_000 }, () => {
 });
 
 describe(`a user with an expert on another machine (${which})`, { timeout: 300_000 }, () => {
-  let session: Session;
   let http: Server;
   let host: string;
   before(async () => {
@@ -139,19 +130,18 @@ describe(`a user with an expert on another machine (${which})`, { timeout: 300_0
     });
     await new Promise<void>((listening) => http.listen(0, "127.0.0.1", listening));
     host = `127.0.0.1:${(http.address() as AddressInfo).port}`;
-    const experts = { team: { url: `http://${host}/v1`, model: "rust-lora", title: "Team" } };
-    session = await openEditor(which, { "coterie.remoteExperts": experts, "coterie.model": "team" });
-    await waitForWorkbench(session.page);
   });
-  after(async () => {
-    await screenshot(session.page, `${which}-remote-last`);
-    await session.close();
+  const session = editorOf(`${which}-remote-last`, () => {
+    const experts = { team: { url: `http://${host}/v1`, model: "rust-lora", title: "Team" } };
+    return openEditor(which, { "coterie.remoteExperts": experts, "coterie.model": "team" });
+  });
+  after(() => {
     http.closeAllConnections();
     http.close();
   });
 
   test("sees in status bar and sidebar that the text has left the machine", async () => {
-    const { page } = session;
+    const { page } = session();
     await openFile(page, "cart.ts", place.line, 3);
     await type(page, place.typed);
     assert.equal(await ghostText(page), "items.length === 0;");
@@ -164,7 +154,7 @@ describe(`a user with an expert on another machine (${which})`, { timeout: 300_0
   });
 
   test("is answered on this machine, with the reason, when the other one is gone", async () => {
-    const { page } = session;
+    const { page } = session();
     http.closeAllConnections();
     await new Promise((closed) => http.close(closed));
     await openFile(page, "cart.ts", place.line, 10);
@@ -178,7 +168,7 @@ describe(`a user with an expert on another machine (${which})`, { timeout: 300_0
   });
 
   test("is told so by the proof that it is offline", async () => {
-    const { page } = session;
+    const { page } = session();
     await run(page, "Coterie: Prove It Is Offline");
     await previewSays(page, "No, by your own settings.");
     await screenshot(page, `${which}-remote-offline`);

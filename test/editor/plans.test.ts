@@ -4,12 +4,13 @@ import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
+import { before, describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import type { Page } from "playwright-core";
 import { root } from "../../scripts/editor.ts";
-import { openFile, pick, picking, run, screenshot, turnDark, waitForWorkbench } from "./driver.ts";
-import { openEditor, type Session, variant } from "./harness.ts";
+import { openFile, pick, picking, run, screenshot, turnDark } from "./driver.ts";
+import { openEditor, variant } from "./harness.ts";
+import { editorOf } from "./suite.ts";
 
 const which = variant();
 const limit = 60_000;
@@ -94,20 +95,14 @@ async function plan(page: Page, { recipe, answers = [] }: Case): Promise<void> {
 }
 
 describe(`plans (${which})`, { timeout: 600_000 }, () => {
-  let session: Session;
-  before(async () => {
-    session = await openEditor(which, {}, "workshop");
-    await waitForWorkbench(session.page);
-    passes(session.folder);
-  });
-  after(async () => {
-    await screenshot(session.page, `${which}-plan-last`);
-    await session.close();
+  const session = editorOf(`${which}-plan-last`, () => openEditor(which, {}, "workshop"));
+  before(() => {
+    passes(session().folder);
   });
 
   for (const each of cases) {
     test(`${each.recipe}: preview, run, verified, tests pass, and undo restores the tree`, async () => {
-      const { page, folder } = session;
+      const { page, folder } = session();
       const untouched = treeOf(folder);
       const file = join(folder, "src", each.file);
       await openFile(page, each.file, 1, 1);
@@ -137,7 +132,7 @@ describe(`plans (${which})`, { timeout: 600_000 }, () => {
   }
 
   test("a plan in a dark theme", async () => {
-    const { page } = session;
+    const { page } = session();
     await openFile(page, "untidy.ts", 1, 1);
     await turnDark(page);
     await plan(page, cases[0]!);

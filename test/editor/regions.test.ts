@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
+import { before, describe, test } from "node:test";
 import type { Page } from "playwright-core";
 import {
   ghostText,
@@ -16,9 +16,9 @@ import {
   screenshot,
   turnDark,
   type,
-  waitForWorkbench,
 } from "./driver.ts";
-import { openEditor, type Session, variant } from "./harness.ts";
+import { openEditor, variant } from "./harness.ts";
+import { editorOf } from "./suite.ts";
 
 const which = variant();
 const file = "circles.md";
@@ -33,23 +33,17 @@ const places = [
 ];
 
 describe(`regions and switches (${which})`, { timeout: 400_000 }, () => {
-  let session: Session;
+  const session = editorOf(`${which}-regions-last`, () => openEditor(which));
   before(async () => {
-    session = await openEditor(which);
-    await waitForWorkbench(session.page);
-    await openFile(session.page, "cart.ts", 24, 3);
-    await type(session.page, "return ");
-    await ghostText(session.page);
-    await openSidebar(session.page);
-  });
-  after(async () => {
-    await screenshot(session.page, `${which}-regions-last`);
-    await session.close();
+    await openFile(session().page, "cart.ts", 24, 3);
+    await type(session().page, "return ");
+    await ghostText(session().page);
+    await openSidebar(session().page);
   });
 
   for (const { what, line, expert, rule } of places) {
     test(`${what} is answered by ${expert}`, async () => {
-      const { page, folder } = session;
+      const { page, folder } = session();
       const lines = readFileSync(join(folder, "docs", file), "utf8").split("\n");
       const at = lines.findLastIndex((each) => each.endsWith(line));
       await openFile(page, file, at + 1, lines[at]!.length + 1);
@@ -65,7 +59,7 @@ describe(`regions and switches (${which})`, { timeout: 400_000 }, () => {
   }
 
   test("the menu offers the switches, and they do what they say", async () => {
-    const { page } = session;
+    const { page } = session();
     const off = page.locator(".statusbar-item[id*='coterie'] .codicon-circle-slash");
     const isOff = () => off.waitFor({ timeout: 20_000 });
     const isOn = () => off.waitFor({ state: "detached", timeout: 20_000 });
