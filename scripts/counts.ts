@@ -9,6 +9,9 @@ export interface Count {
   readonly failed: number;
 }
 
+/** A file of tests that takes longer hangs: it fails by name, instead of keeping whoever waits for all of them. */
+const longestFileMs = 15 * 60_000;
+
 /** A program that passes or fails as a whole. Its output is shown. */
 export async function step(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Count> {
   const status = await node(args, env);
@@ -31,7 +34,8 @@ export async function tests(
   const tap = join(folder, "tap");
   const reporters = ["--test-reporter=spec", "--test-reporter-destination=stdout"];
   const file = ["--test-reporter=tap", `--test-reporter-destination=${tap}`];
-  const args = ["--import", "tsx", "--test", `--test-concurrency=${concurrency}`, ...reporters, ...file, ...files];
+  const limits = [`--test-concurrency=${concurrency}`, `--test-timeout=${longestFileMs}`];
+  const args = ["--import", "tsx", "--test", ...limits, ...reporters, ...file, ...files];
   const status = await node(args, env);
   const summary = readFileSync(tap, { encoding: "utf8", flag: "a+" });
   rmSync(folder, { recursive: true });

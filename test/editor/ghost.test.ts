@@ -17,7 +17,7 @@ import {
   type,
 } from "./driver.ts";
 import { openEditor, variant } from "./harness.ts";
-import { editorOf } from "./suite.ts";
+import { editorOf } from "./session.ts";
 
 const which = variant();
 // Lines of the demo's cart.ts: the empty bodies of `expensive` and of `isEmpty`.

@@ -21,7 +21,7 @@ import {
   type,
 } from "./driver.ts";
 import { openEditor, variant } from "./harness.ts";
-import { editorOf } from "./suite.ts";
+import { editorOf } from "./session.ts";
 
 const which = variant();
 const weights = join(root, "experts", "backbone", "SmolLM2-135M-Instruct.Q4_1.gguf");

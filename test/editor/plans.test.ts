@@ -10,7 +10,7 @@ import type { Page } from "playwright-core";
 import { root } from "../../scripts/editor.ts";
 import { openFile, pick, picking, run, screenshot, turnDark } from "./driver.ts";
 import { openEditor, variant } from "./harness.ts";
-import { editorOf } from "./suite.ts";
+import { editorOf } from "./session.ts";
 
 const which = variant();
 const limit = 60_000;

@@ -18,7 +18,7 @@ import {
   type,
 } from "./driver.ts";
 import { openEditor, variant } from "./harness.ts";
-import { editorOf } from "./suite.ts";
+import { editorOf } from "./session.ts";
 
 const which = variant();
 const file = "circles.md";
