@@ -45,6 +45,24 @@ export class LayerCache {
     this.length = Math.min(this.length, length);
   }
 
+  /** Adds those of the first `length` rows of another cache that are missing here. */
+  take(other: LayerCache, length: number): void {
+    this.reserve(length);
+    for (let layer = 0; layer < this.keys.length; layer++) {
+      this.copy(this.keys[layer]!, other.keys[layer]!, other.capacity, length);
+      this.copy(this.values[layer]!, other.values[layer]!, other.capacity, length);
+    }
+    this.length = Math.max(this.length, length);
+  }
+
+  private copy(into: Float32Array, from: Float32Array, capacity: number, length: number): void {
+    const { kvHeads, headSize } = this.shape;
+    for (let head = 0; head < kvHeads; head++) {
+      const rows = from.subarray((head * capacity + this.length) * headSize, (head * capacity + length) * headSize);
+      into.set(rows, (head * this.capacity + this.length) * headSize);
+    }
+  }
+
   private get rowSize(): number {
     return this.shape.kvHeads * this.shape.headSize;
   }
@@ -78,7 +96,7 @@ export class Sequence {
   readonly backbone: LayerCache;
   /** The backbone's output, [capacity, hidden]; the first tokens.length rows count. */
   hidden = new Float32Array(0);
-  /** The last text that was generated here, with the end of its prompt: typing on or deleting often leads to it again. */
+  /** The likeliest text that was generated here last, with the end of its prompt: typing on or deleting often leads to it again. */
   written: readonly number[] = [];
   private readonly experts = new Map<string, LayerCache>();
   private readonly shape: Shape;
@@ -104,6 +122,11 @@ export class Sequence {
     return cache;
   }
 
+  /** How many tokens an expert has followed. */
+  followed(key: string): number {
+    return this.experts.get(key)?.length ?? 0;
+  }
+
   /** Length of the longest prefix that `tokens` and this sequence have in common. */
   common(tokens: readonly number[]): number {
     let length = 0;
@@ -116,6 +139,22 @@ export class Sequence {
     const length = this.common(tokens);
     this.rewind(length);
     return length;
+  }
+
+  /** Takes over what another sequence holds of its first `length` tokens, with which this one's begin too. Rows are copied. */
+  take(other: Sequence, length: number): void {
+    const own = this.tokens.length;
+    if (length <= own) return;
+    this.backbone.take(other.backbone, length);
+    const size = this.shape.hidden;
+    this.append(other.tokens.slice(own, length), other.hidden.subarray(own * size, length * size));
+  }
+
+  /** The same for an expert's rows; this sequence must hold as many tokens. */
+  takeExpert(other: Sequence, key: string, layers: number, length: number): void {
+    const theirs = other.expert(key, layers);
+    const own = this.expert(key, layers);
+    if (length > own.length) own.take(theirs, length);
   }
 
   rewind(length: number): void {
@@ -162,6 +201,29 @@ export class Cache {
     return bytes;
   }
 
+  /** Length of the longest prefix of `tokens` that any sequence holds. */
+  longest(tokens: readonly number[]): number {
+    return Math.max(0, ...[...this.sequences.values()].map((each) => each.common(tokens)));
+  }
+
+  /**
+   * Gives `sequence`, which holds nothing but a prefix of `tokens`, what another one has read of them further: a prefix that
+   * several prompts share is read once, by the backbone and by the expert of this key.
+   * @returns how many of the tokens are there then
+   */
+  share(sequence: Sequence, tokens: readonly number[], key: string, layers: number): number {
+    const others = [...this.sequences.values()].filter((each) => each !== sequence);
+    const common = others.map((each) => each.common(tokens));
+    const most = Math.max(0, ...common);
+    if (most > sequence.tokens.length + fewestShared) sequence.take(others[common.indexOf(most)]!, most);
+    const held = sequence.tokens.length;
+    const followed = others.map((each, i) => Math.min(held, common[i]!, each.followed(key)));
+    const furthest = Math.max(0, ...followed);
+    if (furthest > sequence.followed(key) + fewestShared)
+      sequence.takeExpert(others[followed.indexOf(furthest)]!, key, layers, furthest);
+    return held;
+  }
+
   /** The sequence of that name, new if need be. Others are dropped until the budget holds, but never `kept` ones. */
   use(name: string, kept: ReadonlySet<string>): Sequence {
     const sequence = this.sequences.get(name) ?? this.create();
@@ -177,6 +239,9 @@ export class Cache {
     return sequence;
   }
 }
+
+/** Fewer tokens than these are read as fast as their rows are looked for and copied. */
+const fewestShared = 8;
 
 /** Rows to allocate: enough for the next lines that are typed, so that the arrays are not copied at every key. */
 function grown(needed: number): number {

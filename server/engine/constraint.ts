@@ -8,6 +8,12 @@ export type Constraint = (soFar: readonly number[]) => Allowed;
 export interface TokenIndex {
   /** Tokens whose bytes are a non-empty prefix of `bytes`, or have `bytes` as prefix. */
   compatible(bytes: string): number[];
+  /** Whether any token's bytes begin with `bytes`. */
+  any(bytes: string): boolean;
+  /** Tokens that stand for exactly `bytes`. */
+  exactly(bytes: string): number[];
+  /** Tokens whose bytes begin with `bytes`. */
+  beginning(bytes: string): number[];
 }
 
 /** @param tokenizer control tokens stand for no bytes and are in no answer. */
@@ -17,7 +23,21 @@ export function indexTokens(tokenizer: Tokenizer): TokenIndex {
   const sorted = spellings.filter(([bytes]) => bytes !== "").sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
   // The spellings are not kept: that would be 8 MB to save some comparisons.
   const ids = Uint32Array.from(sorted, ([, id]) => id);
+  /** The tokens from the first one not before `bytes` on, as long as their spelling passes. */
+  const from = (bytes: string, passes: (spelling: string) => boolean) => {
+    const found: number[] = [];
+    for (let i = lowerBound(ids, bytes, spelling); i < ids.length && passes(spelling(ids[i]!)); i++)
+      found.push(ids[i]!);
+    return found;
+  };
+  const beginning = (bytes: string) => from(bytes, (own) => own.startsWith(bytes));
   return {
+    any(bytes) {
+      const id = ids[lowerBound(ids, bytes, spelling)];
+      return id !== undefined && spelling(id).startsWith(bytes);
+    },
+    exactly: (bytes) => from(bytes, (own) => own === bytes),
+    beginning,
     compatible(bytes) {
       const found: number[] = [];
       for (let end = 1; end < bytes.length; end++) {
@@ -25,10 +45,7 @@ export function indexTokens(tokenizer: Tokenizer): TokenIndex {
         const id = ids[lowerBound(ids, prefix, spelling)];
         if (id !== undefined && spelling(id) === prefix) found.push(id);
       }
-      for (let i = lowerBound(ids, bytes, spelling); i < ids.length && spelling(ids[i]!).startsWith(bytes); i++) {
-        found.push(ids[i]!);
-      }
-      return found;
+      return [...found, ...beginning(bytes)];
     },
   };
 }

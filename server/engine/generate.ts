@@ -1,9 +1,9 @@
-// One generation: read the prompt, then choose token after token; and one scoring. Both yield between runs.
+// One generation: read the prompt, then choose token after token. It yields between runs.
 import type { Sequence } from "./cache.ts";
 import { type Constraint, healing } from "./constraint.ts";
 import { Drafts } from "./drafts.ts";
 import { encodePrompt } from "./encode.ts";
-import type { Continuation, GenerateRequest, Generation, Prompt, Score, ScoreRequest, Token } from "./engine.ts";
+import type { Continuation, GenerateRequest, Generation, Prompt, Token } from "./engine.ts";
 import { type Loaded, readTokens } from "./loaded.ts";
 import { naming } from "./names.ts";
 import { draw, likeliest, uniforms } from "./sample.ts";
@@ -49,6 +49,7 @@ export async function* generate(
     // Only the first branch is streamed.
     const branch = follow(step, next, request.sampling ? null : start, typed, usage);
     continuations.push(yield* continuations.length === 0 ? branch : quietly(branch));
+    if (continuations.length === 1) sequence.written = writtenBehind(ids, continuations[0]!);
   }
   return { continuations: continuations.length > 0 ? continuations : [nothing], ...usage };
 }
@@ -60,13 +61,13 @@ function choosePrompt(loaded: Loaded, request: GenerateRequest, kept: Kept) {
   const encode = (prompt: Prompt) => encodePrompt(prompt, request.heal, promptLimit(loaded, request), loaded.tokenizer);
   const whole = encode(request.prompt);
   const sequence = loaded.cache.use(request.sequence, kept);
-  const unread = whole.ids.length - sequence.common(whole.ids);
+  const unread = whole.ids.length - loaded.cache.longest(whole.ids);
   if (request.shorter === undefined || unread <= mostReadTokens) return { ...whole, sequence, shortened: false };
   return { ...encode(request.shorter), sequence: loaded.cache.use(shortened(request.sequence), kept), shortened: true };
 }
 
 /** The shorter prompts of a sequence have one of their own, so that they do not drive out what has been read of the whole. */
-const shortened = (sequence: string) => `${sequence} (shortened)`;
+export const shortened = (sequence: string) => `${sequence} (shortened)`;
 
 /** Reads the whole prompt of a generation that was shortened, for the next one. */
 export async function* warm(loaded: Loaded, request: GenerateRequest, kept: Kept, cancelled: Cancelled) {
@@ -104,10 +105,7 @@ async function* follow(
   let guess: readonly number[] = [];
   /** What the model predicts behind each guessed token: it counts as long as the tokens chosen are those guessed. */
   let ahead: { readonly guessed: number; readonly row: Float32Array }[] = [];
-  const finish = (stop: Continuation["stop"]): Continuation => {
-    sequence.written = [...ids.slice(-keptOfPrompt), ...chosen];
-    return { text: transcript.finish(), tokens, stop };
-  };
+  const finish = (stop: Continuation["stop"]): Continuation => ({ text: transcript.finish(), tokens, stop });
 
   for (let row = next; ; ) {
     const allowed = constraint(chosen);
@@ -142,46 +140,10 @@ async function* follow(
   }
 }
 
-/** So many of the prompt's last tokens are kept with what was written behind them, to find the place again. */
-const keptOfPrompt = 8;
-
-/** Log-probabilities of texts that might follow the prompt; null when cancelled. */
-export async function* score(
-  loaded: Loaded,
-  request: ScoreRequest,
-  kept: Kept,
-  cancelled: Cancelled,
-): AsyncGenerator<string, readonly Score[] | null> {
-  const expert = await loaded.experts.session(request.expert);
-  const texts = request.texts.length;
-  const limit = loaded.contextTokens - mostScoredTokens;
-  const { ids, typed } = encodePrompt(request.prompt, request.heal, limit, loaded.tokenizer);
-  const name = request.shortened ? shortened(request.sequence) : request.sequence;
-  const sequence = loaded.cache.use(name, kept);
-  const scores: Score[] = [];
-  for (let i = 0; i < texts; i++) {
-    const ending = loaded.tokenizer.encode(typed + request.texts[i]!).slice(0, mostScoredTokens);
-    if (ending.length === 0) {
-      scores.push({ logProbability: 0, tokens: 0 });
-      continue;
-    }
-    // The state before the first token tells its probability; after the last nobody asks.
-    const read = [...ids, ...ending.slice(0, -1)];
-    const reading = yield* quietly(readTokens(loaded, sequence, expert, read, ending.length, cancelled));
-    if (reading === null) return null;
-    const rows = await loaded.stack.predict(reading.hidden);
-    const width = rows.length / ending.length;
-    let logProbability = 0;
-    ending.forEach((token, place) => {
-      logProbability += rows[place * width + token]!;
-    });
-    scores.push({ logProbability, tokens: ending.length });
-  }
-  return scores;
+/** What is kept of the likeliest branch, with so many of the prompt's last tokens that the place is found again. */
+function writtenBehind(ids: readonly number[], { tokens }: Continuation): number[] {
+  return [...ids.slice(-8), ...tokens.map(({ id }) => id)];
 }
-
-/** A longer text is scored by its beginning. */
-const mostScoredTokens = 128;
 
 function promptLimit(loaded: Loaded, request: GenerateRequest): number {
   const limit = loaded.contextTokens - request.maxTokens;
@@ -191,7 +153,7 @@ function promptLimit(loaded: Loaded, request: GenerateRequest): number {
 }
 
 /** Runs a generator for its result alone: each of its yields becomes an empty piece of text. */
-async function* quietly<Result>(steps: AsyncGenerator<unknown, Result>): AsyncGenerator<string, Result> {
+export async function* quietly<Result>(steps: AsyncGenerator<unknown, Result>): AsyncGenerator<string, Result> {
   for (;;) {
     const step = await steps.next();
     if (step.done) return step.value;

@@ -63,20 +63,23 @@ export interface Reading {
 }
 
 /**
- * Brings a sequence to hold exactly `ids`: what it has in common with them is kept, the backbone reads the rest, the expert
- * follows from wherever it stood. Yields between runs, so that others can go first; nobody else may touch this sequence
+ * Brings a sequence to hold exactly `ids`: what it or another one has in common with them is kept, the backbone reads the rest,
+ * the expert follows from wherever it stood. Yields between runs, so that others can go first; nobody else may touch this sequence
  * meanwhile.
  * @returns null when `cancelled` turned true; what has been read stays.
  */
 export async function* readTokens(
-  { stack, chunk }: Loaded,
+  { stack, chunk, cache: sequences }: Loaded,
   sequence: Sequence,
   expert: Session,
   ids: readonly number[],
   wanted: number,
   cancelled: () => boolean,
 ): AsyncGenerator<undefined, Reading | null> {
-  const reused = sequence.rewindTo(ids);
+  const { key } = expert.part;
+  const layers = expert.part.layers[1] - expert.part.layers[0];
+  sequence.rewindTo(ids);
+  const reused = sequences.share(sequence, ids, key, layers);
   sequence.reserve(ids.length);
   while (sequence.tokens.length < ids.length) {
     if (cancelled()) return null;
@@ -90,7 +93,7 @@ export async function* readTokens(
   const size = expert.part.shape.hidden;
   const hidden = new Float32Array(wanted * size);
   const first = ids.length - wanted;
-  const cache = sequence.expert(expert.part.key, expert.part.layers[1] - expert.part.layers[0]);
+  const cache = sequence.expert(key, layers);
   cache.rewind(first);
   cache.reserve(ids.length);
   while (cache.length < ids.length) {

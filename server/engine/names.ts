@@ -31,16 +31,25 @@ export function naming(
     }
     const node = walk(root, written, wanted.length);
     if (node === "free") return null;
-    const allowed: number[] = [];
-    if (node === null) return allowed;
-    for (let id = 0; id < tokenizer.size; id++) {
-      const bytes = tokenizer.bytes(id);
-      if (bytes.length > 0 && walk(node, bytes, 0) !== null) allowed.push(id);
-    }
+    if (node === null) return [];
+    const allowed = [...tokensAlong(node, "", index)];
     // The text may end behind a name.
     if (node.ends) allowed.push(tokenizer.eos);
     return allowed;
   };
+}
+
+/** Tokens that lead from a node to another one, or behind a name. @param path the bytes that led to the node */
+function* tokensAlong(node: Node, path: string, index: TokenIndex): Generator<number> {
+  if (path !== "") yield* index.exactly(path);
+  for (const [byte, next] of node.next) {
+    const longer = path + String.fromCharCode(byte);
+    if (index.any(longer)) yield* tokensAlong(next, longer, index);
+  }
+  if (!node.ends) return;
+  for (let byte = 0; byte < 0x80; byte++) {
+    if (!isOfName(byte) && !node.next.has(byte)) yield* index.beginning(path + String.fromCharCode(byte));
+  }
 }
 
 function trie(names: readonly string[]): Node {

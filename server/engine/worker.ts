@@ -1,10 +1,11 @@
 // The worker thread: loads the model, then serves requests one step at a time.
 import { parentPort, workerData } from "node:worker_threads";
 import type { EngineOptions, GenerateRequest } from "./engine.ts";
-import { type Cancelled, generate, score, warm } from "./generate.ts";
+import { type Cancelled, generate, warm } from "./generate.ts";
 import { type Loaded, load } from "./loaded.ts";
 import { memoryReport } from "./memory.ts";
 import { type Job, type Priority, Queue } from "./queue.ts";
+import { score } from "./score.ts";
 import { type Experts, newFlag, type Reply, type Request } from "./wire.ts";
 
 const port = parentPort;

@@ -48,16 +48,19 @@ for (const { name, model, experts, requests, contextTokens, tolerance, mostParti
     });
 
     test(`${requests} random requests, some cancelled, give the text of a fresh run`, async (t) => {
-      const open = async (chunkTokens: number) => {
-        const engine = await openModel(model, { contextTokens, chunkTokens });
+      const open = async (chunkTokens: number, changes: { readonly cacheBytes?: number } = {}) => {
+        const engine = await openModel(model, { contextTokens, chunkTokens, ...changes });
         opened.push(engine);
         return engine;
       };
       const engines = [await open(64), await open(7)] as const;
-      const referee = await open(33);
+      // Without room for a second sequence there is nobody to share with.
+      const referee = await open(33, { cacheBytes: 0 });
       const uniform = uniforms(1);
       const pick = (count: number) => Math.floor(uniform() * count);
-      const sum = { tokens: 0, runs: 0, reused: 0, parted: 0, cancelled: 0 };
+      const sum = { tokens: 0, runs: 0, reused: 0, shared: 0, parted: 0, cancelled: 0 };
+      /** Sequences that have been asked to their end. */
+      const seen = new Set<string>();
       for (let i = 0; i < requests; i++) {
         const engine = engines[pick(2)]!;
         const begins = pick(3) * 40;
@@ -80,6 +83,8 @@ for (const { name, model, experts, requests, contextTokens, tolerance, mostParti
         const got = await run(engine, { ...asked, sequence, priority });
         const fresh = await run(referee, { ...asked, sequence: `fresh ${i}`, drafting: false });
         assert.equal(fresh.reusedTokens, 0);
+        if (!seen.has(`${engines.indexOf(engine)} ${sequence} ${priority}`)) sum.shared += got.reusedTokens;
+        seen.add(`${engines.indexOf(engine)} ${sequence} ${priority}`);
         sum.parted += assertSame(got, fresh, tolerance);
         sum.tokens += got.newTokens;
         sum.runs += got.runs;
@@ -89,6 +94,7 @@ for (const { name, model, experts, requests, contextTokens, tolerance, mostParti
       t.diagnostic(said);
       assert.ok(sum.parted <= mostPartings * sum.tokens, `at most ${mostPartings} of the tokens may part: ${said}`);
       assert.ok(sum.reused > 5 * requests, `the cache was used: ${said}`);
+      assert.ok(sum.shared > 100, `sequences took over what others had read: ${said}`);
       assert.ok(sum.runs < 0.95 * sum.tokens, `guesses came true: ${said}`);
       assert.ok(sum.cancelled > requests / 50, `requests were cancelled: ${said}`);
     });

@@ -70,6 +70,36 @@ test("a score is the sum of the tokens' log-probabilities", async () => {
   assert.ok(whole!.logProbability < 0);
 });
 
+test("texts that begin alike are scored together as they are one by one", async () => {
+  const texts = [
+    "return left;\n}\n",
+    "return left",
+    "",
+    "return right;\n}\n",
+    "return left;\n}\nnext();",
+    "return left",
+  ];
+  const ask = (text: readonly string[], sequence: string) =>
+    engine.score(
+      {
+        sequence,
+        expert: "other",
+        prompt: [source.slice(0, 200)],
+        heal: true,
+        shortened: false,
+        priority: "completion",
+        texts: text,
+      },
+      never,
+    );
+  const together = (await ask(texts, "together"))!;
+  for (const [i, text] of texts.entries()) {
+    const [alone] = (await ask([text], `alone ${i}`))!;
+    assert.equal(together[i]!.tokens, alone!.tokens);
+    assert.ok(Math.abs(together[i]!.logProbability - alone!.logProbability) < 1e-2, `"${text}"`);
+  }
+});
+
 test("an unknown expert and a context that is too small are told in words", async () => {
   await assert.rejects(run(engine, { expert: "poet" }), /no expert "poet"; installed: general, other/);
   await assert.rejects(run(engine, { maxTokens: 600 }), /600 new tokens do not fit into a context of 512/);

@@ -78,3 +78,46 @@ test("over budget, the sequence not used for longest goes, but never one that is
   cache.use("d", new Set(["a"]));
   assert.equal(cache.use("a", none), a, "a was kept");
 });
+
+test("a new sequence takes over what another one has read of its tokens, with the rows of the expert that is asked", () => {
+  const cache = new Cache(() => new Sequence(1, shape), 1e9);
+  const none = new Set<string>();
+  const tokens = Array.from({ length: 200 }, (_, i) => i);
+  const donor = cache.use("donor", none);
+  donor.append(
+    tokens,
+    Float32Array.from({ length: 800 }, (_, i) => i),
+  );
+  append(donor.backbone, 200);
+  append(donor.expert("code", 1), 150);
+  append(donor.expert("math", 1), 200);
+  const other = cache.use("other", none);
+  other.append(tokens.slice(0, 20), new Float32Array(80));
+  append(other.backbone, 20);
+
+  const asked = [...tokens.slice(0, 120), 999, ...tokens.slice(121)];
+  assert.equal(cache.longest(asked), 120);
+  assert.equal(cache.longest([7]), 0);
+  const own = cache.use("own", none);
+  assert.equal(cache.share(own, asked, "code", 1), 120);
+  assert.deepEqual(own.tokens, tokens.slice(0, 120));
+  check(own.backbone, 120);
+  check(own.expert("code", 1), 120);
+  assert.equal(own.followed("math"), 0, "only the expert that is asked");
+  assert.deepEqual(own.hidden.subarray(0, 480), donor.hidden.subarray(0, 480));
+  assert.equal(donor.tokens.length, 200, "the other one keeps its own");
+
+  append(own.backbone, 1);
+  own.append([5], new Float32Array(4));
+  check(donor.backbone, 200);
+  assert.equal(cache.share(own, [...tokens.slice(0, 120), 5, 6], "math", 1), 121);
+  assert.equal(own.followed("math"), 120, "an expert that comes later takes over its own rows");
+});
+
+test("a few tokens are not worth a copy", () => {
+  const cache = new Cache(() => new Sequence(1, shape), 1e9);
+  const donor = cache.use("donor", new Set());
+  donor.append([1, 2, 3], new Float32Array(12));
+  append(donor.backbone, 3);
+  assert.equal(cache.share(cache.use("own", new Set()), [1, 2, 3, 4], "code", 1), 0);
+});
