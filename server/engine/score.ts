@@ -1,0 +1,60 @@
+// One scoring: how likely several texts are behind one prompt. It yields between runs.
+import { encodePrompt } from "./encode.ts";
+import type { Score, ScoreRequest } from "./engine.ts";
+import { type Cancelled, type Kept, quietly, shortened } from "./generate.ts";
+import { type Loaded, readTokens } from "./loaded.ts";
+
+/** A longer text is scored by its beginning. Tokens. */
+const mostScoredTokens = 128;
+
+/**
+ * Log-probabilities of texts that might follow the prompt; null when cancelled. Texts that begin alike come one after the other,
+ * so that a beginning is read, followed and predicted once.
+ */
+export async function* score(
+  loaded: Loaded,
+  request: ScoreRequest,
+  kept: Kept,
+  cancelled: Cancelled,
+): AsyncGenerator<string, readonly Score[] | null> {
+  const expert = await loaded.experts.session(request.expert);
+  const limit = loaded.contextTokens - mostScoredTokens;
+  const { ids, typed } = encodePrompt(request.prompt, request.heal, limit, loaded.tokenizer);
+  const name = request.shortened ? shortened(request.sequence) : request.sequence;
+  const sequence = loaded.cache.use(name, kept);
+  const endings = request.texts.map((text) => loaded.tokenizer.encode(typed + text).slice(0, mostScoredTokens));
+  const scores: Score[] = endings.map(() => ({ logProbability: 0, tokens: 0 }));
+  let previous: readonly number[] = [];
+  /** What may stand at each place of the previous ending. */
+  let rows: Float32Array[] = [];
+  for (const [place, ending] of [...endings.entries()].sort(([, one], [, other]) => compare(one, other))) {
+    if (ending.length === 0) continue;
+    // The state before a token tells its probability; after the last nobody asks. Where two endings part both are told.
+    rows = rows.slice(0, Math.min(commonLength(previous, ending) + 1, ending.length));
+    const wanted = ending.length - rows.length;
+    if (wanted > 0) {
+      const read = [...ids, ...ending.slice(0, -1)];
+      const reading = yield* quietly(readTokens(loaded, sequence, expert, read, wanted, cancelled));
+      if (reading === null) return null;
+      const predicted = await loaded.stack.predict(reading.hidden);
+      const width = predicted.length / wanted;
+      for (let i = 0; i < wanted; i++) rows.push(predicted.subarray(i * width, (i + 1) * width));
+    }
+    previous = ending;
+    const logProbability = ending.reduce((sum, token, i) => sum + rows[i]![token]!, 0);
+    scores[place] = { logProbability, tokens: ending.length };
+  }
+  return scores;
+}
+
+function commonLength(one: readonly number[], other: readonly number[]): number {
+  let length = 0;
+  while (length < one.length && length < other.length && one[length] === other[length]) length++;
+  return length;
+}
+
+/** By the first token that differs; a beginning comes before what goes on from it. */
+function compare(one: readonly number[], other: readonly number[]): number {
+  const at = commonLength(one, other);
+  return (one[at] ?? -1) - (other[at] ?? -1);
+}

@@ -1,0 +1,63 @@
+// Decoding held to names: the index allows exactly those tokens that a walk over the whole vocabulary finds.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { indexTokens } from "../../server/engine/constraint.ts";
+import { naming } from "../../server/engine/names.ts";
+import type { Tokenizer } from "../../server/engine/tokenizer.ts";
+
+/** Token 0 is a control token; "fi" is there twice. */
+const vocabulary = [
+  "",
+  "f",
+  "fi",
+  "fil",
+  "filter",
+  "filters",
+  "filter(",
+  "(",
+  "lter",
+  "ter(",
+  "é",
+  "m",
+  "map",
+  "ma",
+  "a",
+  "x",
+  " ",
+  "fi",
+];
+const tokenizer = {
+  size: vocabulary.length,
+  eos: 0,
+  bytes: (id: number) => Buffer.from(vocabulary[id]!),
+} as unknown as Tokenizer;
+const index = indexTokens(tokenizer);
+
+/** Whether some name begins with `text`, or `text` with a name behind which no letter of one follows. */
+const fits = (text: string, names: readonly string[]) =>
+  names.some((name) => name.startsWith(text) || (text.startsWith(name) && !/^[\w$é]/.test(text.slice(name.length))));
+
+for (const names of [["filter", "map"], ["filter", "filters"], ["", "ter"], ["é"], []]) {
+  test(`of ${JSON.stringify(names)}`, () => {
+    const constraint = naming(new Uint8Array(0), names, tokenizer, index);
+    for (const soFar of [[], [1], [2], [3], [4], [5], [13], [10]]) {
+      const written = soFar.map((id) => vocabulary[id]).join("");
+      const allowed = constraint(soFar);
+      if (allowed === null) {
+        assert.ok(
+          names.some((name) => written.startsWith(name) && written !== name),
+          `free behind "${written}"`,
+        );
+        continue;
+      }
+      const expected = vocabulary.flatMap((token, id) => (token !== "" && fits(written + token, names) ? [id] : []));
+      const mayEnd = names.includes(written) ? [0] : [];
+      const found = names.some((name) => name.startsWith(written)) ? [...expected, ...mayEnd] : [];
+      assert.deepEqual(
+        [...allowed].sort((a, b) => a - b),
+        found.sort((a, b) => a - b),
+        `behind "${written}"`,
+      );
+    }
+  });
+}
