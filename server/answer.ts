@@ -146,7 +146,7 @@ const whyUnsure = ([unknown]: readonly string[]) =>
   unknown === undefined ? "the model is not sure enough" : `nothing open here knows the name "${unknown}"`;
 
 /** What the engine is asked at a place. */
-function requestFor(
+export function requestFor(
   scope: Scope,
   around: Surroundings,
   expert: string,

@@ -34,6 +34,7 @@ export const explainSchema = z.object({
   stream: z.int().nullable().default(null),
 });
 export const documentSchema = z.object({ uri: z.string(), position: place });
+export const restedSchema = documentSchema;
 export const executedSchema = z.object({ command: z.string().max(64), arguments: z.array(z.unknown()).default([]) });
 const folder = z.object({ uri: z.string(), name: z.string() });
 export const foldersSchema = z.object({ event: z.object({ added: z.array(folder), removed: z.array(folder) }) });

@@ -116,6 +116,14 @@ export interface RouteResult extends Route {
   readonly languageId: string;
 }
 
+export interface RestedParams {
+  readonly uri: string;
+  readonly position: Position;
+}
+
+/** Client -> server: the cursor rests here, so what is likely to be asked next is read while nobody waits for anything. */
+export const rested = new NotificationType<RestedParams>("coterie/rested");
+
 /** Client -> server: which expert would answer here, and what else was considered. */
 export const route = new RequestType<RouteParams, RouteResult, void>("coterie/route");
 

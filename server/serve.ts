@@ -22,6 +22,7 @@ import { Experts } from "./features/experts.ts";
 import { serveHealth } from "./features/health.ts";
 import { Models } from "./features/models.ts";
 import { Plans } from "./features/plans.ts";
+import { Rests } from "./features/rests.ts";
 import { explainRoute } from "./features/route.ts";
 import type { Fleet } from "./fleet/fleet.ts";
 import { foldersSchema, keySchema, optionsSchema, pushedSchema, routeSchema, trustedSchema } from "./incoming.ts";
@@ -158,6 +159,7 @@ export function serve(
     report: (answer: protocol.Answer) => void connection.sendNotification(protocol.answered.method, answer),
   };
   const completions = new Completions(around);
+  const rests = new Rests(around, completions.borrowed, (why) => connection.console.warn(why));
   const plans = new Plans({
     installation,
     connection,
@@ -265,6 +267,7 @@ export function serve(
     fenced("Routing failed", () => explainRoute(routeSchema.parse(params), around)),
   );
   serveHealth(connection, fenced, { power, roster, socketsMade, hosts: () => chosen.hosts });
+  rests.serve(connection);
   experts.serve(connection, fenced);
   const commands = new Commands({
     around,
@@ -277,6 +280,7 @@ export function serve(
 
   connection.onShutdown(async () => {
     completions.stop();
+    rests.stop();
     roster.close();
     await plans.close();
     await power.close();

@@ -156,6 +156,14 @@ export class Client {
     return this.server.sendRequest<R>(type.method, params);
   }
 
+  /** Tells the server where the cursor rests; one that is down has nothing to read ahead. */
+  rested(params: protocol.RestedParams): void {
+    const { running, options } = this;
+    running?.sendNotification(protocol.rested, params).catch((error: unknown) => {
+      options.log.warn(`Telling the server where the cursor rests: ${error}`);
+    });
+  }
+
   /** Tells the server that the workspace is trusted now, and lets it read the settings again. */
   async trust(): Promise<void> {
     await this.running?.sendNotification(protocol.trusted, { trusted: true });

@@ -2,7 +2,7 @@
 import * as vscode from "vscode";
 import type { Settings } from "../server/protocol.ts";
 import { FormulaActions } from "./calculate.ts";
-import { Client } from "./client.ts";
+import { Client, isSynchronised } from "./client.ts";
 import { registerCommands } from "./commands.ts";
 import { WhenIdle } from "./idle.ts";
 import { answersView, type Command, section, stepsView, teamView } from "./ids.ts";
@@ -12,6 +12,7 @@ import { Pages } from "./pages.ts";
 import { Plans } from "./plans.ts";
 import { PlanView, PreviewTexts } from "./planview.ts";
 import { keyOf } from "./remote.ts";
+import { CursorRest } from "./rest.ts";
 import { Sidebar } from "./sidebar.ts";
 import { Snooze } from "./snooze.ts";
 import { StatusView } from "./status.ts";
@@ -36,6 +37,9 @@ const settingsOfStart: readonly (keyof Settings)[] = [
   "modelMemory",
   "remoteExperts",
 ];
+
+/** Milliseconds after which the cursor counts as resting: longer than between two keys. */
+const restsAfter = 400;
 
 /** Milliseconds without an answer until a server that holds memory for nothing is replaced. */
 const idleAfter = 60_000;
@@ -67,11 +71,15 @@ export function activate(context: vscode.ExtensionContext): void {
     stale: () => recycling.ask(),
     changed: (phase, detail) => {
       status.phaseChanged(phase, detail);
-      if (phase === "starting") recycling.forget();
+      if (phase === "starting") {
+        recycling.forget();
+        rest.forget();
+      }
       if (phase === "gave up") void complain(detail, log);
     },
     status: (news) => {
       if (news.state !== "answering") log.info(news.detail);
+      if (news.state === "ready") tellRest();
       recycling.stir(news.state === "answering");
       const { light, detail } = status.now;
       status.serverChanged(news);
@@ -83,6 +91,16 @@ export function activate(context: vscode.ExtensionContext): void {
     log.info("Nobody waits for an answer: the server is started again, without the weights of experts that are gone.");
     void client.restart();
   });
+  const rest = new CursorRest(restsAfter, (uri, position) => {
+    if (snooze.until === undefined) client.rested({ uri, position });
+  });
+  const tellRest = () => {
+    const editor = vscode.window.activeTextEditor;
+    if (editor && isSynchronised(editor.document)) {
+      const { document, selection } = editor;
+      rest.moved(document.uri.toString(), document.version, selection.active);
+    }
+  };
   const pages = new Pages();
   const steps = new PlanView();
   const previews = new PreviewTexts();
@@ -100,7 +118,11 @@ export function activate(context: vscode.ExtensionContext): void {
       titled: manifest.contributes.commands,
     }),
   );
-  subscriptions.push(...watchFates(ledger));
+  subscriptions.push(...watchFates(ledger), rest);
+  subscriptions.push(
+    vscode.window.onDidChangeActiveTextEditor(tellRest),
+    vscode.window.onDidChangeTextEditorSelection(tellRest),
+  );
   subscriptions.push(vscode.languages.registerCodeActionsProvider(TaskActions.selector, new TaskActions()));
   subscriptions.push(
     vscode.languages.registerCodeActionsProvider({ pattern: "**" }, new FormulaActions(), {

@@ -71,6 +71,9 @@ export interface Generation {
   readonly runs: number;
 }
 
+/** A prompt that is likely to be asked soon. */
+export type WarmRequest = Pick<GenerateRequest, "sequence" | "expert" | "prompt" | "heal" | "maxTokens" | "priority">;
+
 /** What `score` is asked: how likely each of `texts` is after the prompt that a generation has used. */
 export interface ScoreRequest extends Pick<GenerateRequest, "sequence" | "expert" | "prompt" | "heal" | "priority"> {
   /** Whether `prompt` is a generation's `shorter`. */
@@ -135,6 +138,11 @@ export interface Engine {
   generate(request: GenerateRequest, signal: AbortSignal): AsyncGenerator<string, Generation>;
   /** Log-probabilities of several continuations of one prompt, in the order given; null when cancelled. */
   score(request: ScoreRequest, signal: AbortSignal): Promise<readonly Score[] | null>;
+  /**
+   * Reads a prompt, and loads its expert, while there is nothing else to do, so that asking it is quick. Delays nobody by more
+   * than one run; a completion or a newer one of these ends it. Resolves when it has been read or has been ended.
+   */
+  warm(request: WarmRequest, signal: AbortSignal): Promise<void>;
   /**
    * Takes the compiled parts in these folders as the added experts, in place of those that were. None is loaded before it is
    * asked; what is under way with one that is gone still ends.

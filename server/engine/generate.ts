@@ -3,7 +3,7 @@ import type { Sequence } from "./cache.ts";
 import { type Constraint, healing } from "./constraint.ts";
 import { Drafts } from "./drafts.ts";
 import { encodePrompt } from "./encode.ts";
-import type { Continuation, GenerateRequest, Generation, Prompt, Token } from "./engine.ts";
+import type { Continuation, GenerateRequest, Generation, Prompt, Token, WarmRequest } from "./engine.ts";
 import { type Loaded, readTokens } from "./loaded.ts";
 import { naming } from "./names.ts";
 import { draw, likeliest, uniforms } from "./sample.ts";
@@ -69,8 +69,9 @@ function choosePrompt(loaded: Loaded, request: GenerateRequest, kept: Kept) {
 /** The shorter prompts of a sequence have one of their own, so that they do not drive out what has been read of the whole. */
 export const shortened = (sequence: string) => `${sequence} (shortened)`;
 
-/** Reads the whole prompt of a generation that was shortened, for the next one. */
-export async function* warm(loaded: Loaded, request: GenerateRequest, kept: Kept, cancelled: Cancelled) {
+/** Reads a prompt, for whoever asks it next. */
+export async function* warm(loaded: Loaded, request: WarmRequest, kept: Kept, cancelled: Cancelled) {
+  if (cancelled()) return null;
   const expert = await loaded.experts.session(request.expert);
   const { ids } = encodePrompt(request.prompt, request.heal, promptLimit(loaded, request), loaded.tokenizer);
   yield* quietly(readTokens(loaded, loaded.cache.use(request.sequence, kept), expert, ids, 1, cancelled));
@@ -145,7 +146,7 @@ function writtenBehind(ids: readonly number[], { tokens }: Continuation): number
   return [...ids.slice(-8), ...tokens.map(({ id }) => id)];
 }
 
-function promptLimit(loaded: Loaded, request: GenerateRequest): number {
+function promptLimit(loaded: Loaded, request: WarmRequest): number {
   const limit = loaded.contextTokens - request.maxTokens;
   if (limit <= 0)
     throw new Error(`${request.maxTokens} new tokens do not fit into a context of ${loaded.contextTokens}`);

@@ -105,6 +105,14 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         cancel.release();
       }
     },
+    async warm(request, signal) {
+      const cancel = cancelFlag(signal);
+      try {
+        await ask({ kind: "warm", request, cancel: cancel.buffer }, () => undefined);
+      } finally {
+        cancel.release();
+      }
+    },
     async setAdded(folders) {
       await ask({ kind: "experts", added: folders }, () => undefined);
     },

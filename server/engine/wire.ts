@@ -1,5 +1,13 @@
 // The messages between the engine's face (open.ts) and its worker thread.
-import type { ExpertInfo, GenerateRequest, Generation, MemoryReport, Score, ScoreRequest } from "./engine.ts";
+import type {
+  ExpertInfo,
+  GenerateRequest,
+  Generation,
+  MemoryReport,
+  Score,
+  ScoreRequest,
+  WarmRequest,
+} from "./engine.ts";
 
 /** A request to the worker. `cancel` holds one Int32 that turns 1 when nobody waits any more. */
 export type Request =
@@ -10,6 +18,7 @@ export type Request =
       readonly cancel: SharedArrayBuffer;
     }
   | { readonly id: number; readonly kind: "score"; readonly request: ScoreRequest; readonly cancel: SharedArrayBuffer }
+  | { readonly id: number; readonly kind: "warm"; readonly request: WarmRequest; readonly cancel: SharedArrayBuffer }
   | { readonly id: number; readonly kind: "experts"; readonly added: readonly string[] }
   | { readonly id: number; readonly kind: "memory" }
   | { readonly id: number; readonly kind: "close" };

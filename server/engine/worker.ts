@@ -1,6 +1,6 @@
 // The worker thread: loads the model, then serves requests one step at a time.
 import { parentPort, workerData } from "node:worker_threads";
-import type { EngineOptions, GenerateRequest } from "./engine.ts";
+import type { EngineOptions, GenerateRequest, WarmRequest } from "./engine.ts";
 import { type Cancelled, generate, warm } from "./generate.ts";
 import { type Loaded, load } from "./loaded.ts";
 import { memoryReport } from "./memory.ts";
@@ -16,6 +16,13 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** Hears what comes of a job. */
+interface Ends<Result> {
+  text(text: string): void;
+  done(result: Result): void;
+  failed(message: string): void;
+}
+
 function serve(loaded: Loaded): void {
   const queue = new Queue();
   /** Sequences of requests that have been begun and not ended. */
@@ -27,7 +34,7 @@ function serve(loaded: Loaded): void {
     sequence: string,
     cancel: SharedArrayBuffer,
     begin: (cancelled: Cancelled) => AsyncGenerator<string, Result>,
-    { text, done, failed }: { text(text: string): void; done(result: Result): void; failed(message: string): void },
+    { text, done, failed }: Ends<Result>,
   ): Job {
     const flag = new Int32Array(cancel);
     const steps = begin(() => Atomics.load(flag, 0) === 1);
@@ -64,18 +71,25 @@ function serve(loaded: Loaded): void {
         failed: (message) => reply({ kind: "error", id, message }),
         done(result) {
           reply({ kind: "result", id, result });
-          if (result.shortened) queue.add(warming(request));
+          // The next one shall have the whole prompt.
+          if (result.shortened) queue.add(warming(request, newFlag(), unasked));
         },
       },
     );
   }
 
-  function warming(request: GenerateRequest): Job {
+  function warming(request: WarmRequest, cancel: SharedArrayBuffer, heard: Pick<Ends<null>, "done" | "failed">): Job {
     const begin = (cancelled: Cancelled) => warm(loaded, request, underWay, cancelled);
-    return job("idle", request.sequence, newFlag(), begin, {
-      text: () => undefined,
-      done: () => undefined,
-      failed: (message) => reply({ kind: "trouble", message }),
+    return job("idle", request.sequence, cancel, begin, { ...heard, text: () => undefined });
+  }
+
+  /** Nobody waits for it. */
+  const unasked = { done: () => undefined, failed: (message: string) => reply({ kind: "trouble", message }) };
+
+  function askedWarming({ id, cancel, request: asked }: Extract<Request, { kind: "warm" }>): Job {
+    return warming({ ...asked, sequence: nameOf(asked) }, cancel, {
+      done: () => reply({ kind: "result", id, result: null }),
+      failed: (message) => reply({ kind: "error", id, message }),
     });
   }
 
@@ -100,6 +114,7 @@ function serve(loaded: Loaded): void {
   port!.on("message", (message: Request) => {
     if (message.kind === "generate") queue.add(generation(message));
     else if (message.kind === "score") queue.add(scoring(message));
+    else if (message.kind === "warm") queue.add(askedWarming(message));
     else if (message.kind === "experts") void setAdded(message);
     else if (message.kind === "memory") reply({ kind: "result", id: message.id, result: memoryReport(loaded) });
     else {

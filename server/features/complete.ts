@@ -2,14 +2,11 @@
 import type { CancellationToken, InlineCompletionItem, InlineCompletionParams } from "vscode-languageserver";
 import { InlineCompletionTriggerKind } from "vscode-languageserver";
 import type { TextDocument } from "vscode-languageserver-textdocument";
-import { mayUse } from "../access.ts";
 import { answer, type Crew, type Draft } from "../answer.ts";
 import type { Scope } from "../context.ts";
 import type { Question } from "../known.ts";
 import { namePlace } from "../naming.ts";
-import type { Region, Settings } from "../protocol.ts";
 import { route } from "../route.ts";
-import { enabledFor } from "../settings.ts";
 import { surroundings } from "../surroundings.ts";
 import { lineAhead } from "./ahead.ts";
 import type { Around } from "./around.ts";
@@ -19,13 +16,11 @@ import { item } from "./item.ts";
 import { knownIn } from "./opened.ts";
 import { Pace } from "./pace.ts";
 import { Recent } from "./recent.ts";
+import { isQuiet, refusal } from "./refusal.ts";
 import { Run } from "./run.ts";
 import { withSelected } from "./selected.ts";
 import { type Shown, typedThrough } from "./through.ts";
 import { aborted, pause } from "./waiting.ts";
-
-/** Regions that have a switch of their own. */
-const quiet: ReadonlySet<Region> = new Set<Region>(["comment", "docstring", "string"]);
 
 /**
  * Completes in one place at a time: the newest request takes the place of every other one, waiting or running, unless it asks
@@ -35,7 +30,7 @@ export class Completions {
   readonly #around: Around;
   readonly #pace = new Pace();
   readonly #recent = new Recent<Draft>();
-  readonly #borrowed: Borrowed;
+  readonly borrowed: Borrowed;
   #current = new AbortController();
   #run: Run | null = null;
   #shown: { readonly what: Shown; readonly id: number } | null = null;
@@ -45,7 +40,7 @@ export class Completions {
 
   constructor(around: Around) {
     this.#around = around;
-    this.#borrowed = new Borrowed(around);
+    this.borrowed = new Borrowed(around);
   }
 
   /** The items for a position; none when cancelled, overtaken, refused or not worth showing. */
@@ -92,7 +87,7 @@ export class Completions {
 
   closed(uri: string): void {
     this.#silent.delete(uri);
-    this.#borrowed.forget(uri);
+    this.borrowed.forget(uri);
     if (this.#shown?.what.uri === uri) this.#shown = null;
   }
 
@@ -124,7 +119,7 @@ export class Completions {
     const invoked = params.context.triggerKind === InlineCompletionTriggerKind.Invoked;
     const writing = !invoked && this.#run?.isTyped(uri, text, offset) ? this.#run : null;
     if (!writing) this.#run?.cancel();
-    const refused = this.#refusal(document, settings);
+    const refused = refusal(document, settings, around);
     if (refused !== null) return this.#silence(refused, document, params);
 
     const { version } = document;
@@ -158,11 +153,11 @@ export class Completions {
     const { uri } = document;
     const scope = await around.syntax.scope(asking.document, asking.document.positionAt(offset), around.root(uri));
     if (signal.aborted) return [];
-    if (!settings.commentsAndStrings && !invoked && quiet.has(scope.region)) {
+    if (!invoked && isQuiet(scope.region, settings)) {
       return this.#silence("completions are switched off in comments and strings", document, params);
     }
     // Asked before the pause, so that nobody waits for the answer.
-    const borrowing = this.#borrowed.of(asking.document, scope, settings.contextTokens);
+    const borrowing = this.borrowed.of(asking.document, scope, settings.contextTokens);
     const question = asking.document === document ? this.#ask(scope, version) : null;
     if (!invoked) await pause(this.#pace.wait(settings.debounce), signal);
     if (signal.aborted) return [];
@@ -249,24 +244,15 @@ export class Completions {
     const { uri } = document;
     const settings = await this.#around.settings(uri);
     const asking = { ...ahead, settings, invoked: false };
-    if (!settings.automatic || this.#refusal(document, settings) !== null || this.#recent.get(keyFor(asking))) return;
+    if (!settings.automatic || refusal(document, settings, this.#around) !== null || this.#recent.get(keyFor(asking)))
+      return;
     const { syntax } = this.#around;
     const scope = await syntax.scope(ahead.document, ahead.document.positionAt(ahead.offset), this.#around.root(uri));
     const crew = await this.#around.crew(uri);
-    const neighbours = await this.#borrowed.of(ahead.document, scope, settings.contextTokens);
+    const neighbours = await this.borrowed.of(ahead.document, scope, settings.contextTokens);
     const isIdle = this.#run === null && this.#around.document(uri)?.version === document.version;
     if (typeof crew === "string" || !isIdle) return;
     this.#start({ ...scope, neighbours }, crew, asking, null);
-  }
-
-  /** Why nothing may be completed in a document, or null. */
-  #refusal(document: TextDocument, settings: Settings): string | null {
-    if (!settings.enable) return "completions are switched off";
-    if (!enabledFor(document.languageId, settings)) return `completions are switched off for ${document.languageId}`;
-    const access = this.#around.mayRead(document.uri);
-    if (!access.allowed) return access.why;
-    const usable = mayUse(document.getText());
-    return usable.allowed ? null : usable.why;
   }
 
   /** Nothing is shown; the reason is reported when it is not the one reported last. */

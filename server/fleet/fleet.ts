@@ -115,6 +115,12 @@ export class Fleet implements Engine {
     return (await this.#engineOf(request.expert)).score(request, signal);
   }
 
+  /** A model that is not open is not opened for it, and nothing is sent to another machine before it is asked. */
+  async warm(...[request, signal]: Parameters<Engine["warm"]>): Promise<void> {
+    const berth = this.#berthOf(request.expert);
+    if (berth?.member.host === null) await berth.engine?.warm(request, signal);
+  }
+
   async setAdded(folders: readonly string[]): Promise<void> {
     this.#folders = folders;
     const parts = folders.flatMap((folder) => this.#readPart(folder) ?? []);

@@ -77,6 +77,10 @@ export class RemoteEngine implements Engine {
     throw new Error("an expert on another machine cannot rank texts");
   }
 
+  async warm(): Promise<void> {
+    // Nothing is sent before it is asked.
+  }
+
   async setAdded(): Promise<void> {
     // Experts that are added belong to models on this machine.
   }

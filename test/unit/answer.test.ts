@@ -11,6 +11,7 @@ const rest = {
   experts: [],
   stale: false,
   setAdded: async () => undefined,
+  warm: async () => undefined,
   memory: async () => ({ backbone: 1, experts: {}, head: 1, caches: 1, process: 1 }),
   close: async () => undefined,
 };

@@ -18,6 +18,7 @@ function writing(written: string, isCutShort: boolean): Engine {
     experts: [],
     stale: false,
     setAdded: async () => undefined,
+    warm: async () => undefined,
     async *generate({ stops }) {
       const at = Math.min(...stops.map((stop) => written.indexOf(stop)).filter((found) => found >= 0));
       const isStopped = Number.isFinite(at);

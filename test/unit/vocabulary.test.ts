@@ -59,6 +59,7 @@ function writing(text: string, logProbability: number): Engine {
     experts: [],
     stale: false,
     setAdded: async () => undefined,
+    warm: async () => undefined,
     async *generate() {
       yield text;
       const continuations = [{ text, tokens: [{ id: 1, text, logProbability }], stop: "stop" as const }];

@@ -1,7 +1,7 @@
 // An engine for tests that plays by the engine's rules but lets the test decide when and what it answers.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Engine, GenerateRequest, Generation } from "../../server/engine/engine.ts";
+import type { Engine, GenerateRequest, Generation, WarmRequest } from "../../server/engine/engine.ts";
 
 export interface Played {
   readonly request: GenerateRequest;
@@ -15,6 +15,8 @@ export interface Played {
 export interface PlayedEngine extends Engine {
   /** Every generation that was started. */
   readonly started: readonly Played[];
+  /** Every prompt that was read ahead. */
+  readonly warmed: readonly WarmRequest[];
   /** How many run now. */
   running(): number;
   /** Resolves with generation number `index` as soon as it is started. */
@@ -24,6 +26,7 @@ export interface PlayedEngine extends Engine {
 /** `text` answers at once; without it each generation waits for the test, or for being cancelled. */
 export function playedEngine(experts: readonly string[], text?: string): PlayedEngine {
   const started: Played[] = [];
+  const warmed: WarmRequest[] = [];
   let running = 0;
   let added: readonly string[] = [];
   let woken: () => void = () => undefined;
@@ -63,6 +66,7 @@ export function playedEngine(experts: readonly string[], text?: string): PlayedE
       added = folders;
     },
     started,
+    warmed,
     running: () => running,
     async nth(index) {
       while (!started[index]) await new Promise<void>((resolve) => (woken = resolve));
@@ -74,6 +78,9 @@ export function playedEngine(experts: readonly string[], text?: string): PlayedE
       return generation;
     },
     score: async ({ texts }, signal) => (signal.aborted ? null : texts.map(() => ({ logProbability: -1, tokens: 1 }))),
+    warm: async (request) => {
+      warmed.push(request);
+    },
     memory: async () => ({ backbone: 1, experts: {}, head: 1, caches: 1, process: 1 }),
     close: async () => undefined,
   };
