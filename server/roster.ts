@@ -79,12 +79,19 @@ export class Roster {
     return this.#problems;
   }
 
-  /** The rules for documents of a workspace folder (or of none), in order of precedence. */
+  /**
+   * The rules for documents of a workspace folder (or of none), in order of precedence. Those that come with an expert for a model of
+   * the user's count while that model is chosen, so that changing back to the embedded one is enough.
+   */
   rulesFor(folder: string | null): readonly Rule[] {
     const own = folder !== null && this.#folders.includes(folder) ? rulesIn(folder) : null;
     const chosen = this.#guests.find(({ id }) => id === this.#choice.model);
     const isFor = (pack: Installed) => chosen?.backbone != null && pack.backbone === chosen.backbone;
-    const [first, others] = [this.#packs.filter(isFor), this.#packs.filter((pack) => !isFor(pack))];
+    const embedded = this.#packs.find(({ id }) => id === "general")?.backbone;
+    const isForAnother = ({ backbone }: Installed) =>
+      backbone !== undefined && backbone !== embedded && this.#guests.some((guest) => guest.backbone === backbone);
+    const first = this.#packs.filter(isFor);
+    const others = this.#packs.filter((pack) => !isFor(pack) && !isForAnother(pack));
     const files = (packs: readonly Installed[]) => packs.map(({ folder: at }) => describedIn(at));
     const rules = (from: readonly (string | null)[]) =>
       from.flatMap((file) => (file === null ? [] : (this.#rules.get(file) ?? [])));

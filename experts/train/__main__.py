@@ -12,8 +12,8 @@ import numpy as np
 import torch
 
 from .arms import Arm
+from .base import use
 from .fetch import HERE, MANIFEST
-from .model import read_gguf
 from .pack import MAKERS, packed
 from .states import CHUNK, States
 
@@ -26,7 +26,9 @@ def arguments():
     parser.add_argument("--budget", type=int, required=True, metavar="TOKENS", help="training tokens, padding not counted")
     parser.add_argument("--pool", type=int, metavar="TOKENS", help="different tokens (default: the budget, one epoch)")
     parser.add_argument("--arm", choices=("expert", "full", "lora"), default="expert")
-    parser.add_argument("--cut", type=int, default=24, help="first trained layer")
+    parser.add_argument("--base", metavar="PATH", help="another model than the embedded one: a GGUF file or the folder of a "
+                        "safetensors model, of the llama or qwen2 family")
+    parser.add_argument("--cut", type=int, help="first trained layer (default: at four fifths, as in `coterie import`)")
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     parser.add_argument("--precision", choices=("float32", "mixed", "bfloat16"),
                         help="float32: everything; mixed: frozen parts in bfloat16; bfloat16: autocast as well")
@@ -43,7 +45,8 @@ def arguments():
     fast = given.device == "cuda" or has_bfloat16()
     given.precision = given.precision or ("bfloat16" if fast else "float32")
     given.pool = given.pool or given.budget
-    given.name = given.name or (given.expert if given.arm == "expert" else f"{given.expert}-{given.arm}")
+    parts = (given.expert, given.arm if given.arm != "expert" else None, Path(given.base).stem if given.base else None)
+    given.name = given.name or "-".join(part for part in parts if part)
     return given
 
 
@@ -106,19 +109,33 @@ def replace(path, write):
     os.replace(temporary, path)
 
 
+def based(given):
+    """The base that the arguments ask for; what they leave open about it is filled in. Raises SystemExit when it does not fit."""
+    base = use(given.base)
+    given.base = None if base.embedded else str(base.path)
+    given.cut = base.cut if given.cut is None else given.cut
+    if not base.embedded and given.arm != "expert":
+        raise SystemExit("--arm compares ways to train the embedded model: leave out --arm or --base.")
+    if not 0 < given.cut < base.config.layers:
+        raise SystemExit(f"--cut {given.cut}: {base.title} has {base.config.layers} layers; cut it between 1 and {base.config.layers - 1}.")
+    return base
+
+
 def main():
     given = arguments()
     torch.set_num_threads(given.threads)
     torch.manual_seed(given.seed)
+    base = based(given)
     device, autocast = given.device, given.precision == "bfloat16"
     frozen = torch.float32 if given.precision == "float32" else torch.bfloat16
     folder = RUNS / given.name
     folder.mkdir(parents=True, exist_ok=True)
     settings = {k: v for k, v in vars(given).items() if k not in ("threads", "name", "every", "only_states")}
     settings["manifest"] = hashlib.sha256(MANIFEST.read_bytes()).hexdigest()
+    if not base.embedded:
+        settings["backbone"] = base.digest
 
-    config, tensors = read_gguf()
-    arm = Arm(given.arm, config, tensors, given.cut, device, frozen, given.seed)
+    arm = Arm(given.arm, base.config, base.tensors, given.cut, device, frozen, given.seed)
     sets = [packed(given.expert, "train", given.window, given.pool, given.seed),
             packed(given.expert, "held-out", given.window, given.held_out)]
     keep = device == "cpu" and given.arm == "expert"

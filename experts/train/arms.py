@@ -2,7 +2,7 @@
 import torch
 from torch import nn
 
-from .model import MATRICES, Backbone, Upper, head_loss, mask_of
+from .model import MATRICES, Backbone, Upper, head_loss, head_of, linear_of, mask_of
 
 
 class Lora(nn.Module):
@@ -20,10 +20,9 @@ class Lora(nn.Module):
 
     def merged(self):
         """One linear layer that does the same."""
-        rows, columns = self.linear.weight.shape
-        linear = nn.Linear(columns, rows, bias=False, device="meta")
-        linear.weight = nn.Parameter(self.linear.weight.detach() + 2 * (self.up.detach() @ self.down.detach()))
-        return linear
+        bias = self.linear.bias
+        weight = self.linear.weight.detach() + 2 * (self.up.detach() @ self.down.detach())
+        return linear_of(weight, None if bias is None else bias.detach())
 
 
 def merge(trained):
@@ -41,7 +40,7 @@ class Arm(nn.Module):
     def __init__(self, kind, config, tensors, cut, device, frozen_dtype, seed=1):
         super().__init__()
         self.kind, self.cut = kind, cut if kind == "expert" else 0
-        self.backbone = Backbone(config, tensors, self.cut).to(device, frozen_dtype)
+        self.backbone = Backbone(config, tensors, self.cut, frozen_dtype).to(device)
         self.trained = Upper(config, tensors, self.cut).to(device)
         if kind == "lora":
             generator = torch.Generator().manual_seed(seed)
@@ -49,8 +48,8 @@ class Arm(nn.Module):
             for block in self.trained.blocks:
                 for name in MATRICES:
                     setattr(block, name, Lora(getattr(block, name), 16, generator).to(device))
-        # "full" trains all 30 layers and the final norm; the tied embedding and head stay as they are, as for the others.
-        self.register_buffer("head", tensors["token_embd.weight"].to(device, frozen_dtype), persistent=False)
+        # "full" trains all layers and the final norm; embedding and head stay as they are, as for the others.
+        self.register_buffer("head", head_of(tensors).to(device, frozen_dtype), persistent=False)
 
     def learnable(self):
         return {name: p for name, p in self.trained.named_parameters() if p.requires_grad}

@@ -13,10 +13,11 @@ import torch
 
 from .__main__ import RUNS, measure, replace
 from .arms import Arm, merge
+from .base import current, sha256
 from .exercises import asked, exercise
-from .export import digest, load, restore
+from .export import load, restore
 from .layouts import decode, stop
-from .model import Upper, read_gguf
+from .model import Upper
 from .pack import MAKERS, PACKED, packed
 from .states import States
 
@@ -82,13 +83,14 @@ def counted(held):
     return int((held.weights[:, 1:] > 0).sum())
 
 
-def base_loss(held, config, tensors, device, fast):
+def base_loss(held, device, fast):
     """The base's loss on a packed set, kept beside it for each precision."""
     path, precision = PACKED / f"{held.name}.base.json", "bfloat16" if fast else "float32"
     known = json.loads(path.read_text()) if path.exists() else {}
     if precision not in known:
-        arm = Arm("expert", config, tensors, 24, device, torch.bfloat16 if fast else torch.float32)
-        known[precision] = measure(arm, held, States(held, arm.backbone, 24, device, keep=device == "cpu"), 8, device, fast)
+        base = current()
+        arm = Arm("expert", base.config, base.tensors, base.cut, device, torch.bfloat16 if fast else torch.float32)
+        known[precision] = measure(arm, held, States(held, arm.backbone, arm.cut, device, keep=device == "cpu"), 8, device, fast)
         replace(path, lambda new: new.write_text(json.dumps(known) + "\n"))
     return known[precision]
 
@@ -97,7 +99,7 @@ def exported(name):
     """Digest of runs/NAME/weights.gguf when it was made of the checkpoint beside it, else None."""
     weights, checkpoint = RUNS / name / "weights.gguf", RUNS / name / "checkpoint.pt"
     fresh = weights.exists() and weights.stat().st_mtime >= checkpoint.stat().st_mtime
-    return digest(weights) if fresh else None
+    return sha256(weights) if fresh else None
 
 
 def main():
@@ -116,20 +118,19 @@ def main():
     if given.exported:
         merge(arm.trained)
         load(RUNS / given.name / "weights.gguf", arm.trained)
-    config, tensors = read_gguf()
     scores = {"settings": settings, "weights": exported(given.name), "exported": given.exported, "fast": given.fast,
               "loss": {}, "exercises": {}}
     for domain in given.domains:
         held = held_out(domain, settings["window"], given.tokens)
         states = States(held, arm.backbone, arm.cut, given.device, keep=given.device == "cpu" and arm.kind == "expert")
-        before = base_loss(held, config, tensors, given.device, given.fast)
+        before = base_loss(held, given.device, given.fast)
         after = measure(arm, held, states, 8, given.device, given.fast)
         scores["loss"][domain] = {"base": before, "trained": after, "ratio": after / before, "set": held.name,
                                   "counted": counted(held)}
         print(domain, json.dumps(scores["loss"][domain]), flush=True)
     if "math" in given.domains and given.exercises:
         for split in ("held-out", "templates"):
-            for which, upper in (("base", Upper(config, tensors, arm.cut).to(given.device)), ("trained", arm.trained)):
+            for which, upper in (("base", Upper(current().config, current().tensors, arm.cut).to(given.device)), ("trained", arm.trained)):
                 model = Model(arm.backbone, upper, arm.head, given.fast)
                 count, most = (given.exercises, 320) if which == "trained" else (min(given.exercises, 50), 200)
                 scores["exercises"][f"{split} {which}"] = exact(model, split, count, most=most)

@@ -7,7 +7,7 @@ import re
 import tokenize
 
 from .corpus import rows
-from .layouts import compose, encode, request, stop, tokenizer
+from .layouts import compose, laid_out, reply, request, stop, tokenizer
 
 GROUPS = {"typescript": "typescript", "typescriptreact": "typescript", "javascript": "javascript", "python": "python",
           "css": "other", "scss": "other", "html": "other", "shellscript": "other", "sql": "other"}
@@ -70,9 +70,8 @@ def windows(row, size, most, rng):
         at = end
     first = rng.randrange(max(1, len(pieces) - most + 1)) if rng.random() < 0.6 else 0
     for given, text, last in pieces[first:first + most]:
-        ids = compose("complete", workspace=row["workspace"], path=row["path"], context=given, prefix=text)
-        tail = f"{row['path']}\n{given}{text}"
-        places = [max(-1, end - 1 - len(tail) + len(text)) for _, end in tokenizer().encode(tail).offsets]
+        ids, ends, tail = laid_out("complete", workspace=row["workspace"], path=row["path"], context=given, prefix=text)
+        places = [max(-1, end - 1 - len(tail) + len(text)) for end in ends]
         places = [-1] * (len(ids) - len(places)) + places
         if last:
             ids, places = ids + [stop("complete")], places + [len(text)]
@@ -179,9 +178,9 @@ def described(split, size, most, rng):
             if not 30 <= len(answer) <= 900 or "`" * 3 in body:
                 continue
             prompt = compose("tasks", path=row["path"], language=row["language"], window=body, request=request(task))
-            reply = encode(answer) + [stop("tasks")]
-            if len(prompt) + len(reply) <= size:
-                yield prompt + reply, [0] * len(prompt) + [1] * len(reply)
+            said = reply("tasks", answer)
+            if len(prompt) + len(said) <= size:
+                yield prompt + said, [0] * len(prompt) + [1] * len(said)
 
 
 def docs(split, size, most, rng):
@@ -221,9 +220,9 @@ def infilled(split, size, most, rng):
             after = text[start + len(middle):][:400]
             prompt = compose("infill", workspace=row["workspace"], path=row["path"], context="" if len(prefix) == start else imports(text),
                              suffix=after, prefix=prefix)
-            reply = encode(middle) + [stop("infill")]
-            if len(prompt) + len(reply) <= size:
-                yield prompt + reply, [0] * len(prompt) + [1] * len(reply)
+            said = reply("infill", middle)
+            if len(prompt) + len(said) <= size:
+                yield prompt + said, [0] * len(prompt) + [1] * len(said)
 
 
 def code_infill(split, size, most, rng):

@@ -15,7 +15,7 @@ from .corpus import rows
 from .examples import sample, windows
 from .exercises_code import complexity, from_latex, to_latex
 from .exercises_number import KINDS, N, X
-from .layouts import compose, encode, stop
+from .layouts import compose, reply
 
 
 def agrees(exercise):
@@ -69,8 +69,8 @@ def math(split, size, most, rng):
             ids, weights = next(code)
             coded += len(ids)
         else:
-            _, question, reply, _ = exercise(split, rng)
-            prompt, answer = asked(question), encode(reply) + [stop("tasks")]
+            _, question, worked, _ = exercise(split, rng)
+            prompt, answer = asked(question), reply("tasks", worked)
             ids, weights = prompt + answer, [0] * len(prompt) + [1] * len(answer)
             if len(ids) > size:
                 continue

@@ -1,12 +1,11 @@
 # Writes the weights of a trained run as a GGUF file with upstream's tensor names.
 """python -m train.export NAME: runs/NAME/checkpoint.pt -> runs/NAME/weights.gguf
 
-Matrices are Q8_0, norms float32, rows of attn_q and attn_k permuted as in every llama GGUF file. An expert's file holds its
-layers, at most 24 MiB. A full or LoRA arm (merged into the matrices) becomes a whole model with the backbone's embedding,
+Matrices are Q8_0, norms and biases float32, rows of attn_q and attn_k permuted as in every llama GGUF file. An expert's file holds
+its layers, at most 24 MiB for the embedded model. A full or LoRA arm (merged into the matrices) becomes a whole model with the backbone's embedding,
 tokenizer and metadata, so that the engine can run it for comparison.
 """
 import argparse
-import hashlib
 import json
 
 import numpy as np
@@ -16,13 +15,10 @@ from gguf.quants import dequantize, quantize
 
 from .__main__ import RUNS
 from .arms import Arm, merge
-from .model import WEIGHTS, permute, read_gguf, unpermute
+from .base import WEIGHTS, current, sha256, use
+from .weights import permute, permuted_heads, unpermute
 
 LIMIT = 24 * 2**20
-
-
-def digest(path):
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def upper_names(arm):
@@ -30,12 +26,9 @@ def upper_names(arm):
     names = {"output_norm.weight": arm.output_norm}
     for at, block in enumerate(arm.blocks):
         for name, parameter in block.named_parameters():
-            names[f"blk.{arm.cut + at}.{name.removesuffix('.weight')}.weight"] = parameter
+            stem, _, kind = name.partition(".")
+            names[f"blk.{arm.cut + at}.{stem}.{kind or 'weight'}"] = parameter
     return names
-
-
-def heads_of(name, config):
-    return {"attn_q": config.heads, "attn_k": config.kv_heads}.get(name.split(".")[-2])
 
 
 def describe_expert(writer, trained):
@@ -47,10 +40,11 @@ def describe_expert(writer, trained):
     writer.add_head_count(config.heads)
     writer.add_head_count_kv(config.kv_heads)
     writer.add_layer_norm_rms_eps(config.epsilon)
+    writer.add_key_length(config.head_size)
     writer.add_rope_freq_base(config.rope_base)
     writer.add_rope_dimension_count(config.head_size)
     writer.add_uint32("coterie.cut", trained.cut)
-    writer.add_string("coterie.backbone.sha256", digest(WEIGHTS))
+    writer.add_string("coterie.backbone.sha256", current().digest)
 
 
 def copy_frame(writer):
@@ -68,7 +62,7 @@ def copy_frame(writer):
 
 def write(path, trained):
     """Writes the trained layers; a whole model when they are all layers. Raises SystemExit when a value is not finite."""
-    writer = GGUFWriter(path, "llama")
+    writer = GGUFWriter(path, trained.config.family)
     if trained.cut == 0:
         copy_frame(writer)
     else:
@@ -77,7 +71,7 @@ def write(path, trained):
         value = parameter.detach().float().cpu().numpy()
         if not np.isfinite(value).all():
             raise SystemExit(f"{name} is not finite: this run went wrong.")
-        if heads := heads_of(name, trained.config):
+        if heads := permuted_heads(name, trained.config):
             value = np.ascontiguousarray(permute(value, heads))
         if value.ndim == 1:
             writer.add_tensor(name, value)
@@ -97,7 +91,7 @@ def load(path, trained):
         if tensor.name == "token_embd.weight":  # of a whole model; it is frozen
             continue
         value = dequantize(tensor.data, tensor.tensor_type).astype(np.float32)
-        if heads := heads_of(tensor.name, trained.config):
+        if heads := permuted_heads(tensor.name, trained.config):
             value = unpermute(value, heads)
         names.pop(tensor.name).data.copy_(torch.from_numpy(np.ascontiguousarray(value)))
     if names:
@@ -111,8 +105,10 @@ def restore(name, device="cpu", dtype=torch.float32):
         raise SystemExit(f"No checkpoint at {path}: train first.")
     saved = torch.load(path, map_location=device, weights_only=True)
     settings = saved["settings"]
-    config, tensors = read_gguf()
-    arm = Arm(settings["arm"], config, tensors, settings["cut"], device, dtype, settings["seed"])
+    base = use(settings.get("base"))
+    if settings.get("backbone", base.digest) != base.digest:
+        raise SystemExit(f"{base.path} is another model than the one that {name} was trained for: restore it.")
+    arm = Arm(settings["arm"], base.config, base.tensors, settings["cut"], device, dtype, settings["seed"])
     for key, parameter in arm.learnable().items():
         parameter.data.copy_(saved["weights"][key])
     return arm, settings
@@ -128,9 +124,9 @@ def main():
     write(path, arm.trained)
     load(path, arm.trained)  # read back, so that a file that cannot be read is found here
     size = path.stat().st_size
-    if settings["arm"] == "expert" and size > LIMIT:
+    if settings["arm"] == "expert" and current().embedded and size > LIMIT:
         raise SystemExit(f"{path} has {size} bytes, more than {LIMIT}.")
-    print(json.dumps({"file": str(path), "bytes": size, "sha256": digest(path)}))
+    print(json.dumps({"file": str(path), "bytes": size, "sha256": sha256(path)}))
 
 
 if __name__ == "__main__":

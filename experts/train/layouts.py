@@ -1,36 +1,24 @@
-# Token ids of prompts: the tokenizer of the embedded weights and the layouts of experts/layouts.json.
+# Token ids of prompts: the layouts of experts/layouts.json for the embedded model, for other bases what server/prompt.ts asks them.
 import json
-from functools import cache
 from pathlib import Path
 
-from gguf import GGUFReader
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers
-
-from .model import WEIGHTS
+from .base import current
 
 DEFINITIONS = json.loads((Path(__file__).parent.parent / "layouts.json").read_text("utf-8"))
+QUESTION = "Question: "
 
 
-@cache
 def tokenizer():
-    """Byte-level BPE, every digit its own token. It knows no special tokens, so no text can forge one."""
-    fields = GGUFReader(WEIGHTS).fields
-    tokens = fields["tokenizer.ggml.tokens"].contents()
-    merges = [tuple(pair.split(" ")) for pair in fields["tokenizer.ggml.merges"].contents()]
-    bpe = Tokenizer(models.BPE({token: at for at, token in enumerate(tokens)}, merges))
-    bpe.pre_tokenizer = pre_tokenizers.Sequence(
-        [pre_tokenizers.Digits(individual_digits=True), pre_tokenizers.ByteLevel(add_prefix_space=False)]
-    )
-    bpe.decoder = decoders.ByteLevel()
-    return bpe
+    """Of the base that was chosen. It knows no special tokens, so no text can forge one."""
+    return current().vocabulary.later
 
 
 def special(name):
     """Id of a special token, by the name that it has in the vocabulary."""
-    at = tokenizer().token_to_id(name)
-    if at is None or at > 16:
+    known = current().vocabulary.special
+    if name not in known:
         raise ValueError(f"{name!r} is not a special token of the vocabulary")
-    return at
+    return known[name]
 
 
 def encode(text):
@@ -41,9 +29,15 @@ def decode(ids):
     return tokenizer().decode(ids, skip_special_tokens=False)
 
 
+def plain(layout):
+    """Whether the base is asked in plain text, as what comes next: it was not trained on the layout's special tokens."""
+    base = current()
+    return not base.embedded and not (layout == "tasks" and base.vocabulary.chats)
+
+
 def stop(layout):
     """Id of the token that ends a generation in `layout`."""
-    return special(DEFINITIONS["layouts"][layout]["stop"])
+    return current().vocabulary.eos if plain(layout) else special(DEFINITIONS["layouts"][layout]["stop"])
 
 
 def request(task):
@@ -51,25 +45,75 @@ def request(task):
     return DEFINITIONS["requests"][task]
 
 
-def compose(layout, **slots):
-    """Token ids of a prompt. A slot that is not given is empty. Raises TypeError for a slot the layout does not have."""
-    ids, text, used = [], "", set()
+def reply(layout, text):
+    """Ids of a whole reply: in plain text a blank goes before its first word."""
+    return encode(f" {text}" if layout == "tasks" and plain(layout) else text) + [stop(layout)]
 
-    def walk(pieces):
-        nonlocal ids, text
-        for piece in pieces:
+
+def filled(layout, slots):
+    """The pieces of a prompt in order, neighbouring texts joined: strings and {"special": name}. Raises TypeError for a slot
+    that the layout does not have."""
+    pieces, used = [], set()
+
+    def add(text):
+        if pieces and isinstance(pieces[-1], str):
+            pieces[-1] += text
+        elif text:
+            pieces.append(text)
+
+    def walk(definition):
+        for piece in definition:
             if "special" in piece:
-                ids += (encode(text) if text else []) + [special(piece["special"])]
-                text = ""
+                pieces.append(piece)
             elif "slot" in piece:
                 used.add(piece["slot"])
-                text += slots.get(piece["slot"], "")
+                add(slots.get(piece["slot"], ""))
             elif "if" not in piece:
-                text += piece["text"]
+                add(piece["text"])
             elif slots.get(piece["if"]):
                 walk(piece["pieces"])
 
-    walk(DEFINITIONS["layouts"][layout]["pieces"])
-    if set(slots) - used - {"path", "language", "window"}:
+    walk(in_plain(layout, slots) if plain(layout) else DEFINITIONS["layouts"][layout]["pieces"])
+    if set(slots) - used - {"path", "language", "window", "workspace"}:
         raise TypeError(f"layout {layout!r} has no slot {sorted(set(slots) - used)}")
-    return ids + (encode(text) if text else [])
+    return pieces
+
+
+def in_plain(layout, slots):
+    """The definition of a layout for another base: its own control tokens for files and for filling in, or none."""
+    slot, text = (lambda name: {"slot": name}), (lambda said: {"text": said})
+    if layout == "tasks":
+        window = [slot("path"), text("\n\n```"), slot("language"), text("\n"), slot("window"), text("\n```\n\n")]
+        return [{"if": "window", "pieces": window}, text(QUESTION), slot("request"), text("\n\nAnswer:")]
+    header, infill = current().vocabulary.header, current().vocabulary.infill
+    front = []
+    if header:
+        named = [{"special": header["repository"]}, slot("workspace"), {"special": header["file"]}]
+        front = [*named, slot("path"), text("\n")]
+    if layout == "complete":
+        return [*front, slot("context"), slot("prefix")]
+    if infill is None:
+        raise ValueError(f"{current().title} has no tokens for filling in")
+    marked = {name: {"special": infill[name]} for name in infill}
+    return [*front, marked["prefix"], slot("context"), slot("prefix"), marked["suffix"], slot("suffix"), marked["middle"]]
+
+
+def laid_out(layout, **slots):
+    """Token ids of a prompt; for each token of its last text where it ends in that; and the last text. A slot that is not
+    given is empty."""
+    vocabulary, pieces, encoded = current().vocabulary, filled(layout, slots), None
+    ids = [] if vocabulary.bos is None else [vocabulary.bos]
+    for at, piece in enumerate(pieces):
+        if isinstance(piece, str):
+            encoded = (vocabulary.later if at else vocabulary.first).encode(piece, add_special_tokens=False)
+            ids += encoded.ids
+        else:
+            ids.append(special(piece["special"]))
+    if not pieces or not isinstance(pieces[-1], str):
+        return ids, [], ""
+    return ids, [end for _, end in encoded.offsets], pieces[-1]
+
+
+def compose(layout, **slots):
+    """Token ids of a prompt, as the engine makes them."""
+    return laid_out(layout, **slots)[0]

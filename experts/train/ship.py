@@ -1,18 +1,19 @@
-# Makes a pack of an exported and measured run: the folder experts/EXPERT with expert.json and weights.gguf.
-"""python -m train.ship EXPERT [--name RUN]
+# Makes a pack of an exported and measured run: the folder experts/EXPERT, or for another base runs/RUN/pack.
+"""python -m train.ship EXPERT [--name RUN] [--id ID]
 
 Needs runs/RUN with run.json (written at the end of training), weights.gguf (train.export) and scores.json
-(train.evaluate). An expert that is not better than the base on its own domain is not shipped.
+(train.evaluate). An expert that is not better than the base on its own domain is not shipped. One for another base becomes a pack
+that `coterie experts add` takes once the base is imported; its rules count while that model is chosen.
 """
 import argparse
-import hashlib
 import json
+import re
 import shutil
 
 from .__main__ import RUNS
+from .base import current, sha256, use
 from .export import LIMIT
 from .fetch import HERE
-from .model import WEIGHTS, read_gguf
 
 ABOUT = {
     "code": {
@@ -33,26 +34,37 @@ ABOUT = {
 }
 
 
-def digest(path):
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+# What an expert for another base answers; for the embedded one experts/rules.json says so.
+RULES = {
+    "code": [{"task": "complete", "region": "code", "because": "this is source code"}],
+    "docs": [
+        {"task": "complete", "region": ["comment", "docstring", "prose"], "because": "this is prose"},
+        {"task": ["explain", "document"], "because": "explanations and documentation are prose"},
+    ],
+    "math": [{"task": "calculate", "because": "calculations are worked out in steps"},
+             {"task": "complete", "region": "math", "because": "this is a formula"}],
+}
+EMBEDDED = "Apache-2.0, as the model it was trained from"
 
 
-def described(expert, run, scores, weights):
+def described(expert, id, run, scores, weights):
     """The contents of expert.json."""
-    config, _ = read_gguf()
+    base = current()
+    about, own = ABOUT[expert], "" if base.embedded else f" for {base.title}"
     kept = ("budget", "pool", "window", "batch", "rate", "seed", "precision", "device")
     return {
-        "id": expert,
+        "id": id,
         "kind": "expert",
-        "title": ABOUT[expert]["title"],
-        "description": ABOUT[expert]["description"],
-        "backbone": digest(WEIGHTS),
-        "layers": [run["cut"], config.layers],
-        "weights": {"file": weights.name, "bytes": weights.stat().st_size, "sha256": digest(weights)},
-        "layouts": ABOUT[expert]["layouts"],
+        "title": (about["title"] + own)[:80],
+        "description": about["description"],
+        "backbone": base.digest,
+        "layers": [run["cut"], base.config.layers],
+        "weights": {"file": weights.name, "bytes": weights.stat().st_size, "sha256": sha256(weights)},
+        "layouts": about["layouts"],
+        **({} if base.embedded else {"rules": [{**rule, "expert": id} for rule in RULES[expert]]}),
         "provenance": {
             "recipe": "experts/train, `python -m train " + expert + "`",
-            "licence": "Apache-2.0, as the model it was trained from; the packages it was trained on have permissive licences, listed in experts/train/manifest.json",
+            "licence": (EMBEDDED if base.embedded else f"that of {base.title}") + "; the packages it was trained on have permissive licences, listed in experts/train/manifest.json",
             "commit": run["commit"],
             "manifest": run["manifest"],
             "tokens": run["tokens"],
@@ -66,23 +78,31 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("expert", choices=sorted(ABOUT))
     parser.add_argument("--name", help="folder in runs/ (default: the expert)")
+    parser.add_argument("--id", help="id of an expert for another base (default: EXPERT and the base's name)")
     given = parser.parse_args()
     run = RUNS / (given.name or given.expert)
     missing = [file for file in ("run.json", "weights.gguf", "scores.json") if not (run / file).exists()]
     if missing:
         raise SystemExit(f"{run} lacks {', '.join(missing)}: finish the run, then train.export and train.evaluate.")
+    about = json.loads((run / "run.json").read_text())
+    base = use(about.get("base"))
+    id = given.expert if base.embedded else given.id or f"{given.expert}-{base.slug}"[:32].rstrip("-")
+    if not re.fullmatch("[a-z][a-z0-9-]{0,31}", id) or (not base.embedded and id in ABOUT):
+        raise SystemExit(f"--id {id}: up to 32 lower-case letters, digits and dashes, a letter first, and none of {', '.join(ABOUT)}.")
     weights = run / "weights.gguf"
-    if weights.stat().st_size > LIMIT:
+    if base.embedded and weights.stat().st_size > LIMIT:
         raise SystemExit(f"{weights} has more than {LIMIT} bytes.")
     scores = json.loads((run / "scores.json").read_text())
     if scores["loss"][given.expert]["ratio"] >= 1:
         raise SystemExit(f"{given.expert} is not better than the base on its own domain: not shipped.")
-    pack = described(given.expert, json.loads((run / "run.json").read_text()), scores, weights)
-    folder = HERE.parent / given.expert
+    pack = described(given.expert, id, about, scores, weights)
+    folder = HERE.parent / given.expert if base.embedded else run / "pack"
     folder.mkdir(exist_ok=True)
     shutil.copyfile(weights, folder / weights.name)
     (folder / "expert.json").write_text(json.dumps(pack, indent=2) + "\n")
     print(f"{folder}: {pack['weights']['bytes']} bytes, {pack['provenance']['tokens']} tokens")
+    if not base.embedded:
+        print(f"coterie import {base.path} --cut {about['cut']}   # unless you have it\ncoterie experts add {folder}")
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ CHUNK = 8  # windows made at a time, always the same ones together: so a state n
 
 class States:
     """Hidden states (B, T, C) at the cut for windows of a packed set. With `keep` they are kept on disk (2 bytes a
-    value, 1152 a token); a chunk is marked done only after it was written, so a killed run loses nothing."""
+    value, 1152 a token of the embedded model); a chunk is marked done only after it was written, so a killed run loses nothing."""
 
     def __init__(self, packed, backbone: Backbone, cut, device, keep):
         self.packed, self.backbone, self.device, self.keep = packed, backbone, device, keep

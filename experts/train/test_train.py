@@ -12,13 +12,15 @@ from gguf import GGUFReader
 
 from . import arithmetic, layouts, samples
 from .arms import Arm, merge
+from .base import WEIGHTS, read
 from .compare import best
 from .cursors import KINDS, closer, code_spans, comment_spans, cursor, places, prose_spans
 from .examples import comments, documented, infilled
 from .exercises import exercise
 from .export import load, write
-from .model import WEIGHTS, Backbone, Upper, head_loss, mask_of, permute, read_gguf, unpermute
+from .model import Backbone, Upper, head_loss, head_of, mask_of
 from .pack import Packed, fill
+from .weights import permute, unpermute
 
 GOLDEN = Path(__file__).parent / "layouts.golden.json"
 CASES = (
@@ -95,7 +97,8 @@ class Data(unittest.TestCase):
 class TheModel(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.config, cls.tensors = read_gguf()
+        base = read()
+        cls.config, cls.tensors = base.config, base.tensors
 
     def test_greedy_text_is_fluent(self):
         tokens = layouts.compose("tasks", request="What is the capital of France?")
@@ -199,7 +202,8 @@ class Comparison(unittest.TestCase):
 class Export(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.config, cls.tensors = read_gguf()
+        base = read()
+        cls.config, cls.tensors = base.config, base.tensors
 
     def outputs(self, arm):
         ids = torch.tensor([layouts.encode("def add(a, b):\n    return")])

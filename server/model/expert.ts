@@ -27,7 +27,9 @@ export function readBase(folder: string): Base & { readonly model: Llama } {
 /** The part that a pack is compiled to. Throws WeightsError when it was made for another backbone or another cut. */
 export function describeExpert({ id, layers, weights, backbone, folder }: ExpertPack, base: Base): PartAbout {
   if (backbone !== base.backbone) {
-    throw new WeightsError(`${folder}: made for another backbone, ${backbone}; install the pack that fits`);
+    throw new WeightsError(
+      `${folder}: made for another backbone, ${backbone}; import the model that it was made for, or install the pack that fits`,
+    );
   }
   const [first, end] = layers;
   if (first !== base.cut || end <= first) {

@@ -1,4 +1,5 @@
 // The control tokens with which a vocabulary was trained to fill in the middle of a text, and those that name a file.
+import file from "../../experts/tokens.json" with { type: "json" };
 import type { TokenizerFile } from "./manifest.ts";
 
 /** Before the prefix, before the suffix, and where the middle begins, in that order. */
@@ -14,26 +15,14 @@ export interface HeaderTokens {
   readonly file: string;
 }
 
-const infills: readonly InfillTokens[] = [
-  // Qwen2.5-Coder
-  { prefix: "<|fim_prefix|>", suffix: "<|fim_suffix|>", middle: "<|fim_middle|>" },
-  // StarCoder, StarCoder2, Granite
-  { prefix: "<fim_prefix>", suffix: "<fim_suffix>", middle: "<fim_middle>" },
-  // SantaCoder
-  { prefix: "<fim-prefix>", suffix: "<fim-suffix>", middle: "<fim-middle>" },
-  // CodeLlama
-  { prefix: "\u2581<PRE>", suffix: "\u2581<SUF>", middle: "\u2581<MID>" },
-  // DeepSeek-Coder
-  { prefix: "<｜fim▁begin｜>", suffix: "<｜fim▁hole｜>", middle: "<｜fim▁end｜>" },
-];
+const { infills, headers, ends }: Lists = file;
 
-const headers: readonly HeaderTokens[] = [
-  { repository: "<|repo_name|>", file: "<|file_sep|>" },
-  { repository: "<repo_name>", file: "<file_sep>" },
-];
-
-/** Ends of a middle that are no control tokens in some files. */
-const ends = ["\u2581<EOT>", "<|fim_pad|>", "<fim_pad>", "<fim-pad>"];
+interface Lists {
+  readonly infills: readonly InfillTokens[];
+  readonly headers: readonly HeaderTokens[];
+  /** Ends of a middle that are no control tokens in some files. */
+  readonly ends: readonly string[];
+}
 
 /** Ids of the tokens for infilling, where a file names them. */
 export type InfillIds = Readonly<Partial<Record<keyof InfillTokens, number>>>;

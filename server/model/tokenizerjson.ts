@@ -1,6 +1,7 @@
 // The tokenizer.json of a safetensors model, as the engine's tokenizer reads it; what the engine cannot do exactly is refused.
 import { join } from "node:path";
 import { z } from "zod";
+import shared from "../../experts/tokens.json" with { type: "json" };
 import { WeightsError } from "./cursor.ts";
 import { readJson } from "./folder.ts";
 import type { TokenizerFile } from "./manifest.ts";
@@ -119,18 +120,10 @@ function bytewise({ normalizer, pre_tokenizer }: File, refuse: Refuse): Alphabet
   return { alphabet: "bytes", split, compose: normal.length > 0 };
 }
 
-const REST = " ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
-const WORDS = "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+";
-
 /** By the expression in the file: its name in engine/splits.ts. */
-const EXPRESSIONS: ReadonlyMap<string, string> = new Map([
-  [`${WORDS}|\\p{N}{1,3}|${REST}`, "llama3"],
-  [`${WORDS}|\\p{N}|${REST}`, "qwen2"],
-  ["[\r\n]", "newlines"],
-  ["\\s?\\p{L}+", "words"],
-  ["\\s?\\p{P}+", "punctuation"],
-  ["[一-龥ࠀ-一가-퟿]+", "cjk"],
-]);
+const EXPRESSIONS: ReadonlyMap<string, string> = new Map(
+  Object.entries(shared.expressions).map(([name, expression]) => [expression, name]),
+);
 
 /** The names that one step of splitting has in engine/splits.ts; undefined for one that is not known. */
 function splitOf(each: Step): readonly string[] | undefined {

@@ -1,4 +1,5 @@
 // The tokenizer inside a GGUF file, as the engine's tokenizer reads it.
+import file from "../../experts/tokens.json" with { type: "json" };
 import { WeightsError } from "./cursor.ts";
 import type { Gguf } from "./gguf.ts";
 import type { TokenizerFile } from "./manifest.ts";
@@ -8,19 +9,7 @@ const NORMAL = 1;
 const BYTE = 6;
 
 /** By GGUF's name: the ways of splitting, see engine/splits.ts. */
-const SPLITS: Readonly<Record<string, readonly string[]>> = {
-  default: ["gpt2"],
-  "gpt-2": ["gpt2"],
-  smollm: ["digits", "gpt2"],
-  starcoder: ["digits", "gpt2"],
-  refact: ["digits", "gpt2"],
-  "llama-bpe": ["llama3"],
-  llama3: ["llama3"],
-  "llama-v3": ["llama3"],
-  qwen2: ["qwen2"],
-  "deepseek-r1-qwen": ["qwen2"],
-  "deepseek-coder": ["newlines", "words", "punctuation", "cjk", "digits"],
-};
+const SPLITS: Readonly<Record<string, readonly string[]>> = file.splits;
 
 /** Throws WeightsError when the tokenizer is of another kind, or its lists do not fit together. */
 export function ggufTokenizer(gguf: Gguf, vocabulary: number): TokenizerFile {

@@ -22,11 +22,17 @@ export function installedBase({ model }: Places): Base {
 }
 
 /** The backbone that a pack was made for: that of a model of the user's, or else the installed one. Throws WeightsError. */
-export function baseOf(pack: Pick<AddedPack, "backbone" | "layers">, places: Places): Base {
-  const model = modelsIn(places.userModels).models.find(
-    ({ digest, cut }) => digest === pack.backbone && cut === pack.layers[0],
+export function baseOf(pack: Pick<AddedPack, "backbone" | "layers" | "folder">, places: Places): Base {
+  const [first] = pack.layers;
+  const models = modelsIn(places.userModels).models.filter(({ digest }) => digest === pack.backbone);
+  const model = models.find(({ cut }) => cut === first);
+  if (model !== undefined) return readBase(join(model.folder, "backbone"));
+  const base = installedBase(places);
+  const [other] = models;
+  if (other === undefined || base.backbone === pack.backbone) return base;
+  throw new WeightsError(
+    `${pack.folder}: made for ${other.title} cut at layer ${first}, yours is cut at ${other.cut}; import it once more with --cut ${first} and another --id`,
   );
-  return model === undefined ? installedBase(places) : readBase(join(model.folder, "backbone"));
 }
 
 /** Ids that no pack of a user can have. */

@@ -267,7 +267,7 @@ describe("the weights of a pack", () => {
     writeFileSync(join(pack, "expert.json"), JSON.stringify({ ...general, backbone: "0".repeat(64) }));
     assert.throws(
       () => compileModel({ backbone: tiny, experts: [pack], out: join(pack, "out"), precision: "q8" }),
-      /made for another backbone, 0{64}; install the pack that fits/,
+      /made for another backbone, 0{64}; import the model that it was made for, or install the pack that fits/,
     );
   });
 });

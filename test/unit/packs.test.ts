@@ -147,7 +147,7 @@ describe("refused is a pack", () => {
   const cases: Readonly<Record<string, () => [string, RegExp]>> = {
     "of another backbone": () => [
       described({ backbone: "0".repeat(64) }),
-      /made for another backbone, 0{64}; install the pack that fits/,
+      /made for another backbone, 0{64}; import the model that it was made for, or install the pack that fits/,
     ],
     "whose weights are of another backbone": () => [
       pack("rust", header("coterie.backbone.sha256", "1".repeat(64))),
