@@ -11,10 +11,13 @@ export interface Prose {
   readonly returns: string | null;
 }
 
+/** How a comment, a docstring or a fence begins. */
+const opened = /^\s*(?:\/\*\*?|[rR]?"""|'''|```\w*\n)/;
+
 /** Reads the summary and what is said of parameters and result; other names than the function's are left out. */
 export function readProse(reply: string, names: readonly string[]): Prose {
   const plain = reply
-    .replace(/^\s*(?:\/\*\*?|[rR]?"""|'''|```\w*\n)/, "")
+    .replace(opened, "")
     .replace(/(?:\*\/|"""|'''|```)[\s\S]*$/, "")
     .split("\n")
     .map((line) => line.replace(/^\s*(?:\*|\/\/[/!]?|#)\s?/, "").trimEnd());
@@ -30,26 +33,55 @@ export function readProse(reply: string, names: readonly string[]): Prose {
     } else if (tag) {
       section = "other";
       if (/^param/.test(tag[1]!)) describe(tag[2]!);
-      if (/^returns?$/.test(tag[1]!)) returns ??= sentence(tag[2]!.replace(/^\{[^}]*\}\s*/, ""));
+      if (/^returns?$/.test(tag[1]!)) returns ??= said(tag[2]!);
     } else if (section === "parameters") describe(line);
     else if (section === "returns" && line.trim() !== "" && !/^-+$/.test(line.trim())) {
-      returns ??= sentence(line.trim());
+      returns ??= said(line);
     } else if (section === "summary") {
       if (line.trim() === "" && summary.length > 0) section = "other";
       else if (line.trim() !== "") summary.push(line.trim());
     }
   }
   function describe(line: string): void {
-    const found = /^\s*(?:\{[^}]*\}\s*)?\[?[`*]*(\w+)[^\s:\]-]*\]?\s*(?:\([^)]*\))?\s*[:\-–]*\s*(.+)$/.exec(line);
-    if (found && names.includes(found[1]!)) parameters[found[1]!] ??= sentence(found[2]!);
+    const found = /^\[?[`*]*(\w+)[^\s:\]-]*\]?\s*(?:\([^)]*\))?\s*[:\-–]*\s*(.+)$/.exec(withoutType(line));
+    const words = found && names.includes(found[1]!) ? said(found[2]!) : null;
+    if (found && words !== null) parameters[found[1]!] ??= words;
   }
-  return { summary: firstSentences(summary.join(" ")), parameters, returns: returns === "" ? null : returns };
+  return { summary: firstSentences(summary.join(" ")), parameters, returns };
 }
 
-/** Two sentences at most; none without letters. */
+/** A reply of tags alone with the words of an explanation in the place of its summary. */
+export function withSummary(reply: string, explanation: string): string {
+  const words = explanation.replace(/^This (?:function|class) (\w)/, (_, first: string) => first.toUpperCase());
+  return `${words}\n\n${reply.replace(opened, "")}`;
+}
+
+/** What a tag says, without the type in braces before it; null where that is nothing, or no more than a type. */
+function said(text: string): string | null {
+  const words = withoutType(text);
+  return /[a-z]{3}/i.test(words) && /\s/.test(words) ? sentence(words) : null;
+}
+
+/** A text without the type in braces that it begins with; nothing is left where that does not end. */
+function withoutType(text: string): string {
+  const plain = text.trim();
+  if (!plain.startsWith("{")) return plain;
+  let depth = 0;
+  for (const [at, character] of [...plain].entries()) {
+    if (character === "{") depth++;
+    if (character === "}" && --depth === 0)
+      return [...plain]
+        .slice(at + 1)
+        .join("")
+        .trim();
+  }
+  return "";
+}
+
+/** Two sentences at most; none without letters, nor where all there is is a file's name. */
 function firstSentences(text: string): string {
   const cut = /^(?:.+?[.!?](?=\s|$)\s*){1,2}/.exec(text)?.[0] ?? text;
-  return /[a-z]{3}/i.test(cut) ? sentence(cut) : "";
+  return /[a-z]{3}/i.test(cut) && !/^\S+\.\S+$/.test(cut.trim()) ? sentence(cut) : "";
 }
 
 /** Nothing in a comment may end it, nor run on over lines. */
@@ -59,6 +91,8 @@ function sentence(text: string): string {
     .replace(/"""|'''/g, "")
     .replace(/\\/g, "")
     .replace(/\s+/g, " ")
+    // The same words over and over.
+    .replace(/( \S.{3,40}?)\1{2,}/g, "$1")
     .trim();
   return safe === "" || /[.!?:]$/.test(safe) ? safe : `${safe}.`;
 }
@@ -95,6 +129,14 @@ export function commentLines(facts: Documented, reply: string): readonly string[
   }
 }
 
+/** The parameters that a comment made of such lines names, in order; null in languages whose comments name none. */
+export function describedIn(comment: string, languageId: string): readonly string[] | null {
+  if (languageId === "go" || languageId === "rust") return null;
+  if (languageId !== "python") return [...comment.matchAll(/^\s*\* @param ([\w$]+)/gm)].map(([, name]) => name!);
+  const part = /^[ \t]*Args:\r?\n((?:[ \t]+\S.*(?:\r?\n|$))*)/m.exec(comment)?.[1] ?? "";
+  return [...part.matchAll(/^[ \t]+\*{0,2}(\w+): /gm)].map(([, name]) => name!);
+}
+
 function pythonLines(
   summary: string,
   described: readonly (readonly [string, string])[],
@@ -107,6 +149,9 @@ function pythonLines(
   return [...lines, '"""'];
 }
 
+/** Longer types and defaults are not told. Characters. */
+const longestCode = 40;
+
 /** What is certain of a parameter: its name in words, its type, its default. */
 function fallback({ type, default: initial }: Documented["parameters"][number], name: string): string {
   const words = name
@@ -114,6 +159,10 @@ function fallback({ type, default: initial }: Documented["parameters"][number], 
     .replace(/_+/g, " ")
     .trim()
     .toLowerCase();
-  const known = [type && `of type ${type}`, initial && `${initial} when left out`].filter(Boolean).join(", ");
+  const short = (text: string | null) =>
+    text !== null && text.length <= longestCode && !text.includes("\n") ? text : null;
+  const known = [short(type) && `of type ${type}`, short(initial) && `${initial} when left out`]
+    .filter(Boolean)
+    .join(", ");
   return sentence(`The ${words === "" ? "value" : words}${known === "" ? "" : `, ${known}`}`);
 }

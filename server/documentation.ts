@@ -2,13 +2,17 @@
 import type { TextEdit } from "vscode-languageserver-protocol";
 import type { TextDocument } from "vscode-languageserver-textdocument";
 import layouts from "../experts/layouts.json" with { type: "json" };
-import { commentLines } from "./comment.ts";
+import { commentLines, describedIn, readProse, withSummary } from "./comment.ts";
 import { outdented } from "./explain.ts";
+import { openingOfComment, openingOfWords } from "./openings.ts";
 import { documentable } from "./protocol.ts";
-import { type Said, say } from "./saying.ts";
+import { beginsAgain, type Said, say, wholeSentences } from "./saying.ts";
 import type { Who } from "./speaking.ts";
 import type { FunctionFacts } from "./syntax/functions.ts";
 import type { Syntax } from "./syntax/syntax.ts";
+
+/** Lines about parameters have much in common: only longer repetitions are loops. Characters. */
+const again = (text: string) => beginsAgain(text, 48);
 
 /** Longer functions are cut for the expert. Characters. */
 const mostCode = 1_200;
@@ -28,20 +32,89 @@ export async function whatToDocument(
   if (facts.languageId === "python" && placeInPython(document.getText(), facts) === null) {
     return `the body of ${facts.name} stands on the line of its head: give it lines of its own`;
   }
-  return facts;
+  // A comment like any other, before a model is asked for one.
+  const trial = commentEdit(document, facts, "What it does.");
+  return (trial && (await whyNotAsComment(document, facts, trial, syntax))) ?? facts;
 }
 
-/** Streams the expert's reply. @throws Error in words when the engine fails */
-export function wordsFor(
+/**
+ * The edit that puts the comment in, when the document is as whole with it as without and the comment is then the function's own and
+ * names what the function's parameters are called; else why there is none, in words.
+ */
+export async function checkedComment(
   document: TextDocument,
-  { whole }: FunctionFacts,
+  facts: FunctionFacts,
+  reply: string,
+  syntax: Pick<Syntax, "withPut">,
+): Promise<TextEdit | string> {
+  const edit = commentEdit(document, facts, reply);
+  if (edit === null) return "the model wrote no usable comment";
+  const why = await whyNotAsComment(document, facts, edit, syntax);
+  return why === null ? edit : why;
+}
+
+async function whyNotAsComment(
+  document: TextDocument,
+  facts: FunctionFacts,
+  { range, newText }: TextEdit,
+  syntax: Pick<Syntax, "withPut">,
+): Promise<string | null> {
+  const { name, header, languageId, parameters } = facts;
+  const start = document.offsetAt(range.start);
+  const end = start + newText.length;
+  const after = await syntax.withPut(document, start, newText);
+  if (after === null) return "this text cannot be parsed";
+  const moved = start <= header.start ? header.start + newText.length : header.start;
+  const place = after.places.find((each) => each.header.start === moved && each.name === name);
+  const { documentation = null } = place ?? {};
+  if (documentation === null || documentation.start < start || documentation.end > end) {
+    return `a comment above ${name} would belong to something else: give ${name} a line of its own`;
+  }
+  if (after.added > 0) return `with a comment, the code around ${name} could not be parsed`;
+  const [described, names] = [describedIn(newText, languageId), parameters.flatMap((each) => each.names)];
+  const isExact = described === null || described.join() === names.join();
+  return isExact ? null : `the model's comment names ${described.join(", ")} instead of ${name}'s parameters`;
+}
+
+/** Streams the expert's reply; what it breaks off in is cut. @throws Error in words when the engine fails */
+export async function* wordsFor(
+  document: TextDocument,
+  { whole, kind, name, languageId }: FunctionFacts,
   path: string,
   { engine, expert, manner }: Who,
   signal: AbortSignal,
 ): AsyncGenerator<string, Said> {
   const code = outdented(document.getText().slice(whole.start, whole.end)).slice(0, mostCode);
   const slots = { path, language: document.languageId, window: code, request: layouts.requests.document };
-  return say(engine, { sequence: `${document.uri}#tasks`, expert, slots, maxTokens: mostTokens, manner }, signal);
+  const opening = openingOfComment(languageId, kind === "class" ? "class" : "function", name);
+  const asked = { sequence: `${document.uri}#tasks`, expert, slots, maxTokens: mostTokens, manner, opening };
+  const said = yield* say(engine, { ...asked, again }, signal);
+  const written = said.stop === "end" ? said : { ...said, text: wholeLines(said.text) };
+  if (said.stop === "cancelled" || readProse(written.text, []).summary !== "") return written;
+  // A reply of tags alone: what it does is asked for as an explanation is.
+  const told = yield* say(
+    engine,
+    {
+      ...{ ...asked, slots: { ...slots, request: layouts.requests.explain } },
+      ...{ opening: openingOfWords(kind === "class" ? "class" : "function", name) },
+    },
+    signal,
+  );
+  const [promptTokens, newTokens] = [said.promptTokens + told.promptTokens, said.newTokens + told.newTokens];
+  const reusedTokens = said.reusedTokens + told.reusedTokens;
+  return {
+    text: withSummary(written.text, wholeSentences(told.text)),
+    promptTokens,
+    reusedTokens,
+    newTokens,
+    stop: told.stop,
+  };
+}
+
+/** A text without the line that it breaks off in, where it has others. */
+function wholeLines(text: string): string {
+  const last = text.trimEnd().lastIndexOf("\n");
+  return /[.!?]\s*$/.test(text) || !/[a-z]{3}/i.test(text.slice(0, Math.max(0, last))) ? text : text.slice(0, last);
 }
 
 /** The edit that puts the comment in; null when the reply says nothing that can be used. */

@@ -2,6 +2,7 @@
 import type { TextDocument } from "vscode-languageserver-textdocument";
 import layouts from "../experts/layouts.json" with { type: "json" };
 import { factsInWords } from "./facts.ts";
+import { type Opening, openingOfWords } from "./openings.ts";
 import type { Fact } from "./protocol.ts";
 import { type Said, say, wholeSentences } from "./saying.ts";
 import type { Who } from "./speaking.ts";
@@ -17,6 +18,8 @@ export interface Explained {
   readonly facts: readonly Fact[];
   /** Where the name of the function stands that the facts are of; null where it is none. */
   readonly named: number | null;
+  /** What the words begin with. */
+  readonly opening: Opening;
 }
 
 /** Longer code is cut at a line's end: the expert has learnt on windows of 512 tokens. Characters. */
@@ -36,15 +39,17 @@ export async function whatToExplain(
   const isWithin = found !== null && end <= found.whole.end;
   const facts = isWithin ? factsInWords(found, text) : [];
   const named = isWithin ? placeOfName(found, text) : null;
-  const at = (from: number, to: number) => ({
-    start: from,
-    end: to,
-    code: cut(outdented(text.slice(from, to))),
-    facts,
-    named,
+  const at = (from: number, to: number, opening = openingOfWords("code", null)) => ({
+    ...{ start: from, end: to, code: cut(outdented(text.slice(from, to))) },
+    ...{ facts, named, opening },
   });
-  if (text.slice(start, end).trim() !== "") return at(start, end);
-  if (isWithin) return at(found.whole.start, found.whole.end);
+  const isWhole = isWithin && text.slice(found.whole.start, start).trim() === "";
+  if (text.slice(start, end).trim() !== "" && !(isWhole && text.slice(end, found.whole.end).trim() === ""))
+    return at(start, end);
+  if (isWithin) {
+    const kind = found.kind === "class" ? "class" : "function";
+    return at(found.whole.start, found.whole.end, openingOfWords(kind, found.name));
+  }
   const lines = paragraph(text, start);
   return text.slice(...lines).trim() === "" ? null : at(...lines);
 }
@@ -67,13 +72,14 @@ function paragraph(text: string, offset: number): [number, number] {
 
 /** Streams the expert's sentences; the text returned is cut to whole ones. @throws Error in words when the engine fails */
 export async function* explain(
-  { code }: Explained,
+  { code, opening }: Explained,
   { uri, path, languageId }: { readonly uri: string; readonly path: string; readonly languageId: string },
   { engine, expert, manner }: Who,
   signal: AbortSignal,
 ): AsyncGenerator<string, Said> {
   const slots = { path, language: languageId, window: code, request: layouts.requests.explain };
-  const said = yield* say(engine, { sequence: `${uri}#tasks`, expert, slots, maxTokens: mostTokens, manner }, signal);
+  const asked = { sequence: `${uri}#tasks`, expert, slots, maxTokens: mostTokens, manner, opening };
+  const said = yield* say(engine, asked, signal);
   return said.stop === "end" ? said : { ...said, text: wholeSentences(said.text) };
 }
 

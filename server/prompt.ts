@@ -59,6 +59,9 @@ export function composeTask(slots: Slots, manner: Manner | undefined): Prompt {
   return [`${code}${question}${request}\n\nAnswer:`];
 }
 
+/** A prompt whose reply has begun with a text. */
+export const begun = (prompt: Prompt, text: string): Prompt => joined([...prompt, text]);
+
 /** Where the reply to such a prompt ends, besides at the model's own end: a next question would be invented. */
 export const stopsOfTask = (manner: Manner | undefined): readonly string[] =>
   manner?.chats === false ? [`\n${question.trim()}`] : [];

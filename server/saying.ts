@@ -1,6 +1,7 @@
 // What an expert says to a request in layout "tasks": streamed, ended when it repeats itself, cut to whole sentences.
 import type { Engine } from "./engine/engine.ts";
-import { composeTask, type Manner, type Slots, stopsOfTask } from "./prompt.ts";
+import type { Opening } from "./openings.ts";
+import { begun, composeTask, type Manner, type Slots, stopsOfTask } from "./prompt.ts";
 
 export interface Saying {
   /** Names the cached sequence: requests about one document share what they have in common. */
@@ -11,6 +12,8 @@ export interface Saying {
   readonly maxTokens: number;
   /** How the expert is asked where it is not the embedded model's. */
   readonly manner: Manner | undefined;
+  /** What the embedded model's reply begins with, see openings.ts; absent: it begins as it likes. */
+  readonly opening?: Opening;
   /** Where a text begins to repeat itself, its length when it does not; absent: as in prose, see `beginsAgain`. */
   readonly again?: (text: string) => number;
 }
@@ -29,28 +32,33 @@ export interface Said {
  */
 export async function* say(
   engine: Engine,
-  { sequence, expert, slots, maxTokens, manner, again = beginsAgain }: Saying,
+  { sequence, expert, slots, maxTokens, manner, opening, again = beginsAgain }: Saying,
   signal: AbortSignal,
 ): AsyncGenerator<string, Said> {
   const enough = new AbortController();
+  const held = manner === undefined ? opening : undefined;
+  const prompt = composeTask(slots, manner);
   const pieces = engine.generate(
     {
       ...{ sequence, expert, maxTokens },
-      ...{ prompt: composeTask(slots, manner), stops: stopsOfTask(manner) },
-      ...{ heal: false, branches: 1, priority: "command" },
+      ...(held === undefined ? { prompt } : { prompt: begun(prompt, held.text), names: held.words }),
+      ...{ stops: stopsOfTask(manner), heal: false, branches: 1, priority: "command" },
     },
     AbortSignal.any([signal, enough.signal]),
   );
+  const opened = (text: string) => (text === "" ? "" : (held?.text ?? "") + text);
   for (let text = ""; ; ) {
     const step = await pieces.next();
     if (!step.done) {
-      text += step.value;
+      const piece = text === "" ? opened(step.value) : step.value;
+      text += piece;
       if (again(text) < text.length) enough.abort();
-      else yield step.value;
+      else yield piece;
       continue;
     }
     const { continuations, promptTokens, reusedTokens, newTokens } = step.value;
-    const [{ text: whole, stop }] = continuations as [(typeof continuations)[0]];
+    const [{ text: rest, stop }] = continuations as [(typeof continuations)[0]];
+    const whole = opened(rest);
     const repeats = enough.signal.aborted && !signal.aborted;
     const said = whole.slice(0, again(whole));
     return { text: said, ...{ promptTokens, reusedTokens, newTokens }, stop: repeats ? "stop" : stop };
@@ -68,16 +76,19 @@ export async function finished<Result>(pieces: AsyncGenerator<unknown, Result>):
 /** Least characters of a repetition: shorter ones are how people write. */
 const leastRepeated = 24;
 
-/** Where a text begins to repeat itself: the start of a second copy of its last words; its length when it does not. */
-export function beginsAgain(text: string): number {
-  if (text.length < 2 * leastRepeated) return text.length;
-  const tail = text.slice(-leastRepeated);
-  const before = text.lastIndexOf(tail, text.length - leastRepeated - 1);
+/**
+ * Where a text begins to repeat itself: the start of a second copy of its last words; its length when it does not.
+ * @param least characters of those words
+ */
+export function beginsAgain(text: string, least = leastRepeated): number {
+  if (text.length < 2 * least) return text.length;
+  const tail = text.slice(-least);
+  const before = text.lastIndexOf(tail, text.length - least - 1);
   if (before < 0) return text.length;
   // The copy may have begun earlier than its last words.
-  let start = text.length - leastRepeated;
+  let start = text.length - least;
   let first = before;
-  while (first > 0 && start > before + leastRepeated && text[first - 1] === text[start - 1]) {
+  while (first > 0 && start > before + least && text[first - 1] === text[start - 1]) {
     first--;
     start--;
   }
@@ -97,8 +108,12 @@ export function linesAgain(text: string): number {
   return text.length;
 }
 
-/** A text without the sentence that it breaks off in; all of it when it has no whole one. */
+/** A text without the sentence that it breaks off in; one that has no whole one ends behind its last word of weight. */
 export function wholeSentences(text: string): string {
   const end = /^[\s\S]*[.!?](?=\s|$)/.exec(text.trim());
-  return (end?.[0] ?? text).trim();
+  if (end) return end[0].trim();
+  const cut = text
+    .trim()
+    .replace(/[\s,;:]+(?:(?:an?|and|as|by|for|from|in|is|of|or|that|the|to|which|with)[\s,;:]*)*$/i, "");
+  return cut === "" ? "" : `${cut}.`;
 }

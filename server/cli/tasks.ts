@@ -1,7 +1,7 @@
 // `coterie explain FILE:LINE-LINE` and `coterie document FILE:LINE`.
 
 import type { Scope } from "../context.ts";
-import { commentEdit, whatToDocument, wordsFor } from "../documentation.ts";
+import { checkedComment, whatToDocument, wordsFor } from "../documentation.ts";
 import { explain as explanation, whatToExplain } from "../explain.ts";
 import type { Fleet } from "../fleet/fleet.ts";
 import type { Installation } from "../installation.ts";
@@ -55,8 +55,8 @@ export async function document(
   const scope = await syntax.scope(place.document, place.position, place.root);
   const by: Asked = (who) => wordsFor(place.document, facts, scope.path, who, never);
   const { text, ms, author } = await asked("document", place, scope, by, options, installation, reporter);
-  const edit = commentEdit(place.document, facts, text);
-  if (edit === null) throw new Error(`what ${author.expert} wrote cannot be used as a comment.`);
+  const edit = await checkedComment(place.document, facts, text, syntax);
+  if (typeof edit === "string") throw new Error(`Nothing is documented: ${edit}.`);
   return { edits: [edit], version: 0, text: edit.newText, ...author, ms };
 }
 

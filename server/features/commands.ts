@@ -2,7 +2,7 @@
 import type { CancellationToken, Connection } from "vscode-languageserver";
 import type { TextDocument } from "vscode-languageserver-textdocument";
 import type { Scope } from "../context.ts";
-import { commentEdit, whatToDocument, wordsFor } from "../documentation.ts";
+import { checkedComment, whatToDocument, wordsFor } from "../documentation.ts";
 import { explain, whatToExplain } from "../explain.ts";
 import { documentSchema, explainSchema } from "../incoming.ts";
 import { Refusal } from "../packs/refusal.ts";
@@ -87,13 +87,12 @@ export class Commands {
     const by = (who: Who, signal: AbortSignal) => wordsFor(document, facts, scope.path, who, signal);
     const { said, author, ms } = await this.#ask("document", scope, by, token);
     if (around.document(uri)?.version !== version) throw new Refusal("The document was changed meanwhile: ask again.");
-    const edit = said.stop === "cancelled" ? null : commentEdit(document, facts, said.text);
-    if (edit === null && said.stop !== "cancelled") {
-      throw new Refusal(
-        `Nothing is documented: what ${author.expert} wrote cannot be used. Write a line yourself and let it be completed.`,
-      );
+    if (said.stop === "cancelled") return { edits: [], version, text: "", ...author, ms };
+    const edit = await checkedComment(document, facts, said.text, around.syntax);
+    if (typeof edit === "string") {
+      throw new Refusal(`Nothing is documented: ${edit}. Write a line yourself and let it be completed.`);
     }
-    return { edits: edit === null ? [] : [edit], version, text: edit?.newText ?? "", ...author, ms };
+    return { edits: [edit], version, text: edit.newText, ...author, ms };
   }
 
   #opened(uri: string): TextDocument {

@@ -1,6 +1,6 @@
 // The model as plans use it: it writes the words of comments, by the same stages as the command that documents one function.
 import { TextDocument } from "vscode-languageserver-textdocument";
-import { commentEdit, whatToDocument, wordsFor } from "../documentation.ts";
+import { checkedComment, whatToDocument, wordsFor } from "../documentation.ts";
 import { finished } from "../saying.ts";
 import type { Who } from "../speaking.ts";
 import type { Syntax } from "../syntax/syntax.ts";
@@ -37,8 +37,8 @@ export class ModelPen implements Pen {
     if (typeof who === "string") return { why: who };
     const started = performance.now();
     const said = await finished(wordsFor(document, facts, file, who, never));
-    const edit = commentEdit(document, facts, said.text);
-    if (edit === null) return { why: `what ${expert} wrote cannot be used as a comment` };
+    const edit = await checkedComment(document, facts, said.text, this.#parts.syntax);
+    if (typeof edit === "string") return { why: edit };
     const { promptTokens, reusedTokens, newTokens } = said;
     const spent = { promptTokens, reusedTokens, newTokens, ms: Math.round(performance.now() - started) };
     const written = { offset: document.offsetAt(edit.range.start), text: edit.newText, spent };

@@ -96,6 +96,25 @@ export class Syntax {
     return this.#trees.read(document.uri, document.languageId, document.getText(), read);
   }
 
+  /**
+   * The functions of the document with a text put in at an offset, and how many more faults it then has; null where no grammar tells. The
+   * document's own tree is kept.
+   */
+  async withPut(
+    document: TextDocument,
+    offset: number,
+    put: string,
+  ): Promise<{ readonly places: readonly FunctionPlace[]; readonly added: number } | null> {
+    const { uri, languageId } = document;
+    const text = document.getText();
+    const before = await this.read(document, (tree) => countFaults(tree.rootNode));
+    const read = ({ rootNode }: Tree) => ({ faults: countFaults(rootNode), places: functionsIn(rootNode, languageId) });
+    const trial = text.slice(0, offset) + put + text.slice(offset);
+    const after = await this.#trees.read(uri, languageId, text, read, trial);
+    if (after === null || after.faults === null) return null;
+    return { places: after.places, added: after.faults - (before ?? 0) };
+  }
+
   /** The document is closed. */
   forget(uri: string): void {
     this.#trees.forget(uri);

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { TextDocument } from "vscode-languageserver-textdocument";
-import { commentLines, readProse } from "../../server/comment.ts";
-import { commentEdit, whatToDocument } from "../../server/documentation.ts";
+import { commentLines, readProse, withSummary } from "../../server/comment.ts";
+import { checkedComment, commentEdit, whatToDocument } from "../../server/documentation.ts";
 import { newSyntax } from "./syntax.ts";
 
 const syntax = newSyntax();
@@ -117,4 +117,60 @@ test("every function of our own sources without a comment can be given one, and 
     }
   }
   assert.ok(count >= 100, `only ${count} functions were documented`);
+});
+
+test("a comment that would not be the function's own is never offered, and no model is asked for it", async () => {
+  // Above the call's line it would be the call's; on a line of its own the function has it.
+  const inCall = "register(function plugin(app, options) {\n  return app;\n});\n";
+  const document = TextDocument.create("file:///call.js", "javascript", 1, inCall);
+  const why = await whatToDocument(document, inCall.indexOf("plugin"), syntax);
+  assert.match(String(why), /above plugin would belong to something else: give plugin a line of its own/);
+  const apart = "const hooks = {\n  req: function asValue (req) {\n    return req.method;\n  }\n};\n";
+  const other = TextDocument.create("file:///pair.js", "javascript", 1, apart);
+  const facts = await whatToDocument(other, apart.indexOf("req:"), syntax);
+  assert.ok(typeof facts !== "string", String(facts));
+  const edit = await checkedComment(other, facts, "Tells the method.", syntax);
+  assert.ok(typeof edit !== "string", String(edit));
+  assert.equal(edit.newText, "  /**\n   * Tells the method.\n   *\n   * @param req The req.\n   */\n");
+});
+
+test("a comment that names other parameters, or with which the text is less whole, is not offered", async () => {
+  const text = "function add(first, second) {\n  return first + second;\n}\n";
+  const document = TextDocument.create("file:///checked.js", "javascript", 1, text);
+  const facts = await whatToDocument(document, 10, syntax);
+  assert.ok(typeof facts !== "string", String(facts));
+  const [one, ...others] = facts.parameters;
+  const wrong = { ...facts, parameters: [{ ...one!, names: ["first "] }, ...others] };
+  const parsed = { withPut: syntax.withPut.bind(syntax) };
+  assert.match(String(await checkedComment(document, wrong, "Adds.", parsed)), /names first, second instead of add's/);
+  const worse = async (...put: Parameters<typeof syntax.withPut>) => {
+    const found = await syntax.withPut(...put);
+    return found && { ...found, added: 1 };
+  };
+  assert.match(String(await checkedComment(document, facts, "Adds.", { withPut: worse })), /could not be parsed/);
+  assert.match(String(await checkedComment(document, facts, "@param first", parsed)), /no usable comment/);
+});
+
+test("types are not taken for words, what breaks off is left out, and words do not go round in circles", () => {
+  const reply =
+    "/**\n * Closes a slice of a slice of a slice of a slice.\n * @param {Object} a - the first slice\n * @returns {Promise<{a: string; b: {\n */";
+  assert.deepEqual(readProse(reply, ["a"]), {
+    summary: "Closes a slice of a slice.",
+    parameters: { a: "the first slice." },
+    returns: null,
+  });
+  assert.equal(
+    readProse("/**\n * Adds.\n * @returns {Promise<{a: string}>} The sum of both\n */", []).returns,
+    "The sum of both.",
+  );
+  assert.equal(readProse('"""Initializes.py', []).summary, "");
+});
+
+test("a reply of tags alone gets the words of an explanation", () => {
+  const reply = withSummary("/**\n * @param {Node} node The node to look at\n */", "This function finds the node.");
+  assert.deepEqual(readProse(reply, ["node"]), {
+    summary: "Finds the node.",
+    parameters: { node: "The node to look at." },
+    returns: null,
+  });
 });

@@ -22,7 +22,8 @@ test("worked lines may be alike; the third time that one stands there is one too
 
 test("a text that breaks off is cut to whole sentences, if it has any", () => {
   assert.equal(wholeSentences("It adds 1.5 to all. It then goes"), "It adds 1.5 to all.");
-  assert.equal(wholeSentences("It then goes"), "It then goes");
+  assert.equal(wholeSentences("It then goes"), "It then goes.");
+  assert.equal(wholeSentences("This function closes a slice of the"), "This function closes a slice.");
 });
 
 test("code loses the indentation that its lines share", () => {

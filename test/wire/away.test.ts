@@ -19,7 +19,7 @@ const says =
 async function editor(answers: Answering) {
   const server = await serverThat(answers);
   const remoteExperts = { team: { url: server.url, model: "m" } };
-  const local = playedEngine(["general", "docs", "math"], "It counts here.");
+  const local = playedEngine(["general", "docs", "math"], " counts here.");
   const pair = await Pair.open({ open: async () => local, settings: { remoteExperts } });
   const pieces: Piece[] = [];
   pair.client.onNotification(piece, (each) => void pieces.push(each));
@@ -73,7 +73,10 @@ test("Where it breaks off, a local expert begins anew, and it is told why", asyn
   };
   const { pair, pieces, uri, answer, close } = await editor(breaks);
   const done = await pair.client.sendRequest(explain, { uri, range, stream: 3 });
-  assert.deepEqual([done.text, done.expert, done.wanted, done.host], ["It counts here.", "general", "team", undefined]);
+  assert.deepEqual(
+    [done.text, done.expert, done.wanted, done.host],
+    ["This function counts here.", "general", "team", undefined],
+  );
   assert.match(done.absent ?? "", /^it cannot be reached/);
   // What was written before the facts came again does not count.
   assert.equal(pieces.filter(({ facts }) => facts !== null).length, 2);
@@ -83,7 +86,7 @@ test("Where it breaks off, a local expert begins anew, and it is told why", asyn
       .slice(last)
       .map(({ text }) => text)
       .join(""),
-    "It counts here.",
+    "This function counts here.",
   );
   assert.match((await answer("explain")).absent ?? "", /^it cannot be reached/);
   await close();

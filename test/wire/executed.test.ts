@@ -9,7 +9,7 @@ const source = "export function total(items: number[]): number {\n  return items
 const position = { line: 0, character: 20 };
 
 async function opened(applied: boolean) {
-  const pair = await Pair.open({ open: async () => playedEngine(["general", "docs"], "Counts the items.") });
+  const pair = await Pair.open({ open: async () => playedEngine(["general", "docs"], " counts the items.") });
   const asked: ApplyWorkspaceEditParams[] = [];
   pair.client.onRequest("workspace/applyEdit", (params: ApplyWorkspaceEditParams) => {
     asked.push(params);
@@ -30,13 +30,13 @@ test("the answers are those of the requests, and a comment is put in by the edit
   const { pair, uri, asked, execute } = await opened(true);
   const range = { start: position, end: position };
   const explained = (await execute("explain", { uri, range })) as { text: string; facts: unknown[] };
-  assert.equal(explained.text, "Counts the items.");
+  assert.equal(explained.text, "This function counts the items.");
   assert.ok(explained.facts.length > 0);
   assert.equal(((await execute("calculate", { text: "15% of 240" })) as { result: string }).result, "36");
   await execute("document", { uri, position });
   const [change] = asked[0]!.edit.documentChanges as { textDocument: object; edits: { newText: string }[] }[];
   assert.deepEqual(change!.textDocument, { uri, version: 1 });
-  assert.match(change!.edits[0]!.newText, /^\/\*\*\n \* Counts the items\./);
+  assert.match(change!.edits[0]!.newText, /^\/\*\*\n \* counts the items\./);
   await pair.close();
 });
 

@@ -22,9 +22,9 @@ async function opened(reply?: string) {
 }
 
 test("an explanation brings the facts before the model's words, by the expert that the rules name", async () => {
-  const { pair, engine, uri, pieces } = await opened("It counts the items.");
+  const { pair, engine, uri, pieces } = await opened(" counts the items.");
   const done = await pair.client.sendRequest(explain, { uri, range: { start: inTotal, end: inTotal }, stream: 7 });
-  assert.equal(done.text, "It counts the items.");
+  assert.equal(done.text, "This function counts the items.");
   assert.deepEqual([done.expert, done.wanted], ["docs", null]);
   assert.match(done.facts[0]!.text, /export function total\(items: number\[\]\): number/);
   assert.deepEqual(
@@ -35,13 +35,16 @@ test("an explanation brings the facts before the model's words, by the expert th
     ],
   );
   assert.deepEqual(pieces[0]!.named, { line: 0, character: 16 });
-  assert.equal(engine.started[0]!.request.priority, "command");
+  const { priority, prompt, names } = engine.started[0]!.request;
+  assert.equal(priority, "command");
+  assert.match(String(prompt.at(-1)), /assistant\nThis function$/);
+  assert.ok(names!.includes(" returns") && names!.length > 100, "total is no verb, so the model may choose one");
   await pair.until(() => pair.answers.some(({ task }) => task === "explain"));
   await pair.close();
 });
 
 test("documenting gives one edit above the function and leaves the document to the editor", async () => {
-  const { pair, uri } = await opened("/**\n * Counts the items.\n * @param items what is counted\n */");
+  const { pair, uri } = await opened(" Counts the items.\n * @param items what is counted\n */");
   const done = await pair.client.sendRequest(document, { uri, position: inTotal });
   assert.equal(done.edits.length, 1);
   assert.deepEqual(done.edits[0]!.range, { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } });
@@ -68,17 +71,20 @@ test("what cannot be done is refused in words", async () => {
 });
 
 test("outside of functions the lines around the cursor are explained, without facts", async () => {
-  const { pair, engine, uri, pieces } = await opened("A number.");
+  const { pair, engine, uri, pieces } = await opened(" names a number.");
   const here = { line: 7, character: 3 };
   const done = await pair.client.sendRequest(explain, { uri, range: { start: here, end: here }, stream: 1 });
-  assert.deepEqual([done.text, done.facts, pieces[0]!.named], ["A number.", [], undefined]);
+  assert.deepEqual([done.text, done.facts, pieces[0]!.named], ["This code names a number.", [], undefined]);
   assert.match(JSON.stringify(engine.started[0]!.request.prompt), /```typescript\\nconst a = 1;\\n/);
   await pair.close();
 });
 
 test("a reply that says nothing is not put in, and it is said", async () => {
-  const { pair, uri } = await opened("/** */");
-  await assert.rejects(pair.client.sendRequest(document, { uri, position: inTotal }), /what docs wrote cannot be used/);
+  const { pair, uri } = await opened("");
+  await assert.rejects(
+    pair.client.sendRequest(document, { uri, position: inTotal }),
+    /the model wrote no usable comment/,
+  );
   await pair.close();
 });
 

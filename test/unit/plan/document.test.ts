@@ -100,6 +100,6 @@ test("A reply that says nothing fails the step in words and changes nothing; ano
   run.give("step-1", "general", experts);
   const step = await run.apply("step-1");
   assert.equal(step.state, "failed");
-  assert.match(step.check!.found, /what general wrote cannot be used as a comment. Nothing was changed/);
+  assert.match(step.check!.found, /the model wrote no usable comment. Nothing was changed/);
   assert.equal(read("a.ts"), script);
 });
