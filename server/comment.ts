@@ -52,7 +52,9 @@ export function readProse(reply: string, names: readonly string[]): Prose {
 
 /** A reply of tags alone with the words of an explanation in the place of its summary. */
 export function withSummary(reply: string, explanation: string): string {
-  const words = explanation.replace(/^This (?:function|class) (\w)/, (_, first: string) => first.toUpperCase());
+  const [, first, rest] = /^This (?:function|class) (\w)(.*)$/s.exec(explanation) ?? [];
+  const isEmpty = first === undefined && /^This (?:function|class)/.test(explanation);
+  const words = first === undefined ? (isEmpty ? "" : explanation) : first.toUpperCase() + rest;
   return `${words}\n\n${reply.replace(opened, "")}`;
 }
 

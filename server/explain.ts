@@ -20,12 +20,16 @@ export interface Explained {
   readonly named: number | null;
   /** What the words begin with. */
   readonly opening: Opening;
+  /** Whether a sentence about what it returns is to follow. */
+  readonly gives: boolean;
 }
 
 /** Longer code is cut at a line's end: the expert has learnt on windows of 512 tokens. Characters. */
 const mostCode = 1_600;
 /** Most tokens of an explanation: three or four sentences. */
 const mostTokens = 120;
+/** Most tokens of a sentence about the result. */
+const mostMore = 40;
 
 /** The selection, or without one the function around the cursor, or the lines around it; null where there is nothing to explain. */
 export async function whatToExplain(
@@ -39,16 +43,17 @@ export async function whatToExplain(
   const isWithin = found !== null && end <= found.whole.end;
   const facts = isWithin ? factsInWords(found, text) : [];
   const named = isWithin ? placeOfName(found, text) : null;
-  const at = (from: number, to: number, opening = openingOfWords("code", null)) => ({
+  const at = (from: number, to: number, opening = openingOfWords("code", null), gives = false) => ({
     ...{ start: from, end: to, code: cut(outdented(text.slice(from, to))) },
-    ...{ facts, named, opening },
+    ...{ facts, named, opening, gives },
   });
   const isWhole = isWithin && text.slice(found.whole.start, start).trim() === "";
   if (text.slice(start, end).trim() !== "" && !(isWhole && text.slice(end, found.whole.end).trim() === ""))
     return at(start, end);
   if (isWithin) {
     const kind = found.kind === "class" ? "class" : "function";
-    return at(found.whole.start, found.whole.end, openingOfWords(kind, found.name));
+    const gives = found.kind !== "constructor" && found.returnType !== "void" && found.returns.length > 0;
+    return at(found.whole.start, found.whole.end, openingOfWords(kind, found.name), gives);
   }
   const lines = paragraph(text, start);
   return text.slice(...lines).trim() === "" ? null : at(...lines);
@@ -70,9 +75,12 @@ function paragraph(text: string, offset: number): [number, number] {
   return [before === null ? 0 : before.index + before[0].length, after === null ? text.length : offset + after.index];
 }
 
-/** Streams the expert's sentences; the text returned is cut to whole ones. @throws Error in words when the engine fails */
+/**
+ * Streams the expert's sentences; the text returned is cut to whole ones. Where the expert has no more to say than one sentence, one about the
+ * result is asked for. @throws Error in words when the engine fails
+ */
 export async function* explain(
-  { code, opening }: Explained,
+  { code, opening, gives }: Explained,
   { uri, path, languageId }: { readonly uri: string; readonly path: string; readonly languageId: string },
   { engine, expert, manner }: Who,
   signal: AbortSignal,
@@ -80,7 +88,31 @@ export async function* explain(
   const slots = { path, language: languageId, window: code, request: layouts.requests.explain };
   const asked = { sequence: `${uri}#tasks`, expert, slots, maxTokens: mostTokens, manner, opening };
   const said = yield* say(engine, asked, signal);
-  return said.stop === "end" ? said : { ...said, text: wholeSentences(said.text) };
+  if (said.stop !== "end") return { ...said, text: wholeSentences(said.text) };
+  const isShort = /^[^.!?]+(?:[.!?]\S[^.!?]*)*[.!?]$/.test(said.text.trim()) && !/\breturn/i.test(said.text);
+  if (manner !== undefined || !gives || !isShort) return said;
+  const again = { ...asked, maxTokens: mostMore, opening: { text: `${said.text.trim()} It`, words: [" returns"] } };
+  const more = yield* without(say(engine, again, signal), said.text.trim().length);
+  const [promptTokens, newTokens] = [said.promptTokens + more.promptTokens, said.newTokens + more.newTokens];
+  const text = more.stop === "cancelled" ? more.text : wholeSentences(more.text);
+  return {
+    text: text === "" ? said.text : text,
+    promptTokens,
+    reusedTokens: said.reusedTokens + more.reusedTokens,
+    newTokens,
+    stop: more.stop,
+  };
+}
+
+/** A stream without its first characters, which have been sent before. */
+async function* without(pieces: AsyncGenerator<string, Said>, characters: number): AsyncGenerator<string, Said> {
+  for (let left = characters; ; ) {
+    const step = await pieces.next();
+    if (step.done) return step.value;
+    const piece = step.value.slice(left);
+    left = Math.max(0, left - step.value.length);
+    if (piece !== "") yield piece;
+  }
 }
 
 /** Text without the indentation that all its lines share; the first line may have lost it already. */

@@ -1,10 +1,14 @@
 // How replies begin: with the verb that a name says, or one of all; and a user's own models as they like.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { TextDocument } from "vscode-languageserver-textdocument";
+import type { Engine } from "../../server/engine/engine.ts";
+import { explain, whatToExplain } from "../../server/explain.ts";
 import { openingOfComment, openingOfWords } from "../../server/openings.ts";
 import { finished, say } from "../../server/saying.ts";
 import { allVerbs, thirdPerson, verbOf } from "../../server/verbs.ts";
 import { playedEngine } from "../wire/engine.ts";
+import { newSyntax } from "./syntax.ts";
 
 test("a name's verb is that of its first word, where it is one", () => {
   const found = ["parseDate", "is_empty", "__init__", "toISO", "copy", "#apply", "total", "HTTPServer", ""].map(verbOf);
@@ -43,4 +47,43 @@ test("only the embedded model is held to its opening, which is part of what it s
   assert.match(String(free!.prompt.at(-1)), /assistant\n$/);
   const none = playedEngine(["docs"], "");
   assert.equal((await finished(say(none, asked, new AbortController().signal))).text, "");
+});
+
+test("who has no more to say than one sentence is asked for one about the result, where there is one", async () => {
+  const asked: (string | undefined)[] = [];
+  const told = async (text: string, replies: readonly string[]) => {
+    asked.length = 0;
+    const engine: Engine = {
+      ...playedEngine(["docs"]),
+      async *generate({ names }) {
+        const text = replies[asked.length] ?? "";
+        asked.push(names?.join());
+        yield text;
+        const counts = { promptTokens: 9, reusedTokens: 4, newTokens: 1, runs: 1, shortened: false };
+        return { continuations: [{ text, tokens: [], stop: "end" }], ...counts };
+      },
+    };
+    const document = TextDocument.create("file:///a.ts", "typescript", 1, text);
+    const what = (await whatToExplain(document, 0, 0, newSyntax()))!;
+    const scope = { uri: document.uri, path: "a.ts", languageId: "typescript" };
+    const pieces: string[] = [];
+    const stream = explain(what, scope, { engine, expert: "docs", manner: undefined }, new AbortController().signal);
+    for (;;) {
+      const step = await stream.next();
+      if (!step.done) pieces.push(step.value);
+      else return { streamed: pieces.join(""), text: step.value.text, newTokens: step.value.newTokens };
+    }
+  };
+  const parse = "function parse(text: string) {\n  return Number(text);\n}\n";
+  const both = "This function parses a text. It returns a number.";
+  const found = await told(parse, [" parses a text.", " returns a number. It then"]);
+  assert.deepEqual(found, { streamed: `${both} It then`, text: both, newTokens: 2 });
+  assert.deepEqual(asked, [" parses", " returns"]);
+  assert.equal(
+    (await told(parse, [" parses a text and returns it."])).text,
+    "This function parses a text and returns it.",
+  );
+  assert.equal((await told(parse, [" parses a text. It is short."])).text, "This function parses a text. It is short.");
+  await told(parse.replace("return ", ""), [" parses a text."]);
+  assert.deepEqual(asked, [" parses"], "it returns nothing");
 });

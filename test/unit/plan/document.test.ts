@@ -96,7 +96,7 @@ test("In Python the docstring stands in the body", async () => {
 });
 
 test("A reply that says nothing fails the step in words and changes nothing; another expert may do it", async () => {
-  const { run, read } = await open({ "a.ts": script }, "/** */");
+  const { run, read } = await open({ "a.ts": script }, "");
   run.give("step-1", "general", experts);
   const step = await run.apply("step-1");
   assert.equal(step.state, "failed");
