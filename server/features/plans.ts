@@ -13,6 +13,7 @@ import { decode, encode } from "../plan/bytes.ts";
 import { type Put, readIfThere, replace, same } from "../plan/desk.ts";
 import { editsBetween } from "../plan/edits.ts";
 import { Link, PlanRefusal } from "../plan/link.ts";
+import type { Unnamed } from "../plan/naming/unnamed.ts";
 import type { Surroundings } from "../plan/office.ts";
 import type { Asked } from "../plan/operation.ts";
 import { ModelPen } from "../plan/pen.ts";
@@ -153,6 +154,7 @@ export class Plans {
       write: (root: string, label: string, puts: readonly Put[]) => this.#write(root, label, puts),
       complaints: () => this.#complaints,
       document: (asked: Asked) => this.#pen.document(asked),
+      name: (unnamed: Unnamed) => this.#pen.name(unnamed),
       warn: (message: string) => connection.console.warn(message),
     });
     const gone = (why: string) => {

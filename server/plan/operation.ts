@@ -1,6 +1,7 @@
 // What an operation is: one kind of edit, what it needs, and what it may ask for.
 import type { Task } from "../protocol.ts";
 import type { Change } from "./edits.ts";
+import type { Named, Unnamed } from "./naming/unnamed.ts";
 import type { Project } from "./project.ts";
 
 /** What words have cost. */
@@ -32,6 +33,8 @@ export interface Documented {
 export interface Pen {
   /** The comment, or in words why there is none. */
   document(asked: Asked): Promise<Documented | { readonly why: string }>;
+  /** Names for a place, ranked, or in words why nobody can be asked. */
+  name(unnamed: Unnamed): Promise<Named | { readonly why: string }>;
 }
 
 export interface Work {

@@ -1,9 +1,12 @@
-// The model as plans use it: it writes the words of comments, by the same stages as the command that documents one function.
+// The model as plans use it: it writes the words of comments, by the same stages as the command that documents one function, and
+// finds names.
 import { TextDocument } from "vscode-languageserver-textdocument";
 import { checkedComment, whatToDocument, wordsFor } from "../documentation.ts";
 import { finished } from "../saying.ts";
 import type { Who } from "../speaking.ts";
 import type { Syntax } from "../syntax/syntax.ts";
+import { namesBy } from "./naming/model.ts";
+import type { Named, Unnamed } from "./naming/unnamed.ts";
 import type { Asked, Documented, Pen } from "./operation.ts";
 
 export interface PenParts {
@@ -18,7 +21,8 @@ const never = new AbortController().signal;
 
 export class ModelPen implements Pen {
   readonly #parts: PenParts;
-  readonly #remembered = new Map<string, Documented>();
+  readonly #comments = new Map<string, Documented>();
+  readonly #names = new Map<string, Named>();
 
   constructor(parts: PenParts) {
     this.#parts = parts;
@@ -26,9 +30,18 @@ export class ModelPen implements Pen {
 
   /** @throws Error in words when the engine fails */
   async document(asked: Asked): Promise<Documented | { readonly why: string }> {
-    const key = JSON.stringify(asked);
-    const known = this.#remembered.get(key);
-    if (known) return known;
+    return once(this.#comments, asked, () => this.#document(asked));
+  }
+
+  /** @throws Error in words when the engine fails */
+  async name(unnamed: Unnamed): Promise<Named | { readonly why: string }> {
+    return once(this.#names, unnamed, async () => {
+      const who = await this.#parts.who(unnamed.expert);
+      return typeof who === "string" ? { why: who } : namesBy(who, unnamed);
+    });
+  }
+
+  async #document(asked: Asked): Promise<Documented | { readonly why: string }> {
     const { file, languageId, text, offset, expert } = asked;
     const document = TextDocument.create(`plan:/${file}`, languageId, 0, text);
     const facts = await whatToDocument(document, offset, this.#parts.syntax);
@@ -41,9 +54,20 @@ export class ModelPen implements Pen {
     if (typeof edit === "string") return { why: edit };
     const { promptTokens, reusedTokens, newTokens } = said;
     const spent = { promptTokens, reusedTokens, newTokens, ms: Math.round(performance.now() - started) };
-    const written = { offset: document.offsetAt(edit.range.start), text: edit.newText, spent };
-    if (this.#remembered.size >= mostRemembered) this.#remembered.clear();
-    this.#remembered.set(key, written);
-    return written;
+    return { offset: document.offsetAt(edit.range.start), text: edit.newText, spent };
   }
+}
+
+/** What was answered before, else what is answered now; why there is no answer is not remembered. */
+async function once<T extends object>(
+  known: Map<string, T>,
+  asked: Asked | Unnamed,
+  ask: () => Promise<T | { readonly why: string }>,
+): Promise<T | { readonly why: string }> {
+  const key = JSON.stringify(asked);
+  const found = known.get(key) ?? (await ask());
+  if ("why" in found) return found;
+  if (known.size >= mostRemembered) known.clear();
+  known.set(key, found);
+  return found;
 }

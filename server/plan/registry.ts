@@ -3,9 +3,11 @@ import type { Operation } from "./operation.ts";
 import { addTypes } from "./operations/add_types.ts";
 import { awaitPromises } from "./operations/await_promises.ts";
 import { documentSymbol } from "./operations/document_symbol.ts";
+import { extractFunction } from "./operations/extract_function.ts";
 import { foldConstants } from "./operations/fold_constants.ts";
 import { organiseImports } from "./operations/organise_imports.ts";
 import { removeUnused } from "./operations/remove_unused.ts";
+import { renameSymbol } from "./operations/rename_symbol.ts";
 import { replacePattern } from "./operations/replace_pattern.ts";
 import { simplifyBooleans } from "./operations/simplify_booleans.ts";
 import { createFile, moveSymbol } from "./operations/split_file.ts";
@@ -16,6 +18,8 @@ import { addMissingTypes } from "./recipes/add_types.ts";
 import { asyncAwait } from "./recipes/async_await.ts";
 import { cleanUp } from "./recipes/clean_up.ts";
 import { documentApi } from "./recipes/document_api.ts";
+import { extractAndName } from "./recipes/extract_and_name.ts";
+import { renameForClarity } from "./recipes/rename_for_clarity.ts";
 import { replacePatternAcross } from "./recipes/replace_pattern.ts";
 import { splitFile } from "./recipes/split_file.ts";
 import { tidyArithmetic } from "./recipes/tidy_arithmetic.ts";
@@ -33,10 +37,14 @@ export const operations: readonly Operation[] = [
   addTypes,
   replacePattern,
   documentSymbol,
+  renameSymbol,
+  extractFunction,
 ];
 
 export const recipes: readonly Recipe[] = [
   cleanUp,
+  extractAndName,
+  renameForClarity,
   asyncAwait,
   tidyArithmetic,
   splitFile,

@@ -26,6 +26,17 @@ interface Case {
 
 const cases: readonly Case[] = [
   { recipe: "clean-up", file: "untidy.ts", changed: /const limit[\s\S]*return round\(price\) > limit;/ },
+  {
+    recipe: "extract-and-name",
+    file: "statement.ts",
+    // The names are the expert's: whatever they are, there is one more function, and it is called.
+    changed: /export function statement[\s\S]*\b(\w+)\([\s\S]*\n}\n[\s\S]*\nfunction \1\(/,
+  },
+  {
+    recipe: "rename-for-clarity",
+    file: "tally.ts",
+    changed: /^(?![\s\S]*\b(?:d|tmp|foo)\b)[\s\S]*export function tally\(\w{3,}: Order\[\]\)/,
+  },
   { recipe: "async-await", file: "load.ts", changed: /await fetchOrders\(\)/ },
   { recipe: "tidy-arithmetic", file: "time.ts", changed: /day = 86400000;/ },
   { recipe: "add-types", file: "invoice.ts", changed: /withTax\(net: number\): number/ },

@@ -37,6 +37,10 @@ test("Goals in words mean the recipe that people expect", () => {
     ["document the exported API", "document-api"],
     ["add docstrings", "document-api"],
     ["write comments for the functions", "document-api"],
+    ["extract helpers", "extract-and-name"],
+    ["break this long function into smaller ones", "extract-and-name"],
+    ["rename variables for clarity", "rename-for-clarity"],
+    ["give the variables better names", "rename-for-clarity"],
     ["split-file", "split-file"],
   ];
   for (const [goal, id] of goals)

@@ -4,7 +4,10 @@ import { positive } from "../src/guards";
 import { stickerArea, withTax } from "../src/invoice";
 import { countOrders, firstOrder } from "../src/load";
 import { initials } from "../src/names";
+import { orders } from "../src/orders";
 import { ring, square } from "../src/shapes";
+import { statement } from "../src/statement";
+import { foo, tally } from "../src/tally";
 import { day, days, week } from "../src/time";
 import { isDear } from "../src/untidy";
 
@@ -20,6 +23,10 @@ test("everything does what it says", async () => {
   assert.equal(ring(2, 1), 9.43);
   assert.equal(week, 7 * day);
   assert.equal(days(3 * day + 1), 3);
+  assert.equal(statement("May"), "Statement for May\n1: 12.5 (29 %)\n2: 30 (71 %)\nEarned 42.5, at most 30");
+  assert.throws(() => statement("May", [{ id: 1, total: -1 }]), /no total/);
+  assert.equal(tally(orders), "1 of 2");
+  assert.equal(foo(orders), 2);
   assert.equal(positive(2), 2);
   assert.throws(() => positive(-1), /not the same/);
 });
