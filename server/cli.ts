@@ -23,7 +23,7 @@ import { installed } from "./installation.ts";
 const usage = [
   "usage: coterie complete FILE:LINE:COLUMN [--root FOLDER] [--rules FILE] [--model ID] [--json]",
   "       coterie route FILE:LINE:COLUMN [--task TASK] [--root FOLDER] [--rules FILE] [--model ID] [--json]",
-  "       coterie plan GOAL FILE... [--apply] [--find EXPRESSION --replace EXPRESSION] [--save FILE] [--root FOLDER] [--json]",
+  "       coterie plan GOAL FILE... [--apply] [--find EXPRESSION --replace EXPRESSION] [--save FILE] [--test COMMAND] [--root FOLDER] [--json]",
   "       coterie plan --undo RUN [--json]",
   "       coterie explain FILE:LINE[-LINE] [--root FOLDER] [--rules FILE] [--model ID] [--json]",
   "       coterie document FILE:LINE [--root FOLDER] [--rules FILE] [--model ID] [--json]",
@@ -47,6 +47,7 @@ const flags = {
   undo: { type: "string" },
   find: { type: "string" },
   replace: { type: "string" },
+  test: { type: "string" },
   save: { type: "string" },
   help: { type: "boolean", short: "h", default: false },
 } as const;
@@ -104,7 +105,7 @@ function checkFlags(command: string | undefined, values: Readonly<Record<string,
   for (const flag of ["id", "cut", "bits"]) {
     if (values[flag] !== undefined && command !== "import") throw new BadInput(`--${flag} goes with import only.`);
   }
-  for (const flag of ["apply", "undo", "find", "replace", "save"]) {
+  for (const flag of ["apply", "undo", "find", "replace", "save", "test"]) {
     if (values[flag] !== undefined && command !== "plan") throw new BadInput(`--${flag} goes with plan only.`);
   }
   if (values["model"] !== undefined && !["complete", "route", "explain", "document"].includes(command ?? "")) {

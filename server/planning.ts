@@ -19,7 +19,12 @@ export interface PlannedStep {
     readonly creates: boolean;
     readonly edits: readonly { readonly start: number; readonly end: number; readonly text: string }[];
   }[];
-  readonly check: { readonly passed: boolean; readonly found: string } | null;
+  /** `output`: the end of what the user's tests have printed, where they failed. */
+  readonly check: {
+    readonly passed: boolean;
+    readonly found: string;
+    readonly output?: string | undefined;
+  } | null;
   /** What the expert's words have cost; absent where none were written. */
   readonly spent?:
     | { readonly promptTokens: number; readonly reusedTokens: number; readonly newTokens: number; readonly ms: number }

@@ -269,6 +269,8 @@ export interface Settings {
   readonly modelMemory: number;
   /** Experts on other machines, by id. From the user's own settings only: a workspace cannot name any. */
   readonly remoteExperts: Readonly<Record<string, RemoteExpert>>;
+  /** Program and arguments that are run behind every step of a plan, without a shell. From the user's own settings only. */
+  readonly testCommand: readonly string[];
 }
 
 /** An engine that speaks the OpenAI completions protocol. Prompts for it leave this machine. */

@@ -166,7 +166,7 @@ export function serve(
     documents: () => documents.all(),
     folderOf: (uri) => folderOf(workspace.rootOf(uri)),
     rules: (folder) => roster.rulesFor(folder),
-    ...{ installed, syntax, crew: around.crew },
+    ...{ installed, syntax, crew: around.crew, settings: around.settings },
     trusted: () => trusted,
   });
 

@@ -30,6 +30,7 @@ const schema = z.object({
   contextTokens: z.int().min(128).max(4096),
   model: z.string().regex(new RegExp(`^(${id})?$`)),
   modelMemory: z.int().min(0).max(1_000_000),
+  testCommand: z.array(z.string().max(1_000)).max(50),
   remoteExperts: z
     .record(z.string().regex(new RegExp(`^${id}$`)), remote)
     .refine((all) => Object.keys(all).every((each) => !reserved.includes(each)) && Object.keys(all).length <= 16),

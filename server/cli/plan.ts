@@ -1,7 +1,9 @@
 // coterie plan: a goal and files -> a plan, tried and shown; with --apply it is run, with --undo a run is taken back.
 import { existsSync, readFileSync, realpathSync, statSync, writeFileSync } from "node:fs";
 import { dirname, relative, resolve, sep } from "node:path";
+import { z } from "zod";
 import { Access } from "../access.ts";
+import { proofs } from "../algebra/thread.ts";
 import type { Installation } from "../installation.ts";
 import { languageOf } from "../language.ts";
 import { DiskDesk } from "../plan/desk.ts";
@@ -14,6 +16,7 @@ import { loadTypeScript, Project } from "../plan/project.ts";
 import type { Recipe } from "../plan/recipe.ts";
 import { operationOf, recipes } from "../plan/registry.ts";
 import { Run } from "../plan/run.ts";
+import { runTests, type Tested } from "../plan/tests.ts";
 import { Syntax } from "../syntax/syntax.ts";
 import { type Reporter, rosterOf, withEngine } from "./engine.ts";
 import { BadInput, nearestRoot } from "./place.ts";
@@ -25,6 +28,8 @@ export interface PlanOptions {
   readonly find?: string | undefined;
   readonly replace?: string | undefined;
   readonly save?: string | undefined;
+  /** A program and its arguments, with blanks between them, or as a JSON array. */
+  readonly test?: string | undefined;
 }
 
 export interface PlanResult {
@@ -66,14 +71,15 @@ export async function plan(
   if (!options.apply || made.steps.length === 0) return { run: null, plan: made, stopped: null };
 
   const needsWords = made.steps.some(({ operation }) => operationOf(operation)?.fills);
-  if (!needsWords) return applied(made, root, around, installation, reporter);
+  const test = options.test === undefined ? undefined : testIn(root, options.test);
+  if (!needsWords) return applied(made, root, around, installation, reporter, test);
   return withEngine(installation, rosterOf(installation), reporter, (engine) => {
     const who = async (expert: string) =>
       engine.experts.some(({ id }) => id === expert)
         ? { engine, expert, manner: engine.about(expert)?.manner }
         : `there is no expert ${expert} any more`;
     const pen = new ModelPen({ syntax: around.project.syntax, who });
-    return applied(made, root, { ...around, pen }, installation, reporter);
+    return applied(made, root, { ...around, pen }, installation, reporter, test);
   });
 }
 
@@ -83,9 +89,10 @@ async function applied(
   around: Planning,
   installation: Installation,
   reporter: Reporter,
+  test: (() => Promise<Tested>) | undefined,
 ): Promise<PlanResult> {
   const journal = Journal.begin(installation.userRuns, root, made);
-  const run = new Run({ ...around, journal, desk: new DiskDesk(root), access: new Access() });
+  const run = new Run({ ...around, journal, desk: new DiskDesk(root), access: new Access(), test });
   for (const { id, title } of run.plan.steps) {
     reporter.progress(title);
     const step = await run.apply(id);
@@ -125,7 +132,25 @@ async function workroom(
   const roster = rosterOf(installation);
   roster.setFolders([root]);
   const hear = (file: string) => reporter.progress(`Looking at ${file}`);
-  return { project, pen: null, rules: roster.rulesFor(root), installed: roster.experts, languageOf, hear };
+  const prove = proofs(installation.algebra);
+  return { project, pen: null, prove, rules: roster.rulesFor(root), installed: roster.experts, languageOf, hear };
+}
+
+/** The user's tests in the folder. @throws BadInput */
+function testIn(root: string, command: string): () => Promise<Tested> {
+  const argv = command.trimStart().startsWith("[")
+    ? listIn(command)
+    : command.split(/\s+/).filter((word) => word !== "");
+  if (argv.length === 0) throw new BadInput('--test needs a program and its arguments, such as --test "npm test".');
+  return () => runTests(argv, root);
+}
+
+function listIn(json: string): readonly string[] {
+  try {
+    return z.array(z.string()).parse(JSON.parse(json));
+  } catch {
+    throw new BadInput(`--test ${json} is no JSON array of words.`);
+  }
 }
 
 function recipeFor(goal: string): Recipe {
@@ -204,6 +229,7 @@ export function humanPlan({ run, plan: { goal, steps }, stopped }: PlanResult): 
           ]
         : []),
       ...(check ? [`           ${check.found}`] : []),
+      ...(check?.output ? [check.output.replace(/^/gm, "           | ")] : []),
     ];
   });
   if (steps.length === 0) return `There is nothing to do for "${goal}".`;

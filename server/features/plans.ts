@@ -7,18 +7,19 @@ import type { Connection } from "vscode-languageserver";
 import type { TextDocument } from "vscode-languageserver-textdocument";
 import { URI } from "vscode-uri";
 import { z } from "zod";
+import { proofs } from "../algebra/thread.ts";
 import type { Installation } from "../installation.ts";
 import { Refusal } from "../packs/refusal.ts";
 import { decode, encode } from "../plan/bytes.ts";
 import { type Put, readIfThere, replace, same } from "../plan/desk.ts";
 import { editsBetween } from "../plan/edits.ts";
 import { Link, PlanRefusal } from "../plan/link.ts";
-import type { Unnamed } from "../plan/naming/unnamed.ts";
 import type { Surroundings } from "../plan/office.ts";
-import type { Asked } from "../plan/operation.ts";
+import type { Asked, Unnamed } from "../plan/operation.ts";
 import { ModelPen } from "../plan/pen.ts";
 import { caps } from "../plan/plan.ts";
 import * as messages from "../planning.ts";
+import type { Settings } from "../protocol.ts";
 import type { Rule } from "../route.ts";
 import type { Syntax } from "../syntax/syntax.ts";
 import type { Around } from "./around.ts";
@@ -32,6 +33,7 @@ export interface PlansAround {
   rules(folder: string): readonly Rule[];
   installed(): readonly string[];
   trusted(): boolean;
+  settings(uri: string): Promise<Settings>;
   readonly syntax: Syntax;
   readonly crew: Around["crew"];
 }
@@ -90,7 +92,13 @@ export class Plans {
         if (this.#rootOf(uri) !== root) throw new Refusal("a plan is about files of one workspace folder");
         return pathIn(root, URI.parse(uri).fsPath);
       });
-      const made = await this.#ask<messages.MakePlanResult>("make", goal, files, options, this.#surroundings(root));
+      const made = await this.#ask<messages.MakePlanResult>(
+        "make",
+        goal,
+        files,
+        options,
+        await this.#surroundings(root),
+      );
       if (made.plan) this.#roots.set(made.plan.run, root);
       return made;
     });
@@ -99,28 +107,28 @@ export class Plans {
       const root = URI.parse(folder).fsPath;
       if (this.#around.folderOf(`${folder.replace(/\/$/, "")}/x`) !== root)
         throw new Refusal("this folder is not open");
-      const around = this.#surroundings(root);
+      const around = await this.#surroundings(root);
       const plan = await (uri === null
         ? this.#ask<messages.PlanRun | null>("last", around)
         : this.#ask<messages.PlanRun | null>("take", readFileSync(URI.parse(uri).fsPath, "utf8"), around));
       if (plan) this.#roots.set(plan.run, root);
       return plan;
     });
-    on(messages.previewStep, (params) => {
+    on(messages.previewStep, async (params) => {
       const { run, step } = stepOf.parse(params);
-      return this.#ask("look", run, step, this.#ofRun(run));
+      return this.#ask("look", run, step, await this.#ofRun(run));
     });
-    on(messages.applyStep, (params) => {
+    on(messages.applyStep, async (params) => {
       const { run, step, leave } = shapes.apply.parse(params);
-      return this.#ask("apply", run, step, leave, this.#ofRun(run));
+      return this.#ask("apply", run, step, leave, await this.#ofRun(run));
     });
-    on(messages.changeStep, (params) => {
+    on(messages.changeStep, async (params) => {
       const { run, step, change, expert = "" } = shapes.change.parse(params);
-      return this.#ask("change", run, step, change, expert, this.#ofRun(run));
+      return this.#ask("change", run, step, change, expert, await this.#ofRun(run));
     });
-    on(messages.undoPlan, (params) => {
+    on(messages.undoPlan, async (params) => {
       const { run, step } = shapes.undo.parse(params);
-      return this.#ask("undo", run, step, this.#ofRun(run));
+      return this.#ask("undo", run, step, await this.#ofRun(run));
     });
   }
 
@@ -153,6 +161,7 @@ export class Plans {
       read: (root: string, file: string) => this.#read(root, file),
       write: (root: string, label: string, puts: readonly Put[]) => this.#write(root, label, puts),
       complaints: () => this.#complaints,
+      prove: proofs(installation.algebra),
       document: (asked: Asked) => this.#pen.document(asked),
       name: (unnamed: Unnamed) => this.#pen.name(unnamed),
       warn: (message: string) => connection.console.warn(message),
@@ -176,13 +185,13 @@ export class Plans {
     return root;
   }
 
-  #ofRun(run: string): Surroundings {
+  #ofRun(run: string): Promise<Surroundings> {
     const root = this.#roots.get(run);
     if (root === undefined) throw new Refusal("this run is not open any more; resume the last plan");
     return this.#surroundings(root);
   }
 
-  #surroundings(root: string): Surroundings {
+  async #surroundings(root: string): Promise<Surroundings> {
     const { rules, installed } = this.#around;
     const open: Record<string, string> = {};
     const languages: Record<string, string> = {};
@@ -191,7 +200,8 @@ export class Plans {
       const text = document.getText();
       if (decoded(readIfThere(join(root, file)))?.text !== text) open[file] = text;
     }
-    return { root, rules: rules(root), installed: installed(), open, languages };
+    const { testCommand: test } = await this.#around.settings("");
+    return { root, rules: rules(root), installed: installed(), open, languages, test };
   }
 
   #open(root: string): readonly { readonly file: string; readonly document: TextDocument }[] {

@@ -10,7 +10,7 @@ import type { Desk } from "./desk.ts";
 import { Journal } from "./journal.ts";
 import { PlanRefusal } from "./link.ts";
 import { meant } from "./match.ts";
-import type { Pen } from "./operation.ts";
+import type { Pen, Prove } from "./operation.ts";
 import { type Plan, readPlan, type Step, writePlan } from "./plan.ts";
 import { makePlan, type Planning } from "./planner.ts";
 import type { Prepared } from "./prepared.ts";
@@ -18,6 +18,7 @@ import { Project, type TypeScript } from "./project.ts";
 import type { Recipe } from "./recipe.ts";
 import { recipes } from "./registry.ts";
 import { Run } from "./run.ts";
+import { runTests } from "./tests.ts";
 
 /** What the server knows of a workspace folder when it asks. */
 export interface Surroundings {
@@ -29,6 +30,8 @@ export interface Surroundings {
   readonly open: Readonly<Record<string, string>>;
   /** Language ids of files, by path in the folder. */
   readonly languages: Readonly<Record<string, string>>;
+  /** The user's test command: a program and its arguments; empty: there is none. */
+  readonly test: readonly string[];
 }
 
 interface Room {
@@ -49,6 +52,7 @@ export class Office {
   readonly #desk: (root: string) => Desk;
   readonly #languageOf: (file: string) => string;
   readonly #pen: Pen;
+  readonly #prove: Prove;
   readonly #rooms = new Map<string, Room>();
 
   constructor(parts: {
@@ -58,6 +62,7 @@ export class Office {
     readonly desk: (root: string) => Desk;
     readonly languageOf: (file: string) => string;
     readonly pen: Pen;
+    readonly prove: Prove;
   }) {
     this.#runs = parts.runs;
     this.#syntax = parts.syntax;
@@ -65,6 +70,7 @@ export class Office {
     this.#desk = parts.desk;
     this.#languageOf = parts.languageOf;
     this.#pen = parts.pen;
+    this.#prove = parts.prove;
   }
 
   recipes(): readonly RecipeOffer[] {
@@ -180,7 +186,10 @@ export class Office {
     const open = (file: string) => (this.#current ?? around).open[file];
     const project = new Project({ root, ts: await this.#typescript(), syntax: this.#syntax, open }, files);
     return {
-      planning: { project, pen: this.#pen, rules: around.rules, installed: around.installed, languageOf },
+      planning: {
+        ...{ project, pen: this.#pen, prove: this.#prove, languageOf },
+        ...{ rules: around.rules, installed: around.installed },
+      },
       root,
     };
   }
@@ -201,7 +210,12 @@ export class Office {
   }
 
   #enter(journal: Journal, planning: Planning, root: string): Room {
-    const run = new Run({ ...planning, journal, desk: this.#desk(root), access: new Access() });
+    // Asked anew for every step: the setting may have changed since the plan was made.
+    const test = async () => {
+      const argv = this.#current?.test ?? [];
+      return argv.length === 0 ? null : runTests(argv, root);
+    };
+    const run = new Run({ ...planning, journal, desk: this.#desk(root), access: new Access(), test });
     const room: Room = { run, planning, root, seen: null };
     this.#rooms.set(journal.id, room);
     const oldest = this.#rooms.keys().next().value;

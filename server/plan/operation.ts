@@ -1,7 +1,6 @@
 // What an operation is: one kind of edit, what it needs, and what it may ask for.
 import type { Task } from "../protocol.ts";
 import type { Change } from "./edits.ts";
-import type { Named, Unnamed } from "./naming/unnamed.ts";
 import type { Project } from "./project.ts";
 
 /** What words have cost. */
@@ -29,6 +28,29 @@ export interface Documented {
   readonly spent: Spent;
 }
 
+/** A place that wants a name, as it is shown to a model. */
+export interface Unnamed {
+  readonly file: string;
+  readonly languageId: string;
+  readonly expert: string;
+  /** Code that a name is the next word of: the model's own proposals go on from it. */
+  readonly ask: string;
+  /** The text before the first place of the name. */
+  readonly before: string;
+  /** What stands from there on, cut where the name stands: the best name makes the whole likeliest. */
+  readonly pieces: readonly string[];
+  /** Names by rules, the best first: with a model they are in the contest, without one they are all there is. */
+  readonly candidates: readonly string[];
+  /** Names that mean something there already. */
+  readonly taken: readonly string[];
+}
+
+/** Names, the best first. */
+export interface Named {
+  readonly names: readonly string[];
+  readonly spent: Spent;
+}
+
 /** The model as operations see it: it fills in words, and nothing else. */
 export interface Pen {
   /** The comment, or in words why there is none. */
@@ -36,6 +58,9 @@ export interface Pen {
   /** Names for a place, ranked, or in words why nobody can be asked. */
   name(unnamed: Unnamed): Promise<Named | { readonly why: string }>;
 }
+
+/** Of pairs of formulas, which are equal, exactly. */
+export type Prove = (pairs: readonly (readonly [string, string])[]) => Promise<readonly boolean[]>;
 
 export interface Work {
   readonly project: Project;
@@ -46,6 +71,8 @@ export interface Work {
   readonly options: Readonly<Record<string, string>>;
   /** Null where no model is at hand. */
   readonly pen: Pen | null;
+  /** Absent where no algebra is at hand: then what the operation has worked out itself counts. */
+  readonly prove?: Prove | undefined;
   /** Id of the expert who does the step. */
   readonly expert: string;
   /** Hears what the expert's words have cost. */

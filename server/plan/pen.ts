@@ -6,8 +6,7 @@ import { finished } from "../saying.ts";
 import type { Who } from "../speaking.ts";
 import type { Syntax } from "../syntax/syntax.ts";
 import { namesBy } from "./naming/model.ts";
-import type { Named, Unnamed } from "./naming/unnamed.ts";
-import type { Asked, Documented, Pen } from "./operation.ts";
+import type { Asked, Documented, Named, Pen, Unnamed } from "./operation.ts";
 
 export interface PenParts {
   readonly syntax: Syntax;

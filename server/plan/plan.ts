@@ -43,7 +43,7 @@ export const stepSchema = z.strictObject({
   state: z.enum(states),
   edits: z.array(changeSchema).max(caps.files).meta({ description: "What it does; as proposed until it is applied." }),
   check: z
-    .strictObject({ passed: z.boolean(), found: words(2_000) })
+    .strictObject({ passed: z.boolean(), found: words(2_000), output: words(8_000).optional() })
     .nullable()
     .meta({ description: "What was found after it was applied." }),
   spent: z

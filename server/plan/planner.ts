@@ -3,7 +3,7 @@
 import type { Rule } from "../route.ts";
 import { allocate } from "./allocate.ts";
 import { applyEdits, type Change, effective } from "./edits.ts";
-import type { Operation, Pen, Work } from "./operation.ts";
+import type { Operation, Pen, Prove, Work } from "./operation.ts";
 import { caps, type Plan, type Step } from "./plan.ts";
 import type { Project } from "./project.ts";
 import type { Recipe } from "./recipe.ts";
@@ -12,6 +12,7 @@ import { operationOf } from "./registry.ts";
 export interface Planning {
   readonly project: Project;
   readonly pen: Pen | null;
+  readonly prove?: Prove | undefined;
   readonly rules: readonly Rule[];
   readonly installed: readonly string[];
   languageOf(file: string): string;
@@ -85,15 +86,16 @@ export async function perform(
   {
     project,
     pen,
+    prove,
     languageOf,
     expert,
     spend,
-  }: Pick<Planning, "project" | "pen" | "languageOf"> & Pick<Work, "expert" | "spend">,
+  }: Pick<Planning, "project" | "pen" | "prove" | "languageOf"> & Pick<Work, "expert" | "spend">,
 ): Promise<readonly Change[]> {
   const text = project.text(file);
   if (text === null) throw new Error(`${file} is not there any more.`);
   const languageId = languageOf(file);
-  const changes = await operation.perform({ project, pen, file, languageId, text, options, expert, spend });
+  const changes = await operation.perform({ project, pen, prove, file, languageId, text, options, expert, spend });
   return changes
     .map((change) => ({ ...change, edits: effective(project.text(change.file) ?? "", change.edits) }))
     .filter(({ creates, edits }) => creates || edits.length > 0);

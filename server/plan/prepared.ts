@@ -47,3 +47,12 @@ export function without({ step, changes, puts }: Prepared, leave: ReadonlySet<st
     }),
   };
 }
+
+/** The text of a file. @throws Error in words where it has none that could be written back. */
+export function decoded(file: string, bytes: Buffer): ReturnType<typeof decode> {
+  try {
+    return decode(bytes);
+  } catch (error) {
+    throw new Error(`${file} is not edited: ${error instanceof Error ? error.message : String(error)}.`);
+  }
+}

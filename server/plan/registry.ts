@@ -5,6 +5,7 @@ import { awaitPromises } from "./operations/await_promises.ts";
 import { documentSymbol } from "./operations/document_symbol.ts";
 import { extractFunction } from "./operations/extract_function.ts";
 import { foldConstants } from "./operations/fold_constants.ts";
+import { nameConstant } from "./operations/name_constant.ts";
 import { organiseImports } from "./operations/organise_imports.ts";
 import { removeUnused } from "./operations/remove_unused.ts";
 import { renameSymbol } from "./operations/rename_symbol.ts";
@@ -31,6 +32,7 @@ export const operations: readonly Operation[] = [
   varToLet,
   simplifyBooleans,
   awaitPromises,
+  nameConstant,
   foldConstants,
   createFile,
   moveSymbol,

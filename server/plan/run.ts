@@ -8,21 +8,27 @@ import type { Entry, Journal } from "./journal.ts";
 import type { Spent } from "./operation.ts";
 import type { Plan, Step } from "./plan.ts";
 import { type Planning, perform } from "./planner.ts";
-import { fits, type Prepared, within, without } from "./prepared.ts";
+import { decoded, fits, type Prepared, within, without } from "./prepared.ts";
 import { operationOf } from "./registry.ts";
+import { give, move } from "./steps.ts";
+import { type Tested, Tests } from "./tests.ts";
 import { allTakenBack } from "./undo.ts";
 
-export interface Running extends Pick<Planning, "project" | "pen" | "languageOf"> {
+export interface Running extends Pick<Planning, "project" | "pen" | "prove" | "languageOf"> {
   readonly desk: Desk;
   readonly access: Access;
   readonly journal: Journal;
+  /** The user's own tests, run behind every step; absent: there are none. */
+  readonly test?: (() => Promise<Tested>) | undefined;
 }
 
 export class Run {
   readonly #with: Running;
+  readonly #tests: Tests;
 
   constructor(running: Running) {
     this.#with = running;
+    this.#tests = new Tests(running.test ?? (async () => null));
   }
 
   get id(): string {
@@ -96,26 +102,13 @@ export class Run {
 
   /** Gives a step to another expert, as the user wants. @throws Error in words */
   give(id: string, expert: string, installed: readonly string[]): void {
-    if (!installed.includes(expert)) throw new Error(`There is no expert ${expert}. Experts: ${installed.join(", ")}.`);
-    const step = this.#step(id);
-    step.expert = {
-      id: expert,
-      score: 1,
-      runnerUp: { id: step.expert.id, score: step.expert.score },
-      because: "You have chosen it.",
-    };
+    give(this.#step(id), expert, installed);
     this.#with.journal.save();
   }
 
-  /** Moves a step one place, where it does not pass one that it waits for or that waits for it. */
+  /** Moves a step one place. @throws Error in words */
   move(id: string, by: -1 | 1): void {
-    const { steps } = this.plan;
-    const at = steps.findIndex((each) => each.id === id);
-    const [step, other] = [this.#step(id), steps[at + by]];
-    if (!other || step.after.includes(other.id) || other.after.includes(id)) {
-      throw new Error(other ? `${step.id} and ${other.id} wait for each other.` : "It is at the end already.");
-    }
-    [steps[at], steps[at + by]] = [other, step];
+    move(this.plan.steps, this.#step(id), by);
     this.#with.journal.save();
   }
 
@@ -192,6 +185,14 @@ export class Run {
   async #carryOut(step: Step, { changes, puts }: Prepared): Promise<Step> {
     const { project, desk, journal, languageOf } = this.#with;
     const touched = puts.map(({ file }) => file);
+    const failing = await this.#tests.before();
+    if (failing)
+      return this.#end(
+        step,
+        "failed",
+        `Your tests fail without this step already: ${failing.why}. Nothing was changed: mend them first, or empty the test command.`,
+        failing.output,
+      );
     // First for a trial: what would break anything is never written.
     const files = lookedAt(project, touched);
     const before = await errorsIn(project, files, languageOf);
@@ -224,10 +225,19 @@ export class Run {
         "failed",
         `After it there are new errors: ${broken.slice(0, 3).join("; ")}. Take it back with undo.`,
       );
+    const tested = await this.#tests.behind();
+    if (tested)
+      return this.#end(
+        step,
+        "failed",
+        `After it your tests fail: ${tested.why}. Take it back with undo.`,
+        tested.output,
+      );
+    const passed = this.#with.test ? ", and your tests pass" : "";
     return this.#end(
       step,
       "verified",
-      `No new errors in ${files.length === 1 ? "the file" : `${files.length} files`}.`,
+      `No new errors in ${files.length === 1 ? "the file" : `${files.length} files`}${passed}.`,
     );
   }
 
@@ -258,11 +268,12 @@ export class Run {
     return step;
   }
 
-  #end(step: Step, state: Step["state"], found: string): Step {
+  #end(step: Step, state: Step["state"], found: string, output?: string): Step {
     step.state = state;
     step.check = {
       passed: state === "verified" || state === "skipped" || state === "undone",
       found: found.slice(0, 2_000),
+      ...(output ? { output: output.slice(-8_000) } : {}),
     };
     this.#with.journal.save();
     return step;
@@ -286,12 +297,4 @@ export class Run {
 
 function place(journal: Journal, entry: Entry): number {
   return journal.entries.indexOf(entry);
-}
-
-function decoded(file: string, bytes: Buffer): ReturnType<typeof decode> {
-  try {
-    return decode(bytes);
-  } catch (error) {
-    throw new Error(`${file} is not edited: ${error instanceof Error ? error.message : String(error)}.`);
-  }
 }

@@ -92,6 +92,7 @@ test("the settings of the manifest are those of the protocol, with matching type
     number: "integer",
     string: "string",
     Suggestions: "string",
+    "readonly string[]": "array",
   };
   const expected = Object.entries(members("Settings")).map(([key, type]) => [
     `${section}.${key}`,
@@ -128,6 +129,7 @@ test("the defaults are those that the documents promise", () => {
     "coterie.contextTokens": 1024,
     "coterie.model": "",
     "coterie.modelMemory": 0,
+    "coterie.testCommand": [],
   });
   assert.equal((languages as Record<string, boolean>)["*"], true);
 });
@@ -143,11 +145,15 @@ test("untrusted workspaces: limited, and no sensitive setting comes from one", (
   const { supported, description, restrictedConfigurations } = capabilities.untrustedWorkspaces;
   assert.equal(supported, "limited");
   assert.ok(description.length > 40);
-  const sensitive = Object.keys(properties).filter((key) => /thread|path|file|model|folder|log|remote/i.test(key));
+  const sensitive = Object.keys(properties).filter((key) =>
+    /thread|path|file|model|folder|log|remote|command/i.test(key),
+  );
   assert.deepEqual([...restrictedConfigurations].sort(), sensitive.sort());
   for (const key of sensitive) {
     const { scope } = properties[key]!;
-    const wanted = /path|file|model|folder|remote/i.test(key) ? ["machine"] : ["machine", "machine-overridable"];
+    const wanted = /path|file|model|folder|remote|command/i.test(key)
+      ? ["machine"]
+      : ["machine", "machine-overridable"];
     assert.ok(wanted.includes(scope), `${key} has scope ${scope}`);
   }
 });

@@ -3,7 +3,8 @@ import type { Prompt } from "../../engine/engine.ts";
 import { compose } from "../../prompt.ts";
 import { finished } from "../../saying.ts";
 import type { Who } from "../../speaking.ts";
-import { isFree, type Named, type Unnamed } from "./unnamed.ts";
+import type { Named, Unnamed } from "../operation.ts";
+import { isFree } from "./best.ts";
 import { nameIn } from "./words.ts";
 
 /** How many of its likeliest first tokens a model follows to a name. */

@@ -1,11 +1,11 @@
 // Takes the best part out of a long function into one of its own, by the language service. The name is the expert's.
 import { applyEdits, type TextEdit } from "../edits.ts";
 import { longFunctions, type Part, partsOf } from "../long.ts";
+import { bestName } from "../naming/best.ts";
 import { doingOf } from "../naming/hints.ts";
 import { namesUsed } from "../naming/poor.ts";
-import { bestName, type Unnamed } from "../naming/unnamed.ts";
 import { camel, wordsOf } from "../naming/words.ts";
-import { changesOf, type Operation, scriptLanguages } from "../operation.ts";
+import { changesOf, type Operation, scriptLanguages, type Unnamed } from "../operation.ts";
 import type { Project } from "../project.ts";
 import { formatOf, preferencesOf } from "../service.ts";
 

@@ -1,11 +1,11 @@
 // Gives a thing with a poor name a better one, everywhere in the workspace, by the language service. The name is the expert's.
 import type TS from "typescript";
 import type { Change, TextEdit } from "../edits.ts";
+import { bestName } from "../naming/best.ts";
 import { candidatesFor } from "../naming/hints.ts";
 import { namesUsed, type Poor, poorNames } from "../naming/poor.ts";
-import { bestName, type Unnamed } from "../naming/unnamed.ts";
 import { nodeAt } from "../nodes.ts";
-import { type Operation, scriptLanguages } from "../operation.ts";
+import { type Operation, scriptLanguages, type Unnamed } from "../operation.ts";
 import type { Project } from "../project.ts";
 
 export const renameSymbol: Operation = {

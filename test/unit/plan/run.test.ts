@@ -14,6 +14,7 @@ import { makePlan } from "../../../server/plan/planner.ts";
 import { Project } from "../../../server/plan/project.ts";
 import { recipes } from "../../../server/plan/registry.ts";
 import { Run } from "../../../server/plan/run.ts";
+import type { Tested } from "../../../server/plan/tests.ts";
 import { Syntax } from "../../../server/syntax/syntax.ts";
 import { type Files, folderOf } from "./on.ts";
 
@@ -33,12 +34,13 @@ async function open(
   recipe = "clean-up",
   desk?: (root: string) => Desk,
   at = folderOf(files),
+  test?: () => Promise<Tested>,
 ): Promise<Opened> {
   const project = new Project({ root: at, ts, syntax }, Object.keys(files));
   const planning = { project, pen: null, rules: [], installed: ["general"], languageOf };
   const plan = await makePlan("goal", recipes.find(({ id }) => id === recipe)!, Object.keys(files), {}, planning);
   const journal = Journal.begin(runs, at, plan);
-  const run = new Run({ ...planning, journal, desk: desk?.(at) ?? new DiskDesk(at), access: new Access() });
+  const run = new Run({ ...planning, journal, desk: desk?.(at) ?? new DiskDesk(at), access: new Access(), test });
   return { root: at, run, path: (file) => join(at, file) };
 }
 
@@ -255,4 +257,29 @@ test("A damaged journal and an unknown run are told in words", async () => {
   mkdirSync(join(runs, opened.run.id), { recursive: true });
   writeFileSync(join(runs, opened.run.id, "run.json"), `{"version":1}`);
   assert.throws(() => Journal.open(runs, opened.run.id), /is damaged/);
+});
+
+test("The user's tests check every step: failing before, nothing is changed; behind it, the step has failed with what they say", async () => {
+  const says = (...found: (string | null)[]) => {
+    let at = 0;
+    return async () => {
+      const why = found[Math.min(at++, found.length - 1)]!;
+      return why === null ? null : { why, output: "1 failed" };
+    };
+  };
+  const passing = await open({ "a.ts": untidy }, "clean-up", undefined, undefined, says(null));
+  assert.deepEqual(await all(passing), ["verified", "verified", "verified"]);
+  assert.match(passing.run.plan.steps[0]!.check!.found, /and your tests pass/);
+
+  const red = await open({ "a.ts": untidy }, "clean-up", undefined, undefined, says("they end with status 1"));
+  const refused = await red.run.apply("step-1");
+  assert.match(refused.check!.found, /fail without this step already: they end with status 1. Nothing was changed/);
+  assert.deepEqual([refused.state, refused.check!.output, read(red.path("a.ts"))], ["failed", "1 failed", untidy]);
+
+  const broken = await open({ "a.ts": untidy }, "clean-up", undefined, undefined, says(null, "status 1", null));
+  const step = await broken.run.apply("step-1");
+  assert.deepEqual([step.state, step.check!.output], ["failed", "1 failed"]);
+  assert.match(step.check!.found, /After it your tests fail: status 1. Take it back with undo/);
+  assert.equal(await broken.run.undo("step-1"), null);
+  assert.equal(read(broken.path("a.ts")), untidy);
 });
