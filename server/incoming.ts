@@ -34,6 +34,11 @@ export const explainSchema = z.object({
   stream: z.int().nullable().default(null),
 });
 export const documentSchema = z.object({ uri: z.string(), position: place });
+export const talkSchema = z.object({
+  turns: z.array(z.object({ role: z.enum(["system", "user", "assistant"]), text: z.string() })).max(1_000),
+  stream: z.int().nullable().default(null),
+  maxTokens: z.int().positive().optional(),
+});
 export const restedSchema = documentSchema;
 export const executedSchema = z.object({ command: z.string().max(64), arguments: z.array(z.unknown()).default([]) });
 const folder = z.object({ uri: z.string(), name: z.string() });

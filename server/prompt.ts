@@ -66,7 +66,7 @@ export const begun = (prompt: Prompt, text: string): Prompt => joined([...prompt
 export const stopsOfTask = (manner: Manner | undefined): readonly string[] =>
   manner?.chats === false ? [`\n${question.trim()}`] : [];
 
-const question = "Question: ";
+export const question = "Question: ";
 
 /**
  * The prompt that a completion continues: workspace, path, then the text before the cursor. It ends in text, so that its

@@ -5,7 +5,7 @@ import { NotificationType, RequestType } from "vscode-languageserver-protocol";
 // ── Words ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** What is asked. */
-export const tasks = ["complete", "explain", "document", "calculate", "plan", "name"] as const;
+export const tasks = ["complete", "explain", "document", "calculate", "plan", "name", "chat"] as const;
 export type Task = (typeof tasks)[number];
 
 /** What the cursor is in; in a fenced block that of its content. */

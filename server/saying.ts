@@ -1,5 +1,5 @@
 // What an expert says to a request in layout "tasks": streamed, ended when it repeats itself, cut to whole sentences.
-import type { Engine } from "./engine/engine.ts";
+import type { Engine, Prompt } from "./engine/engine.ts";
 import type { Opening } from "./openings.ts";
 import { begun, composeTask, type Manner, type Slots, stopsOfTask } from "./prompt.ts";
 
@@ -8,6 +8,8 @@ export interface Saying {
   readonly sequence: string;
   readonly expert: string;
   readonly slots: Slots;
+  /** What is asked in place of the layout with its slots filled. */
+  readonly prompt?: Prompt;
   /** Most tokens of the reply. */
   readonly maxTokens: number;
   /** How the expert is asked where it is not the embedded model's. */
@@ -32,12 +34,20 @@ export interface Said {
  */
 export async function* say(
   engine: Engine,
-  { sequence, expert, slots, maxTokens, manner, opening, again = beginsAgain }: Saying,
+  {
+    sequence,
+    expert,
+    slots,
+    maxTokens,
+    manner,
+    prompt = composeTask(slots, manner),
+    opening,
+    again = beginsAgain,
+  }: Saying,
   signal: AbortSignal,
 ): AsyncGenerator<string, Said> {
   const enough = new AbortController();
   const held = manner === undefined ? opening : undefined;
-  const prompt = composeTask(slots, manner);
   const pieces = engine.generate(
     {
       ...{ sequence, expert, maxTokens },

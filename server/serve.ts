@@ -24,6 +24,7 @@ import { Models } from "./features/models.ts";
 import { Plans } from "./features/plans.ts";
 import { Rests } from "./features/rests.ts";
 import { explainRoute } from "./features/route.ts";
+import { Talk } from "./features/talk.ts";
 import type { Fleet } from "./fleet/fleet.ts";
 import { foldersSchema, keySchema, optionsSchema, pushedSchema, routeSchema, trustedSchema } from "./incoming.ts";
 import type { Installation } from "./installation.ts";
@@ -269,10 +270,9 @@ export function serve(
   serveHealth(connection, fenced, { power, roster, socketsMade, hosts: () => chosen.hosts });
   rests.serve(connection);
   experts.serve(connection, fenced);
-  const commands = new Commands({
-    around,
-    piece: (piece) => void connection.sendNotification(protocol.piece.method, piece),
-  });
+  const piece = (each: protocol.Piece) => void connection.sendNotification(protocol.piece.method, each);
+  const commands = new Commands({ around, piece });
+  new Talk(around, piece).serve(connection, fenced);
   const calculations = new Calculations({ around, algebra: algebra(installation.algebra) });
   for (const each of [commands, calculations, new Executed(commands, calculations)]) each.serve(connection, fenced);
   models.serve(connection, fenced);

@@ -82,12 +82,22 @@ export class Client {
     hear: (piece: protocol.Piece) => void,
     token: vscode.CancellationToken,
   ): Promise<protocol.Explanation> {
+    return this.streamed(protocol.explain, params, hear, token);
+  }
+
+  /** Asks for what is written in pieces: `hear` is told each, and facts tell that it begins anew. */
+  async streamed<P extends object, R>(
+    type: RequestType<P & { readonly stream: number | null }, R, void>,
+    params: P,
+    hear: (piece: protocol.Piece) => void,
+    token: vscode.CancellationToken,
+  ): Promise<R> {
     const stream = ++this.streams;
     const hearing = this.server.onNotification(protocol.piece, (piece) => {
       if (piece.stream === stream) hear(piece);
     });
     try {
-      return await this.server.sendRequest(protocol.explain, { ...params, stream }, token);
+      return await this.server.sendRequest<R>(type.method, { ...params, stream }, token);
     } finally {
       hearing.dispose();
     }

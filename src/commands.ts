@@ -1,5 +1,6 @@
 // Every command and its handler.
 import * as vscode from "vscode";
+import type { Documentation } from "../server/protocol.ts";
 import { calculateHere, replaceWithResult } from "./calculate.ts";
 import type { Client } from "./client.ts";
 import { isOn, type Languages } from "./documents.ts";
@@ -16,7 +17,7 @@ import { explainRouting } from "./routing.ts";
 import { openRules } from "./rules.ts";
 import { type Snooze, snoozes } from "./snooze.ts";
 import type { StatusView } from "./status.ts";
-import { documentHere, explainHere } from "./tasks.ts";
+import { documentHere, explainHere, proposeFor } from "./tasks.ts";
 
 export interface Parts {
   readonly client: Client;
@@ -48,6 +49,7 @@ export function registerCommands(parts: Parts): vscode.Disposable {
     "coterie.calculate": () => withServer(parts, () => calculateHere(client, pages)),
     "coterie.replaceWithResult": (uri: string, range: vscode.Range) =>
       withServer(parts, () => replaceWithResult(client, vscode.Uri.parse(uri), range)),
+    "coterie.propose": (uri: string, done: Documentation) => proposeFor(pages, vscode.Uri.parse(uri), done),
     "coterie.showLog": () => log.show(),
     "coterie.restart": () => client.restart(),
     "coterie.openRules": openRules,

@@ -18,7 +18,10 @@ export interface Told {
 
 /** An explanation as a Markdown page. */
 export function explanationDocument({ place, facts, known, text, author, failed }: Told): string {
-  const found = [table("Facts, from the syntax tree", facts), table("Facts, from the language service", known)].flat();
+  const found = [
+    factsTable("Facts, from the syntax tree", facts),
+    factsTable("Facts, from the language service", known),
+  ].flat();
   const words = text.trim() === "" ? `*${nothingYet(author, failed)}*` : quoted(text);
   const end = failed === undefined ? author && ending(author.stop) : `Writing failed: ${plain(failed)}`;
   return [
@@ -29,12 +32,13 @@ export function explanationDocument({ place, facts, known, text, author, failed 
     "",
     words,
     ...(end === null || text.trim() === "" ? [] : ["", `**${end}**`]),
-    ...(author === null ? [] : ["", `*${signature(author)} A small model: it may be wrong.*`]),
+    ...(author === null ? [] : ["", `*${signature(author)}*`]),
     "",
   ].join("\n");
 }
 
-function table(title: string, facts: readonly Fact[]): readonly string[] {
+/** Lines of a table with its title; none where there are no facts. */
+export function factsTable(title: string, facts: readonly Fact[]): readonly string[] {
   const rows = facts.map(({ name, text }) => `| ${plain(name)} | ${inline(text)} |`);
   return rows.length === 0 ? [] : [`## ${title}`, "", "| | |", "| --- | --- |", ...rows, ""];
 }
@@ -48,17 +52,26 @@ function nothingYet(author: Told["author"], failed: string | undefined): string 
 }
 
 /** Why a text ends where it does, unless its author was at its end. */
-function ending(stop: Explanation["stop"]): string | null {
+export function ending(stop: Explanation["stop"]): string | null {
   if (stop === "cancelled") return "You have cancelled it: this was written until then.";
   if (stop === "length") return "It was cut where it became long.";
   return stop === "stop" ? "It was ended where it began to repeat itself." : null;
 }
 
-function signature({ expert, wanted, absent, rule, because, host, ms }: NonNullable<Told["author"]>): string {
+/** Who wrote the words, and why. */
+export function signature({
+  expert,
+  wanted,
+  absent,
+  rule,
+  because,
+  host,
+  ms,
+}: Author & Pick<Explanation, "ms">): string {
   const why = absent === undefined ? "is not installed" : `does not answer: ${plain(absent)}`;
   const instead = wanted === null ? "" : ` (${plain(wanted)} ${why})`;
   const away = host === undefined ? "" : ` The code was sent to ${plain(host)}.`;
-  return `Expert ${plain(expert)}${instead}, rule ${plain(rule)}: ${plain(because)}${away} ${ms} ms.`;
+  return `Expert ${plain(expert)}${instead}, rule ${plain(rule)}: ${plain(because)}${away} ${ms} ms. A small model: it may be wrong.`;
 }
 
 /** The model's words as a quotation in which nothing is Markdown but code in backticks. */

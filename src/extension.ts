@@ -2,11 +2,13 @@
 import * as vscode from "vscode";
 import type { Settings } from "../server/protocol.ts";
 import { FormulaActions } from "./calculate.ts";
+import { joinChat } from "./chat.ts";
 import { Client, isSynchronised } from "./client.ts";
 import { registerCommands } from "./commands.ts";
 import { WhenIdle } from "./idle.ts";
 import { answersView, type Command, section, stepsView, teamView } from "./ids.ts";
 import { Ledger } from "./ledger.ts";
+import { provideModel } from "./localmodel.ts";
 import type { Titled } from "./menu.ts";
 import { Pages } from "./pages.ts";
 import { Plans } from "./plans.ts";
@@ -22,6 +24,7 @@ import { logLine } from "./words.ts";
 
 /** What is read from package.json. */
 interface Manifest {
+  readonly version: string;
   readonly capabilities: { readonly untrustedWorkspaces: { readonly restrictedConfigurations: readonly string[] } };
   readonly contributes: {
     readonly commands: readonly Titled[];
@@ -123,6 +126,7 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.window.onDidChangeActiveTextEditor(tellRest),
     vscode.window.onDidChangeTextEditorSelection(tellRest),
   );
+  subscriptions.push(joinChat(client, log), provideModel(client, manifest.version));
   subscriptions.push(vscode.languages.registerCodeActionsProvider(TaskActions.selector, new TaskActions()));
   subscriptions.push(
     vscode.languages.registerCodeActionsProvider({ pattern: "**" }, new FormulaActions(), {

@@ -42,6 +42,7 @@ export const internalCommands = [
   "coterie.menu",
   "coterie.reveal",
   "coterie.replaceWithResult",
+  "coterie.propose",
 ] as const;
 
 export type Command = (typeof publicCommands)[number] | (typeof internalCommands)[number];
@@ -54,6 +55,9 @@ export const stepsView = "coterie.steps";
 
 /** The web view of figures. */
 export const teamView = "coterie.team";
+
+/** Who takes part in the chat. */
+export const chatParticipant = "coterie.chat";
 
 /** Context key for `when` clauses: "off", "loading", "ready" or "failed". */
 export const stateKey = "coterie.state";

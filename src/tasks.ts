@@ -1,6 +1,6 @@
 // "Explain" and "Document": what the server tells about code, shown beside it or offered as one edit.
 import * as vscode from "vscode";
-import { documentable, type Fact, type Piece } from "../server/protocol.ts";
+import { type Documentation, documentable, type Fact, type Piece } from "../server/protocol.ts";
 import { calculateHere } from "./calculate.ts";
 import { looksLikeFormula } from "./calculation.ts";
 import type { Client } from "./client.ts";
@@ -70,6 +70,12 @@ export async function documentHere(client: Client, pages: Pages): Promise<void> 
   const params = { uri: document.uri.toString(), position: plainPlace(selection.active) };
   const done = await cancellable("Coterie documents", (token) => client.document(params, token));
   if (done.edits.length === 0) return;
+  await proposeFor(pages, document.uri, done);
+}
+
+/** Previews a comment and puts it in when the user says so. */
+export async function proposeFor(pages: Pages, uri: vscode.Uri, done: Documentation): Promise<void> {
+  const document = await vscode.workspace.openTextDocument(uri);
   const { edits, version, wanted, host, rule, because, expert } = done;
   const instead = wanted === null ? "" : ` for ${wanted}`;
   const what = `a comment by ${expert}${instead}${host === undefined ? "" : ` on ${host}`}`;

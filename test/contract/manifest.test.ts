@@ -5,6 +5,7 @@ import { test } from "node:test";
 import ts from "typescript";
 import {
   answersView,
+  chatParticipant,
   internalCommands,
   publicCommands,
   section,
@@ -76,6 +77,7 @@ test("only commands.ts registers commands, and every id in the code is known", (
     stepsView,
     `${stepsView}.focus`,
     teamView,
+    chatParticipant,
     stateKey,
     "coterie.status",
     "coterie.language",
@@ -200,6 +202,19 @@ test("rule files and plans are checked by their schemas, and rules read as JSON 
     ["**/.coterie/rules.json", "*.coterie-plan.json"],
   );
   assert.deepEqual(contributes.languages, [{ id: "jsonc", filenamePatterns: ["**/.coterie/rules.json"] }]);
+});
+
+test("the chat's participant and its commands are those of the code, and the model's vendor is our section", () => {
+  const [{ id, commands: slash }, ...others] = contributes.chatParticipants;
+  assert.deepEqual([id, others], [chatParticipant, []]);
+  const code = readFileSync("src/chat.ts", "utf8");
+  const [, handled = ""] = /handlers: [^=]+= \{([^}]+)\}/.exec(code) ?? [];
+  const names = slash.map(({ name }: { name: string }) => name);
+  assert.deepEqual(
+    handled.split(",").map((each) => each.trim()),
+    names,
+  );
+  assert.deepEqual(contributes.languageModelChatProviders, [{ vendor: section, displayName: "Coterie" }]);
 });
 
 test("files that the manifest names exist; what is built is built from sources that exist", () => {
