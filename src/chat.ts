@@ -1,6 +1,6 @@
 // "@coterie" in the editor's chat: explains, documents and calculates, and talks, where the editor has a chat.
 import * as vscode from "vscode";
-import { type Turn, talk as talkRequest } from "../server/protocol/talk.ts";
+import { type TalkParams, type Turn, talk as talkRequest } from "../server/protocol/talk.ts";
 import type { Fact, Piece } from "../server/protocol.ts";
 import { calculationDocument, looksLikeFormula } from "./calculation.ts";
 import type { Client } from "./client.ts";
@@ -115,7 +115,8 @@ async function talk(asking: Asking, client: Client): Promise<void> {
     stream.markdown(words.write(text));
   };
   const turns: readonly Turn[] = [...context.history.flatMap(turnOf), { role: "user", text: request.prompt }];
-  const done = await client.streamed(talkRequest, { turns }, hear, token);
+  const asked: Omit<TalkParams, "stream"> = { turns };
+  const done = await client.streamed(talkRequest, asked, hear, token);
   const hint = "For code it is better asked by /explain, /document and /calculate, where tools supply the facts.";
   stream.markdown(paragraphs(words.end(), "", `*${signature(done)} ${hint}*`));
 }

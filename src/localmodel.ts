@@ -1,6 +1,6 @@
 // The model on this machine for the chat and for other extensions, where the editor lets extensions provide models.
 import * as vscode from "vscode";
-import { type Turn, talk } from "../server/protocol/talk.ts";
+import { type TalkParams, type Turn, talk } from "../server/protocol/talk.ts";
 import type { Client } from "./client.ts";
 import { section } from "./ids.ts";
 
@@ -40,7 +40,8 @@ export function provideModel(client: Client, version: string): vscode.Disposable
       const most = Number(modelOptions?.["maxTokens"]);
       const maxTokens = Number.isInteger(most) && most > 0 ? most : undefined;
       const hear = ({ text }: { readonly text: string }) => progress.report(new LanguageModelTextPart(text));
-      await client.streamed(talk, { turns: messages.map(turnOf), maxTokens }, hear, token);
+      const asked: Omit<TalkParams, "stream"> = { turns: messages.map(turnOf), maxTokens };
+      await client.streamed(talk, asked, hear, token);
     },
     provideTokenCount: async (_model: unknown, text: string | Said) =>
       Math.ceil((typeof text === "string" ? text : turnOf(text).text).length / charactersPerToken),
