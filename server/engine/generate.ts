@@ -9,15 +9,13 @@ import { naming } from "./names.ts";
 import { draw, likeliest, uniforms } from "./sample.ts";
 import type { Session } from "./session.ts";
 import { Transcript } from "./transcript.ts";
+import { type Turn, Turns } from "./turns.ts";
 
 /** True as soon as nobody waits for the result any more. */
 export type Cancelled = () => boolean;
 
 /** Sequences that must not be dropped from the cache: those of requests that are under way. */
 export type Kept = ReadonlySet<string>;
-
-/** A branch is not followed when its first token is less than 1/20 as likely as the likeliest. */
-const widestGap = Math.log(20);
 
 /**
  * Generates as the request says; the text of the likeliest branch is yielded as it comes, "" where nothing is new.
@@ -40,19 +38,23 @@ export async function* generate(
   if (first === null) return { continuations: [nothing], ...usage };
   usage.reusedTokens = first.reused;
   const next = await loaded.stack.predict(first.hidden);
-  const starts = likeliest(next, constraint([]), request.sampling ? 1 : Math.max(1, request.branches));
+  const turns = new Turns();
+  const step = { loaded, sequence, expert, constraint, request, ids, next, turns, cancelled };
 
-  const continuations: Continuation[] = [];
-  for (const start of starts) {
-    if (continuations.length > 0 && (cancelled() || next[starts[0]!]! - next[start]! > widestGap)) break;
-    const step = { loaded, sequence, expert, constraint, request, ids, cancelled };
-    // Only the first branch is streamed.
-    const branch = follow(step, next, request.sampling ? null : start, typed, usage);
-    continuations.push(yield* continuations.length === 0 ? branch : quietly(branch));
-    if (continuations.length === 1) sequence.written = writtenBehind(ids, continuations[0]!);
+  const continuations: Continuation[] = [yield* follow(step, begin, typed, usage, [])];
+  sequence.written = writtenBehind(ids, continuations[0]!);
+  while (!request.sampling && continuations.length < request.branches && !cancelled()) {
+    const turn = turns.next();
+    if (turn === null) break;
+    // Behind a turn the text often goes on as it did in another branch. Only the first branch is streamed.
+    const known = continuations.map(({ tokens }) => tokens.map(({ id }) => id));
+    continuations.push(yield* quietly(follow(step, turn, typed, usage, known)));
   }
-  return { continuations: continuations.length > 0 ? continuations : [nothing], ...usage };
+  return { continuations, ...usage };
 }
+
+/** Where the first branch begins. */
+const begin: Turn = { path: [], gap: 0 };
 
 /** A prompt of which more tokens than this would have to be read is read in idle time, if there is a shorter one. */
 const mostReadTokens = 256;
@@ -87,41 +89,58 @@ interface Step {
   readonly constraint: Constraint;
   readonly request: GenerateRequest;
   readonly ids: readonly number[];
+  /** What the model predicts behind the prompt. */
+  readonly next: Float32Array;
+  readonly turns: Turns;
   readonly cancelled: Cancelled;
 }
 
-/** One branch from its first prediction to its end. @param start its first token; null: chosen like the others. */
+/**
+ * One branch from its turn to its end; the ways that it leaves open are noted.
+ * @param known what else may be guessed from
+ */
 async function* follow(
-  { loaded, sequence, expert, constraint, request, ids, cancelled }: Step,
-  next: Float32Array,
-  start: number | null,
+  { loaded, sequence, expert, constraint, request, ids, next, turns, cancelled }: Step,
+  { path, gap }: Turn,
   typed: string,
   usage: { newTokens: number; runs: number },
+  known: readonly (readonly number[])[],
 ): AsyncGenerator<string, Continuation> {
   const uniform = uniforms(request.sampling?.seed ?? 0);
   const transcript = new Transcript(loaded.tokenizer.decoder(), typed, request.stops);
   const chosen: number[] = [];
   const tokens: Token[] = [];
-  const drafts = request.sampling || request.drafting === false ? null : new Drafts([sequence.written]);
+  const drafts = request.sampling || request.drafting === false ? null : new Drafts([sequence.written, ...known]);
   let guess: readonly number[] = [];
   /** What the model predicts behind each guessed token: it counts as long as the tokens chosen are those guessed. */
   let ahead: { readonly guessed: number; readonly row: Float32Array }[] = [];
   const finish = (stop: Continuation["stop"]): Continuation => ({ text: transcript.finish(), tokens, stop });
 
   for (let row = next; ; ) {
-    const allowed = constraint(chosen);
-    const token =
-      (chosen.length === 0 ? start : null) ??
-      (request.sampling ? draw(row, allowed, request.sampling.temperature, uniform()) : likeliest(row, allowed, 1)[0]);
+    const given = path[chosen.length];
+    const [token, ...others] =
+      given !== undefined
+        ? [given.id]
+        : request.sampling
+          ? [draw(row, constraint(chosen), request.sampling.temperature, uniform())]
+          : likeliest(row, constraint(chosen), request.branches);
     // No token spells what was typed: as if the text ended here.
-    if (token === undefined || loaded.tokenizer.bytes(token).length === 0) return finish("end");
+    if (token === undefined) return finish("end");
+    const logProbability = given?.logProbability ?? row[token]!;
+    for (const other of others) {
+      const way = { id: other, logProbability: row[other]! };
+      const before = tokens.map(({ id, logProbability: of }) => ({ id, logProbability: of }));
+      turns.add({ path: [...before, way], gap: gap + logProbability - way.logProbability });
+    }
+    if (loaded.tokenizer.bytes(token).length === 0) return finish("end");
     chosen.push(token);
-    usage.newTokens++;
+    if (given === undefined || chosen.length === path.length) usage.newTokens++;
     const { text, stopped } = transcript.push(token);
-    tokens.push({ id: token, text, logProbability: row[token]! });
+    tokens.push({ id: token, text, logProbability });
     yield transcript.settled();
     if (stopped) return finish("stop");
     if (chosen.length >= request.maxTokens) return finish("length");
+    if (chosen.length < path.length) continue;
     if (ahead[0]?.guessed === token) {
       row = ahead.shift()!.row;
       continue;

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { build } from "esbuild";
 import type { z } from "zod";
 
 export class Journal {
@@ -49,5 +50,15 @@ export function digestOfFolder(folder: string, ending: string): string {
   for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" }).sort()) {
     if (name.endsWith(ending)) hash.update(name).update(readFileSync(join(folder, name)));
   }
+  return hash.digest("hex");
+}
+
+/** Digest of the files in a folder that some entries reach by their imports: what else changes there changes no result. */
+export async function digestOfSources(entryPoints: string[], folder: string): Promise<string> {
+  const options = { bundle: true, platform: "node", packages: "external", write: false, metafile: true } as const;
+  const { metafile } = await build({ ...options, entryPoints, format: "esm", outdir: folder, absWorkingDir: folder });
+  const hash = createHash("sha256");
+  for (const name of Object.keys(metafile.inputs).sort())
+    if (!name.startsWith("..")) hash.update(name).update(readFileSync(join(folder, name)));
   return hash.digest("hex");
 }

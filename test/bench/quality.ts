@@ -1,6 +1,6 @@
 // `npm run quality`: losses, first lines, documentation and exercises of every expert and of what it is compared with.
-// Usage: npm run quality -- [--only anywhere,cases,code,...: see `names`] [--limit N] [--context TOKENS] [--threads N]
-// [--store]: writes into each pack how sure it has to be of what is shown, as chosen on its own domain's places.
+// Usage: npm run quality -- [--only anywhere,cases,code,...: see `names`] [--by general,expert-code,...: only these are asked]
+// [--limit N] [--context TOKENS] [--threads N] [--store]: writes into each pack how sure it has to be of what is shown, as chosen on its own domain's places.
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -13,7 +13,7 @@ import { measureBranches } from "./branches.ts";
 import { casesSchema, measureCases } from "./cases.ts";
 import { measureCommands } from "./commands.ts";
 import { type Contender, findField } from "./contenders.ts";
-import { digestOfFolder, Journal } from "./journal.ts";
+import { digestOfFolder, digestOfSources, Journal } from "./journal.ts";
 import { Losses } from "./losses.ts";
 import { machine } from "./machine.ts";
 import { memberAccesses } from "./members.ts";
@@ -24,6 +24,7 @@ import type { Results } from "./results.ts";
 import { type Domain, domains, readSamples } from "./samples.ts";
 import { type Asking, sayAnswers, sayDocumentation, sayLines, sayTyping } from "./sections.ts";
 import { storeThreshold } from "./silence.ts";
+import { measureSnippets } from "./snippets.ts";
 import { chooseThreshold } from "./threshold.ts";
 import { partsIn } from "./weights.ts";
 
@@ -39,6 +40,7 @@ const names = [
   "losses",
   "members",
   "neighbours",
+  "snippets",
   "typing",
 ] as const;
 const here = import.meta.dirname;
@@ -47,6 +49,7 @@ const root = join(here, "..", "..");
 const { values } = parseArgs({
   options: {
     only: { type: "string" },
+    by: { type: "string" },
     limit: { type: "string" },
     context: { type: "string" },
     threads: { type: "string" },
@@ -77,11 +80,31 @@ const samples = readSamples(join(root, "experts", "train", "data", "quality"), l
 if (samples === null)
   console.error("No samples of held-out packages: see experts/train/README.md. Only the hand-written cases are asked.");
 
-const { contenders, comparison, shared } = findField();
+const field = findField();
+const { comparison, shared } = field;
+const who = values.by?.split(",");
+const contenders = field.contenders.filter(({ name }) => who?.includes(name) ?? true);
+const nobody = who?.filter((each) => field.contenders.every(({ name }) => name !== each)) ?? [];
+if (nobody.length > 0)
+  fail(`There is no ${nobody.join(", ")}: choose of ${field.contenders.map(({ name }) => name).join(", ")}.`);
 const options = engineOptions({ ...installation, model: shared }, settings);
-const journal = new Journal(
-  join(here, ".cache", "quality", "results.jsonl"),
-  digestOfFolder(join(root, "server"), ".ts"),
+/** What the sections of these files have measured, with the server as they use it. */
+const journalOf = async (...files: readonly string[]) =>
+  new Journal(
+    join(here, ".cache", "quality", "results.jsonl"),
+    await digestOfSources(
+      files.map((name) => join(here, name)),
+      join(root, "server"),
+    ),
+  );
+const journal = await journalOf(
+  "ask.ts",
+  "anywhere.ts",
+  "cases.ts",
+  "losses.ts",
+  "namings.ts",
+  "neighbours.ts",
+  "snippets.ts",
 );
 const engines = new Engines(settings);
 const asking: Asking = { engines, journal, contextTokens: settings.contextTokens, progress };
@@ -102,7 +125,7 @@ const branches =
     ? await measureBranches(coder, samples.cursors.code, asking, (done, of) => progress("branches", done, of))
     : null;
 const heldOut =
-  asked("anywhere") || asked("commands") || asked("neighbours")
+  asked("anywhere") || asked("commands") || asked("neighbours") || asked("snippets")
     ? await heldOutFiles(join(root, "experts", "train", "data", "corpus.jsonl"))
     : null;
 const neighbours =
@@ -110,6 +133,10 @@ const neighbours =
     ? await measureNeighbours(coder, samples.cursors.code, heldOut, asking, (done, of) =>
         progress("neighbours", done, of),
       )
+    : null;
+const snippets =
+  asked("snippets") && coder && samples && heldOut
+    ? await measureSnippets(coder, samples.cursors.code, heldOut, asking, (done, of) => progress("snippets", done, of))
     : null;
 const documentation = await sayDocumentation(on("docs"), samples?.documented ?? [], asked("document"), asking);
 const exercises = samples?.exercises ?? [];
@@ -157,13 +184,16 @@ const anywhere =
     : null;
 const commands =
   asked("commands") && heldOut
-    ? await measureCommands(heldOut, limit, settings, journal, (done, of) => progress("commands", done, of))
+    ? await measureCommands(heldOut, limit, settings, await journalOf("commands.ts"), (done, of) =>
+        progress("commands", done, of),
+      )
     : null;
 const results: Results = {
   anywhere,
   commands,
   branches,
   neighbours,
+  snippets,
   members,
   typing,
   contenders,

@@ -50,6 +50,8 @@ export function report(results: Results, made: string): string {
     results.branches ?? `${missing}.`,
     "## Signatures of what is imported",
     results.neighbours ?? `${missing}.`,
+    "## Lines of other open files",
+    results.snippets ?? `${missing}.`,
     "## Typing",
     typing(results),
     "## Member accesses of held-out TypeScript, at places where TypeScript offers the name that was written",

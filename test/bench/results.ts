@@ -31,6 +31,7 @@ export interface Results {
   readonly branches: string | null;
   /** Table of first lines with and without signatures of imports. */
   readonly neighbours: string | null;
+  readonly snippets: string | null;
   /** Table of member accesses. */
   readonly members: string | null;
   /** Tables of the hand-written cases. */

@@ -11,20 +11,32 @@ export const nearTie = { f32: 1e-3, q8: 1 } as const;
 
 /**
  * Two greedy runs of one request agree: token by token they are equally sure, and where their texts part, the one's token is as
- * likely as the other's. @returns how many branches part.
+ * likely as the other's. @returns 1 where the likeliest branches part, else 0.
  */
 export function assertSame(one: Generation, other: Generation, tolerance: number): number {
   let parted = 0;
-  // Which branches there are may hang on a near-tie too: those that both have are compared.
+  // Which branches there are, and in which order, may hang on a near-tie too: the likeliest are compared, and the others with
+  // those that go the same way furthest.
   for (const [i, branch] of one.continuations.entries()) {
-    const counterpart = other.continuations[i];
-    if (counterpart && parts(branch, counterpart, tolerance)) parted++;
+    const ways = i === 0 ? other.continuations.slice(0, 1) : other.continuations.slice(1);
+    const lengths = ways.map((way) => commonLength(branch, way));
+    const nearest = ways[lengths.indexOf(Math.max(...lengths))];
+    if (nearest && parts(branch, nearest, tolerance, i === 0) && i === 0) parted++;
   }
   return parted;
 }
 
-function parts(one: Continuation, other: Continuation, tolerance: number): boolean {
+/** How many tokens two branches have in common. */
+function commonLength(one: Continuation, other: Continuation): number {
+  const at = one.tokens.findIndex(({ id }, i) => id !== other.tokens[i]?.id);
+  return at < 0 ? one.tokens.length : at;
+}
+
+/** @param greedy whether a token that differs must be as likely as the other: in other branches it may be another turn. */
+function parts(one: Continuation, other: Continuation, tolerance: number, greedy: boolean): boolean {
+  const common = commonLength(one, other);
   for (const [i, token] of one.tokens.entries()) {
+    if (i === common && !greedy) return true;
     const counterpart = other.tokens[i];
     assert.ok(counterpart, `"${one.text}" goes on where "${other.text}" has ended`);
     const gap = Math.abs(token.logProbability - counterpart.logProbability);

@@ -1,7 +1,7 @@
 // The engine with a tiny random model and two experts: what it streams, scores, refuses. That caching changes no text: same.test.ts.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import type { Engine } from "../../server/engine/engine.ts";
+import type { Engine, Token } from "../../server/engine/engine.ts";
 import { never, openModel, run, source, tinyModel } from "./models.ts";
 
 let engine: Engine;
@@ -37,16 +37,22 @@ test("what is streamed is the text, and a stop ends it", async () => {
   assert.equal(stopped.continuations[0]!.stop, "stop");
 });
 
-test("branches start with the likeliest tokens; the first is the greedy text", async () => {
+test("branches part from earlier ones where the model was least sure; the first is the greedy text", async () => {
   const greedy = await run(engine, { maxTokens: 6 });
-  const { continuations } = await run(engine, { maxTokens: 6, branches: 3 });
-  assert.deepEqual(continuations[0]!.text, greedy.continuations[0]!.text);
-  const starts = continuations.map(({ tokens }) => tokens[0]!.logProbability);
-  assert.deepEqual(
-    starts,
-    starts.toSorted((a, b) => b - a),
-  );
-  assert.equal(new Set(continuations.map(({ tokens }) => tokens[0]!.text)).size, continuations.length);
+  const { continuations } = await run(engine, { maxTokens: 6, branches: 5 });
+  assert.deepEqual(continuations[0], greedy.continuations[0]);
+  assert.equal(new Set(continuations.map(({ tokens }) => tokens.map(({ id }) => id).join())).size, 5);
+  const gaps = continuations.slice(1).map(({ tokens }, before) => {
+    const same = (other: readonly Token[]) => tokens.findIndex(({ id }, at) => id !== other[at]?.id);
+    const [parent, at] = continuations
+      .slice(0, before + 1)
+      .map((each) => [each, same(each.tokens)] as const)
+      .reduce((one, other) => (other[1] > one[1] ? other : one));
+    return parent.tokens[at]!.logProbability - tokens[at]!.logProbability;
+  });
+  for (const gap of gaps) assert.ok(gap >= 0 && gap <= Math.log(20), `${gap}`);
+  // Each turn of the first branch that was less unlikely would have come before.
+  assert.ok(gaps[0]! <= gaps[1]! + 1e-6);
 });
 
 test("a score is the sum of the tokens' log-probabilities", async () => {

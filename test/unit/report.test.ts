@@ -32,6 +32,7 @@ const empty: Results = {
   anywhere: null,
   branches: null,
   neighbours: null,
+  snippets: null,
   members: null,
   commands: null,
   typing: nothing,
