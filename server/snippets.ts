@@ -5,13 +5,15 @@ export interface Beside {
   readonly text: string;
 }
 
-/** Lines of a snippet, and by how many the windows that are compared move on. */
-const snippetLines = 10;
-const stepLines = 5;
+/** Lines of a window that is compared, and by how many the windows move on. */
+const windowLines = 8;
+const stepLines = 4;
+/** Lines behind such a window that belong to its snippet: what comes next there may come next here. */
+const linesBehind = 6;
 /** Lines before the cursor that a snippet shall be like. */
 const likeLines = 12;
-/** Characters of all snippets together: about 170 tokens. */
-export const mostSnippets = 500;
+/** Characters of all snippets together: about 200 tokens. */
+export const mostSnippets = 600;
 /** Files that are searched, and how far. Characters. */
 const mostFiles = 8;
 const mostSearched = 60_000;
@@ -53,11 +55,12 @@ function likest(text: string, wanted: ReadonlySet<string>): Place | null {
   const lines = text.split(/\r?\n/);
   let best: Place | null = null;
   for (let from = 0; from < lines.length; from += stepLines) {
-    const window = lines.slice(from, from + snippetLines).join("\n");
-    const names = namesOf(window);
+    const names = namesOf(lines.slice(from, from + windowLines).join("\n"));
     const both = [...names].filter((word) => wanted.has(word)).length;
     const alike = both / (names.size + wanted.size - both);
-    if (alike >= leastAlike && alike > (best?.alike ?? 0)) best = { text: window.trimEnd(), alike };
+    if (alike < leastAlike || alike <= (best?.alike ?? 0)) continue;
+    const snippet = lines.slice(from, from + windowLines + linesBehind).join("\n");
+    best = { text: snippet.replace(/^\s*\n/, "").trimEnd().slice(0, mostSnippets - 2), alike };
   }
   return best;
 }
