@@ -1,12 +1,12 @@
 // The pipeline: route -> compose prompt -> generate -> rank -> clean -> check. Every feature's answer comes from here.
 import { blockBegins, completed, endsInBlock, readBlock } from "./block.ts";
 import { candidates, whyHidden, whyNowhere } from "./clean.ts";
-import { builtInThreshold, confidence, leastConfidence, unknownCost } from "./confidence.ts";
+import { builtInThreshold, confidence, leastConfidence, leastWord, sureWords, unknownCost } from "./confidence.ts";
 import type { Scope } from "./context.ts";
 import type { Engine, GenerateRequest, Generation } from "./engine/engine.ts";
 import { isImagined, type NamePlace, namePlace, remainders } from "./naming.ts";
 import { composeCompletion, type Manner } from "./prompt.ts";
-import type { Answer, Settings } from "./protocol.ts";
+import type { Answer, Region, Settings } from "./protocol.ts";
 import { type Candidate, rank } from "./rank.ts";
 import { Away, chosenOf, type Rule, route } from "./route.ts";
 import { withoutOverlap } from "./stops.ts";
@@ -106,7 +106,10 @@ async function* byChosen(
     else if (place!.kind === "only") return { ...record, ...nothing, hidden: noSuchName(place!) };
   }
   const { generation, best, cancelled } = done;
-  const { text } = best;
+  // Of words there is no end that a check could find: a line of prose is shown as far as each of its words is sure.
+  const cuts = best.from !== null && !limits.asked && ofWords.has(region);
+  const head = cuts ? sureWords(best.from, best.text, leastWord(limits.suggestions)) : best.text;
+  const text = head === "" ? best.text : head;
   const stop = cancelled ? "cancelled" : text === "" && best.stop !== "cancelled" ? "nothing" : best.stop;
   const isKnown = (name: string) =>
     (crew.names?.()?.includes(name) ?? false) ||
@@ -120,6 +123,7 @@ async function* byChosen(
     stop === "cancelled"
       ? "a newer request took its place"
       : ((await whyNot(text)) ??
+        (head !== text ? whyUnsure([]) : null) ??
         (sure !== null && sure < least && !limits.asked ? whyUnsure(likely! >= least ? unknown : []) : null));
   const alternatives: string[] = [];
   if (hidden === null) for (const other of done.others) if ((await whyNot(other)) === null) alternatives.push(other);
@@ -138,6 +142,9 @@ async function* byChosen(
     shortened: generation.shortened,
   };
 }
+
+/** Where people write for people. */
+const ofWords: ReadonlySet<Region> = new Set<Region>(["comment", "docstring", "prose"]);
 
 const noSuchName = ({ written }: NamePlace) =>
   written === "" ? "nothing is known that fits here" : `nothing that fits here begins with "${written}"`;

@@ -23,6 +23,30 @@ export function confidence({ tokens }: Continuation, text: string): number | nul
 
 const visible = (text: string) => text.replace(/\s+/g, "").length;
 
+/**
+ * The words that a text begins with and of which the model is sure, each by itself: what comes after one that might as well be
+ * another is as good as guessed. The text as it is where it is not the beginning of what the model wrote.
+ * @param least log-probability of a word's tokens together, nats
+ */
+export function sureWords({ text: written, tokens }: Continuation, text: string, least: number): string {
+  if (!written.startsWith(text)) return text;
+  const starts: { readonly at: number; readonly logProbability: number }[] = [];
+  let at = 0;
+  for (const token of tokens) {
+    if (token.text !== "") starts.push({ at, logProbability: token.logProbability });
+    at += token.text.length;
+  }
+  for (const word of text.matchAll(/\s*\S+/g)) {
+    const end = word.index + word[0].length;
+    const own = starts.filter((token) => token.at >= word.index && token.at < end);
+    if (own.reduce((sum, { logProbability }) => sum + logProbability, 0) < least) return text.slice(0, word.index);
+  }
+  return text;
+}
+
+/** How likely a word of prose has to be at the least, nats: as likely as all others together. */
+const leastOfWord = Math.log(0.5);
+
 /** What counts for experts whose pack names no threshold: between those measured for `code` and `general`, see test/bench/quality.md. */
 export const builtInThreshold = -0.35;
 
@@ -39,6 +63,11 @@ const factors: Readonly<Record<Settings["suggestions"], number>> = {
   many: 2,
   all: Number.POSITIVE_INFINITY,
 };
+
+/** The least log-probability of each word that is shown where people write for people, nats. */
+export function leastWord(suggestions: Settings["suggestions"]): number {
+  return leastOfWord * factors[suggestions];
+}
 
 /** The least confidence of what is shown, nats. */
 export function leastConfidence(threshold: number, suggestions: Settings["suggestions"]): number {

@@ -60,7 +60,13 @@ function likest(text: string, wanted: ReadonlySet<string>): Place | null {
     const alike = both / (names.size + wanted.size - both);
     if (alike < leastAlike || alike <= (best?.alike ?? 0)) continue;
     const snippet = lines.slice(from, from + windowLines + linesBehind).join("\n");
-    best = { text: snippet.replace(/^\s*\n/, "").trimEnd().slice(0, mostSnippets - 2), alike };
+    best = {
+      text: snippet
+        .replace(/^\s*\n/, "")
+        .trimEnd()
+        .slice(0, mostSnippets - 2),
+      alike,
+    };
   }
   return best;
 }

@@ -111,10 +111,10 @@ export async function measureAnywhere(
       rules: roster.rulesFor(null),
       installed: engine.experts.map(({ id }) => id),
       addedFaults,
+      // Nothing is withheld for being unlikely, so that the checks are tried on more than is shown.
+      threshold: () => -1_000,
     };
-    // Nothing is withheld for being unlikely, so that the checks are tried on more than is shown.
-    const limits = { ...settings, suggestions: "all" as const };
-    const draft = await finished(answer("complete", scope, crew, limits, new AbortController().signal));
+    const draft = await finished(answer("complete", scope, crew, settings, new AbortController().signal));
     const { text: suggested, hidden, confidence, expert } = draft;
     const sure = (confidence ?? 0) >= (roster.thresholdOf(expert) ?? builtInThreshold);
     const around = { before: before.slice(before.lastIndexOf("\n") + 1), rest: gone, after: stays };

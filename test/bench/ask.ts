@@ -83,8 +83,15 @@ export class Engines {
     await generate(engine, { sequence: scope.uri, expert, prompt, heal: true, maxTokens: 1, priority: "completion" });
     const rules = [{ name: "quality#1", expert, because: "this contender is measured" }];
     const addedFaults = (put: string) => this.#syntax.addedFaults(document, sample.before.length, put);
-    const crew: Crew = { engine: branching(engine, trial.branches), rules, installed: [expert], addedFaults };
-    const limits = { ...this.#settings, suggestions: "all" as const };
+    const threshold = () => unlikeliest;
+    const crew: Crew = {
+      engine: branching(engine, trial.branches),
+      rules,
+      installed: [expert],
+      addedFaults,
+      threshold,
+    };
+    const limits = this.#settings;
     const draft = await finished(answer("complete", scope, crew, limits, never));
     return { ...draft, ...(await harm(draft.text, sample.rest, scope, addedFaults)) };
   }
@@ -126,6 +133,9 @@ export class Engines {
     return opening;
   }
 }
+
+/** So unlikely that nothing is withheld for it, nats; the words of prose are chosen as the product does. */
+const unlikeliest = -1_000;
 
 /** An engine that follows so many branches, whatever it is asked. */
 function branching(engine: Engine, branches: number | undefined): Engine {

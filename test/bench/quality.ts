@@ -23,7 +23,7 @@ import { report } from "./report.ts";
 import type { Results } from "./results.ts";
 import { type Domain, domains, readSamples } from "./samples.ts";
 import { type Asking, sayAnswers, sayDocumentation, sayLines, sayTyping } from "./sections.ts";
-import { storeThreshold } from "./silence.ts";
+import { countsFor, storeThreshold } from "./silence.ts";
 import { measureSnippets } from "./snippets.ts";
 import { chooseThreshold } from "./threshold.ts";
 import { partsIn } from "./weights.ts";
@@ -223,7 +223,7 @@ function storeThresholds(): void {
   for (const { name, arm, expert, domain } of contenders) {
     if (domain === "math" || !(arm === "general" || arm === "expert")) continue;
     const { samples: places, by } = lines[domain ?? "code"];
-    const chosen = chooseThreshold(places, by.get(name) ?? []);
+    const chosen = chooseThreshold(places, by.get(name) ?? [], countsFor(domain));
     const folder = join(root, "experts", expert);
     if (chosen === null || !existsSync(join(folder, "expert.json")))
       console.error(`${expert}: no threshold is stored.`);

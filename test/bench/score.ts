@@ -27,6 +27,8 @@ export interface LineScore {
   readonly shown: number;
   /** Exact among those shown; null when none is. */
   readonly exactShown: number | null;
+  /** Of those shown, how many are what was written there as far as they go. */
+  readonly begunShown: number | null;
   /** Milliseconds of an answer in a warm place. */
   readonly p50: number;
   readonly p95: number;
@@ -42,6 +44,11 @@ export function isRight(sample: Pick<Cursor, "rest">, { text }: Pick<Line, "text
   return text.trimEnd() === sample.rest;
 }
 
+/** Whether a text is what was written, or its beginning: of prose, whose lines end where they please, words are shown. */
+export function isBegun({ rest }: Pick<Cursor, "rest">, { text }: Pick<Line, "text">): boolean {
+  return text.trim() !== "" && rest.startsWith(text.trimEnd());
+}
+
 /** Scores of a contender's lines; null when there are none. `lines[i]` answers `samples[i]`. */
 export function scoreLines(samples: readonly Cursor[], lines: readonly Line[]): LineScore | null {
   if (samples.length === 0) return null;
@@ -55,6 +62,7 @@ export function scoreLines(samples: readonly Cursor[], lines: readonly Line[]): 
     edit: mean(samples.map((sample, i) => similarity(lines[i]!.text.trimEnd(), sample.rest))),
     shown: shown.length / samples.length,
     exactShown: shown.length === 0 ? null : mean(shown.map((i) => Number(right[i]))),
+    begunShown: shown.length === 0 ? null : mean(shown.map((i) => Number(isBegun(samples[i]!, lines[i]!)))),
     p50: median(times),
     p95: quantile(times, 0.95),
     faults: Object.fromEntries(faults.map((fault) => [fault, wrong.filter((each) => each === fault).length])) as Record<

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { applyEdits, modify } from "jsonc-parser";
 import { table } from "./machine.ts";
 import type { Results } from "./results.ts";
-import type { Cursor } from "./samples.ts";
+import type { Cursor, Domain } from "./samples.ts";
 import { type Line, scoreLines } from "./score.ts";
 import { chooseThreshold, halves, withThreshold } from "./threshold.ts";
 
@@ -15,31 +15,37 @@ export interface Spoken {
   readonly lines: readonly Line[];
   /** As the product has it now. */
   readonly threshold: number;
+  /** What is right, see `chooseThreshold`. */
+  readonly counts: "lines" | "words";
 }
 
 const percent = (share: number | null) => (share === null ? "none" : `${(100 * share).toFixed(1)} %`);
 
 /** A table for one expert on its own samples; says "too few" where no threshold can be chosen. */
-export function silence({ expert, samples, lines, threshold }: Spoken): string {
+export function silence({ expert, samples, lines, threshold, counts }: Spoken): string {
   const row = (title: string, at: number | null, { samples: of, lines: said }: Pick<Spoken, "samples" | "lines">) => {
     const score = at === null ? null : scoreLines(of, withThreshold(said, at));
-    if (score === null) return [title, "too few", "", "", ""];
-    return [title, at!.toFixed(2), percent(score.shown), percent(score.exactShown), `${of.length}`];
+    if (score === null) return [title, "too few", "", "", "", ""];
+    const { shown, exactShown, begunShown } = score;
+    return [title, at!.toFixed(2), percent(shown), percent(exactShown), percent(begunShown), `${of.length}`];
   };
   const [one, other] = halves(samples, lines);
   const all = { samples, lines };
-  const chosen = chooseThreshold(one.samples, one.lines);
+  const chosen = chooseThreshold(one.samples, one.lines, counts);
   const steps = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1, 1.5].map((step) => -step);
   return `### ${expert}\n\n${table([
-    ["", "threshold", "shown", "right of those", "places"],
+    ["", "threshold", "shown", "right of those", "right as far as they go", "places"],
     row("as the pack says", threshold, all),
     row("chosen on one half, there", chosen, one),
     row("the same on the other half", chosen, other),
-    row("chosen on all", chooseThreshold(samples, lines), all),
+    row("chosen on all", chooseThreshold(samples, lines, counts), all),
     row("without", -100, all),
     ...steps.map((step) => row("", step, all)),
   ])}`;
 }
+
+/** Of docs words are shown, see `sureWords`. */
+export const countsFor = (domain: Domain | null) => (domain === "docs" ? "words" : "lines");
 
 /** What each expert shows of its own domain, and `general` of code, by how sure it has to be; null where nobody was asked. */
 export function silenceOfAll(results: Results): string | null {
@@ -48,7 +54,9 @@ export function silenceOfAll(results: Results): string | null {
   const tables = own.flatMap(({ name, expert, threshold, domain }) => {
     const { samples, by } = lines[domain === "docs" ? "docs" : "code"];
     const said = by.get(name) ?? [];
-    return domain === "math" || said.length === 0 ? [] : [silence({ expert, samples, lines: said, threshold })];
+    return domain === "math" || said.length === 0
+      ? []
+      : [silence({ expert, samples, lines: said, threshold, counts: countsFor(domain) })];
   });
   return tables.length === 0 ? null : tables.join("\n\n");
 }

@@ -1,6 +1,6 @@
 // How sure an expert has to be for its lines to be shown: chosen so that most of what is shown is right. Pure.
 import type { Cursor } from "./samples.ts";
-import { isRight, type Line } from "./score.ts";
+import { isBegun, isRight, type Line } from "./score.ts";
 
 /** Of the first lines that are shown at least so many shall be right. */
 export const wantedRight = 0.6;
@@ -15,10 +15,16 @@ export function withThreshold(lines: readonly Line[], threshold: number): readon
 /**
  * The lowest threshold above which at least `wantedRight` of the lines that pass the checks are right, wherever above it one
  * looks that has enough lines; nats, rounded up to two digits. Null when there is none.
+ * @param counts what is right: whole lines, or words as far as they go
  */
-export function chooseThreshold(samples: readonly Cursor[], lines: readonly Line[]): number | null {
+export function chooseThreshold(
+  samples: readonly Cursor[],
+  lines: readonly Line[],
+  counts: "lines" | "words" = "lines",
+): number | null {
+  const isGood = counts === "lines" ? isRight : isBegun;
   const sure = lines
-    .map((line, i) => ({ line, right: isRight(samples[i]!, line) }))
+    .map((line, i) => ({ line, right: isGood(samples[i]!, line) }))
     .filter(({ line }) => line.shown && line.confidence !== null)
     .sort((a, b) => b.line.confidence! - a.line.confidence!);
   let right = 0;

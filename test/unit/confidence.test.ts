@@ -1,7 +1,7 @@
 // How sure the model is of a text: the mean over its own tokens, and what the setting makes of a threshold.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { confidence, leastConfidence } from "../../server/confidence.ts";
+import { confidence, leastConfidence, leastWord, sureWords } from "../../server/confidence.ts";
 
 const tokens = [
   { id: 0, text: "", logProbability: -9 },
@@ -26,4 +26,26 @@ test("the setting moves the threshold, and all withholds nothing", () => {
   assert.ok(leastConfidence(-0.4, "few") > -0.4);
   assert.ok(leastConfidence(-0.4, "many") < -0.4);
   assert.equal(leastConfidence(-0.4, "all"), Number.NEGATIVE_INFINITY);
+});
+
+test("words are kept as long as each is sure by itself", () => {
+  const prose = {
+    text: " of the parser's state, or so",
+    stop: "stop",
+    tokens: [
+      { id: 0, text: " of the", logProbability: -0.2 },
+      { id: 0, text: " pars", logProbability: -0.4 },
+      { id: 0, text: "er's", logProbability: -0.2 },
+      { id: 0, text: " state,", logProbability: -0.1 },
+      { id: 0, text: " or", logProbability: -1.5 },
+      { id: 0, text: " so", logProbability: -0.1 },
+    ],
+  } as const;
+  assert.equal(sureWords(prose, prose.text, leastWord("balanced")), " of the parser's state,");
+  assert.equal(sureWords(prose, prose.text, -0.5), " of the", "a word of two tokens is as likely as both together");
+  assert.equal(sureWords(prose, " of the parser", leastWord("balanced")), " of the parser");
+  assert.equal(sureWords(prose, prose.text, leastWord("all")), prose.text);
+  assert.equal(sureWords(prose, "changed", -0.1), "changed", "what the model did not write is left as it is");
+  assert.equal(sureWords(prose, prose.text, -0.1), "");
+  assert.ok(leastWord("few") > leastWord("balanced") && leastWord("many") < leastWord("balanced"));
 });

@@ -27,13 +27,16 @@ const cases: readonly { readonly why: string; readonly at: string; readonly writ
   { why: 'nothing open here knows the name "zorble"', at: "const a = |\n", written: "zorble;" },
 ];
 
-/** The engine that always writes the same, as likely as it is told. */
-function writes(text: string, logProbability: number): Engine {
+/** The engine that always writes the same, as likely as it is told: the whole text, or each of its tokens. */
+function writes(text: string, likely: number | readonly (readonly [string, number])[]): Engine {
+  const tokens = (typeof likely === "number" ? [[text, likely] as const] : likely).map((token) => {
+    return { id: 0, text: token[0], logProbability: token[1] };
+  });
   return {
     ...playedEngine(["general"]),
     async *generate() {
       yield text;
-      const continuations = [{ text, tokens: [{ id: 0, text, logProbability }], stop: "stop" as const }];
+      const continuations = [{ text, tokens, stop: "stop" as const }];
       return { continuations, shortened: false, promptTokens: 1, reusedTokens: 0, newTokens: 1, runs: 1 };
     },
     // Having nothing there is less likely than what was written: nothing is chosen in its place.
@@ -74,6 +77,26 @@ test("what is not likely enough is withheld, and so is all where an engine is mi
       told.every((each) => each === told[0]),
       told.join(),
     );
+    await pair.close();
+  }
+});
+
+test("of a line of prose the words come that the model is sure of; none where it is sure of none; who asks sees all", async () => {
+  const line = " of the total, more or less";
+  const half = [[" of the", -0.2] as const, [" total,", -0.3] as const, [" more or less", -2] as const];
+  const none = [[line, -2] as const];
+  for (const [likely, shown, asked] of [
+    [half, " of the total,", line],
+    [none, undefined, line],
+  ] as const) {
+    const pair = await Pair.open({ open: async () => writes(line, likely) });
+    const uri = pair.uri("a.ts");
+    await pair.openDocument(uri, "// the sum\n");
+    await pair.ready();
+    const at = { line: 0, character: 10 };
+    assert.equal((await pair.complete(uri, at))[0]?.insertText, shown);
+    assert.equal(pair.answers[0]?.hidden ?? null, shown === undefined ? "the model is not sure enough" : null);
+    assert.equal((await pair.complete(uri, at, { invoked: true }))[0]?.insertText, asked);
     await pair.close();
   }
 });
