@@ -1,5 +1,6 @@
 // The pipeline: route -> compose prompt -> generate -> rank -> clean -> check. Every feature's answer comes from here.
-import { blockBegins, completed, endsInBlock, readBlock } from "./block.ts";
+import { blockBegins, readBlock } from "./block.ts";
+import { type AddedFaults, whyBroken } from "./breakage.ts";
 import { candidates, whyHidden, whyNowhere } from "./clean.ts";
 import { builtInThreshold, confidence, leastConfidence, leastWord, sureWords, unknownCost } from "./confidence.ts";
 import type { Scope } from "./context.ts";
@@ -10,7 +11,7 @@ import type { Answer, Region, Settings } from "./protocol.ts";
 import { type Candidate, rank } from "./rank.ts";
 import { Away, chosenOf, type Rule, route } from "./route.ts";
 import { withoutOverlap } from "./stops.ts";
-import { isPlain, type Surroundings, surroundings } from "./surroundings.ts";
+import { type Surroundings, surroundings } from "./surroundings.ts";
 import { holdsName, unknownNames } from "./vocabulary.ts";
 
 /** Who can answer: the engine with its installed experts, the rules that choose among them, and who checks. */
@@ -21,7 +22,7 @@ export interface Crew {
   /** How sure an expert has to be of what is shown, see confidence.ts; absent or null: as the built-in threshold says. */
   readonly threshold?: (expert: string) => number | null;
   /** How many more syntax errors the document has with a text at the cursor; null where no grammar tells. */
-  readonly addedFaults: (text: string) => Promise<number | null>;
+  readonly addedFaults: AddedFaults;
   /** Whether a name stands in the document or in what else is open; absent: in the scope's text. */
   readonly isKnown?: (name: string) => boolean;
   /** The names that fit at the cursor, as far as they are known by now; null where nobody knows. */
@@ -126,7 +127,8 @@ async function* byChosen(
         (head !== text ? whyUnsure([]) : null) ??
         (sure !== null && sure < least && !limits.asked ? whyUnsure(likely! >= least ? unknown : []) : null));
   const alternatives: string[] = [];
-  if (hidden === null) for (const other of done.others) if ((await whyNot(other)) === null) alternatives.push(other);
+  if (hidden === null && !cuts)
+    for (const other of done.others) if ((await whyNot(other)) === null) alternatives.push(other);
   return {
     ...record,
     ...(host === null ? {} : { host }),
@@ -197,9 +199,12 @@ async function* oneAttempt(
   const generation = yield* lines === "several"
     ? oneBlock(engine, request, around, signal)
     : engine.generate(request, signal);
-  const texts = generation.continuations.flatMap((from) =>
+  const branches = generation.continuations.map((from) =>
     candidates(from, around, lines).map((text): Candidate => ({ text, stop: from.stop, from })),
   );
+  // By turns, so that the many stops of one branch leave room for the others.
+  const longest = Math.max(...branches.map(({ length }) => length));
+  const texts = Array.from({ length: longest }, (_, i) => branches.flatMap((stops) => stops[i] ?? [])).flat();
   const ranked = ranks ? await rank(texts, generation, request, scope.suffix, around.after, engine, signal) : texts;
   const [first, ...rest] = (ranked ?? texts).map((each) => ({ ...each, text: withoutOverlap(each.text, around) }));
   const others = rest.filter(({ text, from }, i) => {
@@ -247,33 +252,6 @@ async function* oneBlock(
     yield step.value;
   }
 }
-
-/** Comments, prose and strings of several lines hold whatever they like, as long as they do not end there. */
-const isCode = (around: Surroundings) => around.region === "code" || (around.region === "string" && isPlain(around));
-
-/** Whether a text holds a mark that could end the comment, docstring or string that it stands in. */
-const mayEnd = (text: string, { region }: Surroundings) =>
-  region === "string" ? /["'`]/.test(text) : /"""|'''|\*\//.test(text);
-
-/** Why a text may not stand at the cursor by the document's grammar, in words; null when it may. */
-async function whyBroken(text: string, around: Surroundings, addedFaults: Crew["addedFaults"]): Promise<string | null> {
-  if (!isCode(around) && !mayEnd(text, around)) return null;
-  const added = await addedFaults(text);
-  if (added === null || added <= 0) return null;
-  const left = isCode(around)
-    ? await unfinished(text, around, added, addedFaults)
-    : added - (await already(addedFaults));
-  return left > 0 ? "it would add a syntax error" : null;
-}
-
-/** What opens a block is no error: its end comes with the lines that follow. An open call, comment or string swallows them. */
-async function unfinished(text: string, around: Surroundings, added: number, addedFaults: Crew["addedFaults"]) {
-  const whole = endsInBlock(text, around) ? completed(text, around) : text;
-  return whole === text ? added : ((await addedFaults(whole)) ?? 0);
-}
-
-/** The faults that a comment or string has which is not closed yet. */
-const already = async (addedFaults: Crew["addedFaults"]) => Math.max(0, (await addedFaults("")) ?? 0);
 
 /** Tokens of the window that is read when most of the whole one is new: a fraction of a second. */
 const shorterTokens = 192;

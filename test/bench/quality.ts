@@ -1,7 +1,7 @@
 // `npm run quality`: losses, first lines, documentation and exercises of every expert and of what it is compared with.
 // Usage: npm run quality -- [--only anywhere,cases,code,...: see `names`] [--by general,expert-code,...: only these are asked]
 // [--limit N] [--context TOKENS] [--threads N] [--store]: writes into each pack how sure it has to be of what is shown, as chosen on its own domain's places.
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { z } from "zod";
@@ -17,13 +17,14 @@ import { digestOfFolder, digestOfSources, Journal } from "./journal.ts";
 import { Losses } from "./losses.ts";
 import { machine } from "./machine.ts";
 import { memberAccesses } from "./members.ts";
+import { merged } from "./merged.ts";
 import { measureMembers } from "./namings.ts";
 import { measureNeighbours } from "./neighbours.ts";
 import { report } from "./report.ts";
 import type { Results } from "./results.ts";
 import { type Domain, domains, readSamples } from "./samples.ts";
 import { type Asking, sayAnswers, sayDocumentation, sayLines, sayTyping } from "./sections.ts";
-import { countsFor, storeThreshold } from "./silence.ts";
+import { countsFor, storeThreshold, titleOf } from "./silence.ts";
 import { measureSnippets } from "./snippets.ts";
 import { chooseThreshold } from "./threshold.ts";
 import { partsIn } from "./weights.ts";
@@ -43,6 +44,17 @@ const names = [
   "snippets",
   "typing",
 ] as const;
+/** How the titles of sections begin that hang on one name alone. */
+const soleSections: readonly (readonly [string, (typeof names)[number]])[] = [
+  ["Faults", "anywhere"],
+  ["Branches", "branches"],
+  ["Signatures", "neighbours"],
+  ["Lines of other", "snippets"],
+  ["Typing", "typing"],
+  ["Member accesses", "members"],
+  ["Explaining", "commands"],
+  ["Hand-written", "cases"],
+];
 const here = import.meta.dirname;
 const root = join(here, "..", "..");
 
@@ -211,13 +223,21 @@ const place = `${machine()}, ${options.threads} thread(s), prompts of up to ${se
 const counts = domains.map(
   (domain) => `${domain} ${domain === "math" ? answers[0]!.samples.length : lines[domain].samples.length}`,
 );
-const text = report(
-  results,
-  `${place}; samples: ${counts.join(", ")}, functions to document ${documentation.samples.length}`,
-);
-writeFileSync(join(here, "quality.md"), text);
+const made = `${place}; samples: ${counts.join(", ")}, functions to document ${documentation.samples.length}`;
+const reportFile = join(here, "quality.md");
+const stood = existsSync(reportFile) ? readFileSync(reportFile, "utf8") : "";
+const text = merged(stood, report(results, made), isMeasured, made);
+writeFileSync(reportFile, text);
 if (values.store) storeThresholds();
 console.log(text);
+
+/** Whether a section of the report was asked now; those on the experts only when all of it was. */
+function isMeasured(title: string): boolean {
+  const silent = contenders.find(({ expert, arm }) => arm !== "equal" && titleOf(expert) === title);
+  if (silent) return asked(silent.domain === "docs" ? "docs" : "code");
+  const alone = soleSections.find(([start]) => title.startsWith(start));
+  return alone ? asked(alone[1]) : !who && names.every(asked);
+}
 
 function storeThresholds(): void {
   for (const { name, arm, expert, domain } of contenders) {

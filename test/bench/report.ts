@@ -5,7 +5,7 @@ import { table } from "./machine.ts";
 import { chrfOf, find, linesOf, loss8Of, lossOf, type Results, solvedOf } from "./results.ts";
 import { type Domain, domains } from "./samples.ts";
 import { onlyRight } from "./score.ts";
-import { silenceOfAll } from "./silence.ts";
+import { silences } from "./silence.ts";
 import { savedPer100 } from "./typing.ts";
 import { memoryOfTeam } from "./weights.ts";
 
@@ -42,8 +42,7 @@ export function report(results: Results, made: string): string {
     square(results),
     "## First lines in detail",
     details(results),
-    "## Silence",
-    silenceOfAll(results) ?? `${missing}.`,
+    ...silences(results).map(([title, said]) => `## ${title}\n\n${said}`),
     "## Faults at random positions of held-out files",
     results.anywhere ?? `${missing}.`,
     "## Branches",

@@ -9,7 +9,6 @@ import { type Line, scoreLines } from "./score.ts";
 import { chooseThreshold, halves, withThreshold } from "./threshold.ts";
 
 export interface Spoken {
-  readonly expert: string;
   readonly samples: readonly Cursor[];
   /** As they pass the checks, whatever the threshold. */
   readonly lines: readonly Line[];
@@ -22,7 +21,7 @@ export interface Spoken {
 const percent = (share: number | null) => (share === null ? "none" : `${(100 * share).toFixed(1)} %`);
 
 /** A table for one expert on its own samples; says "too few" where no threshold can be chosen. */
-export function silence({ expert, samples, lines, threshold, counts }: Spoken): string {
+export function silence({ samples, lines, threshold, counts }: Spoken): string {
   const row = (title: string, at: number | null, { samples: of, lines: said }: Pick<Spoken, "samples" | "lines">) => {
     const score = at === null ? null : scoreLines(of, withThreshold(said, at));
     if (score === null) return [title, "too few", "", "", "", ""];
@@ -33,7 +32,7 @@ export function silence({ expert, samples, lines, threshold, counts }: Spoken): 
   const all = { samples, lines };
   const chosen = chooseThreshold(one.samples, one.lines, counts);
   const steps = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1, 1.5].map((step) => -step);
-  return `### ${expert}\n\n${table([
+  return table([
     ["", "threshold", "shown", "right of those", "right as far as they go", "places"],
     row("as the pack says", threshold, all),
     row("chosen on one half, there", chosen, one),
@@ -41,25 +40,25 @@ export function silence({ expert, samples, lines, threshold, counts }: Spoken): 
     row("chosen on all", chooseThreshold(samples, lines, counts), all),
     row("without", -100, all),
     ...steps.map((step) => row("", step, all)),
-  ])}`;
+  ]);
 }
 
 /** Of docs words are shown, see `sureWords`. */
 export const countsFor = (domain: Domain | null) => (domain === "docs" ? "words" : "lines");
 
-/** What each expert shows of its own domain, and `general` of code, by how sure it has to be; null where nobody was asked. */
-export function silenceOfAll(results: Results): string | null {
-  const { lines, contenders } = results;
+/** What each expert shows of its own domain, and `general` of code, by how sure it has to be: a title and a table each. */
+export function silences({ lines, contenders }: Results): readonly (readonly [string, string])[] {
   const own = contenders.filter(({ arm }) => arm === "general" || arm === "expert");
-  const tables = own.flatMap(({ name, expert, threshold, domain }) => {
+  return own.flatMap(({ name, expert, threshold, domain }) => {
     const { samples, by } = lines[domain === "docs" ? "docs" : "code"];
     const said = by.get(name) ?? [];
-    return domain === "math" || said.length === 0
-      ? []
-      : [silence({ expert, samples, lines: said, threshold, counts: countsFor(domain) })];
+    if (domain === "math" || said.length === 0) return [];
+    return [[titleOf(expert), silence({ samples, lines: said, threshold, counts: countsFor(domain) })] as const];
   });
-  return tables.length === 0 ? null : tables.join("\n\n");
 }
+
+/** Of the section on an expert's silence. */
+export const titleOf = (expert: string) => `Silence: ${expert}`;
 
 /** Writes a threshold into a pack's description. */
 export function storeThreshold(folder: string, threshold: number): void {
