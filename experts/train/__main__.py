@@ -1,9 +1,8 @@
-# python -m train EXPERT --budget TOKENS: trains one expert, and goes on where a killed run stopped.
+# python -m train EXPERT --budget TOKENS: trains one expert, goes on where a killed run stopped, extends a finished one.
 import argparse
 import hashlib
 import json
 import os
-import random
 import subprocess
 import time
 from pathlib import Path
@@ -13,6 +12,7 @@ import torch
 
 from .arms import Arm
 from .base import use
+from .cycles import cycle_of, described, plan, refusal, schedule
 from .fetch import HERE, MANIFEST
 from .pack import MAKERS, packed
 from .states import CHUNK, States
@@ -23,8 +23,9 @@ RUNS = HERE / "runs"
 def arguments():
     parser = argparse.ArgumentParser(prog="python -m train", description="Trains one expert of Coterie.")
     parser.add_argument("expert", choices=sorted(MAKERS))
-    parser.add_argument("--budget", type=int, required=True, metavar="TOKENS", help="training tokens, padding not counted")
-    parser.add_argument("--pool", type=int, metavar="TOKENS", help="different tokens (default: the budget, one epoch)")
+    parser.add_argument("--budget", type=int, required=True, metavar="TOKENS",
+                        help="training tokens, padding not counted; more than a finished run had begin a further cycle")
+    parser.add_argument("--pool", type=int, metavar="TOKENS", help="different tokens (default: those of the cycle, one epoch)")
     parser.add_argument("--arm", choices=("expert", "full", "lora"), default="expert")
     parser.add_argument("--base", metavar="PATH", help="another model than the embedded one: a GGUF file or the folder of a "
                         "safetensors model, of the llama or qwen2 family")
@@ -44,7 +45,6 @@ def arguments():
     given = parser.parse_args()
     fast = given.device == "cuda" or has_bfloat16()
     given.precision = given.precision or ("bfloat16" if fast else "float32")
-    given.pool = given.pool or given.budget
     parts = (given.expert, given.arm if given.arm != "expert" else None, Path(given.base).stem if given.base else None)
     given.name = given.name or "-".join(part for part in parts if part)
     return given
@@ -53,26 +53,6 @@ def arguments():
 def has_bfloat16():
     """Whether this processor multiplies bfloat16 faster than float32."""
     return "avx512_bf16" in Path("/proc/cpuinfo").read_text() if Path("/proc/cpuinfo").exists() else False
-
-
-def schedule(step, steps, rate):
-    """Warm-up over 20 steps, constant, then linear to zero over the last 30 % of the steps. Until then a run does not
-    depend on its budget: a stopped one can go on with a smaller or larger one."""
-    decay = round(0.7 * steps)
-    return rate * min(1, (step + 1) / 20, (steps - step) / (steps - decay))
-
-
-def plan(train, budget, batch, seed):
-    """The windows of every step, fixed by the seed, until the budget is spent: list of (windows, tokens so far)."""
-    real, steps, spent, order = (train.tokens.shape[1] - train.padding), [], 0, []
-    rng = random.Random(seed)
-    while spent < budget:
-        if len(order) < batch:
-            order += rng.sample(range(len(train)), len(train))
-        windows, order = order[:batch], order[batch:]
-        spent += int(real[windows].sum())
-        steps.append((windows, spent))
-    return steps
 
 
 def batch_of(set_, states, windows, device):
@@ -130,6 +110,11 @@ def main():
     frozen = torch.float32 if given.precision == "float32" else torch.bfloat16
     folder = RUNS / given.name
     folder.mkdir(parents=True, exist_ok=True)
+    checkpoint, record = folder / "checkpoint.pt", folder / "run.json"
+    saved = torch.load(checkpoint, map_location=device, weights_only=True) if checkpoint.exists() else None
+    ended = json.loads(record.read_text())["commit"] if record.exists() else commit()
+    cycle = cycle_of(saved, given.budget, ended)
+    given.pool = given.pool or given.budget - cycle.start
     settings = {k: v for k, v in vars(given).items() if k not in ("threads", "name", "every", "only_states")}
     settings["manifest"] = hashlib.sha256(MANIFEST.read_bytes()).hexdigest()
     if not base.embedded:
@@ -141,24 +126,21 @@ def main():
     keep = device == "cpu" and given.arm == "expert"
     train, held = sets
     states, held_states = (States(s, arm.backbone, given.cut, device, keep) for s in sets)
-    steps, optimizer = plan(train, given.budget, given.batch, given.seed), optimizer_of(arm)
     if given.only_states:
         # From the last chunk back: a run beside this one makes those that it needs by itself, and rarely the same ones.
         for first in reversed(range(0, len(train), CHUNK)):
             states.get([first])
         return
-    step, curve, checkpoint = 0, [], folder / "checkpoint.pt"
-    if checkpoint.exists():
-        saved = torch.load(checkpoint, map_location=device, weights_only=True)
-        different = [k for k in settings if saved["settings"].get(k) != settings[k]]
-        early = saved["step"] <= 0.7 * min(saved["steps"], len(steps))
-        if different and not (different == ["budget"] and early):
+    steps = plan(train, given.budget - cycle.start, given.batch, cycle.seed_of(given.seed))
+    optimizer, step, curve = optimizer_of(arm), 0, []
+    if saved:
+        if different := refusal(saved, settings, cycle, len(steps)):
             raise SystemExit(f"{folder} holds a run with other {', '.join(different)}: choose another --name or remove it.")
         for name, parameter in arm.learnable().items():
             parameter.data.copy_(saved["weights"][name])
         optimizer.load_state_dict(saved["optimizer"])
-        step, curve = saved["step"], saved["curve"]
-        print(f"going on at step {step} of {len(steps)}", flush=True)
+        step, curve = saved["step"] if cycle.saved else 0, saved["curve"]
+        print(f"going on at step {step} of {len(steps)}, cycle {len(cycle.finished) + 1}", flush=True)
     held_loss = lambda: measure(arm, held, held_states, given.batch, device, autocast)
     if not curve:
         curve = [{"tokens": 0, "held_out": held_loss()}]
@@ -180,16 +162,18 @@ def main():
         busy += (time.process_time() - started) / given.threads if device == "cpu" else time.perf_counter() - started
         laid += spent - (steps[step - 2][1] if step > 1 else 0)
         if step % given.every == 0 or step == len(steps):
-            curve.append({"tokens": spent, "train": sum(losses) / len(losses), "held_out": held_loss()})
-            print(f"step {step}/{len(steps)} tokens {spent} train {curve[-1]['train']:.4f} held-out "
+            curve.append({"tokens": cycle.start + spent, "train": sum(losses) / len(losses), "held_out": held_loss()})
+            print(f"step {step}/{len(steps)} tokens {cycle.start + spent} train {curve[-1]['train']:.4f} held-out "
                   f"{curve[-1]['held_out']:.4f} = {curve[-1]['held_out'] / curve[0]['held_out']:.4f} of base, "
                   f"{laid / busy:.0f} tokens/s", flush=True)
             busy, laid, losses = 0.0, 0, []
-            state = {"settings": settings, "step": step, "steps": len(steps), "curve": curve, "optimizer": optimizer.state_dict(),
-                     "weights": {n: p.data for n, p in arm.learnable().items()}}
+            state = {"settings": settings, "step": step, "steps": len(steps), "cycles": cycle.finished, "curve": curve,
+                     "optimizer": optimizer.state_dict(), "weights": {n: p.data for n, p in arm.learnable().items()}}
             replace(checkpoint, lambda path: torch.save(state, path))
-    result = {**settings, "commit": commit(), "tokens": steps[-1][1], "curve": curve}
-    replace(folder / "run.json", lambda path: path.write_text(json.dumps(result, indent=1) + "\n"))
+            record.unlink(missing_ok=True)  # of an earlier cycle: the checkpoint is no longer its end
+    last = described(settings, cycle.start + steps[-1][1], commit())
+    result = {**settings, **last, "cycles": [*cycle.finished, last], "curve": curve}
+    replace(record, lambda path: path.write_text(json.dumps(result, indent=1) + "\n"))
     print(f"done: {folder}", flush=True)
 
 

@@ -1,5 +1,7 @@
 # Worked steps of schoolbook arithmetic: every step is one that a small model can look up.
 """Each function returns (result, lines). Numbers are non-negative integers unless said otherwise."""
+from math import isqrt
+
 COLUMNS = ("ones", "tens", "hundreds", "thousands", "ten thousands", "hundred thousands", "millions", "ten millions")
 
 
@@ -45,6 +47,19 @@ def subtract(a, b):
         lines.append(f"{COLUMNS[at]}: {note}{taken}")
     lines.append(f"{a} - {b} = {a - b}")
     return a - b, lines
+
+
+def add_signed(a, b):
+    """a + b of any integers, by adding or subtracting their sizes; a negative b is shown as subtracted."""
+    shown = f"{a} + {b}" if b >= 0 else f"{a} - {-b}"
+    if a >= 0:
+        result, lines = add(a, b) if b >= 0 else subtract(a, -b)
+        return result, lines
+    if b >= 0:
+        result, lines = subtract(b, -a)
+        return result, [f"{shown} = {b} - {-a}"] + lines + [f"{shown} = {result}"]
+    result, lines = add(-a, -b)
+    return -result, [f"{shown} = -({-a} + {-b})"] + lines + [f"{shown} = {-result}"]
 
 
 def times_digit(a, d):
@@ -114,3 +129,19 @@ def gcd(a, b):
         lines.append(f"{a} mod {b} = {a % b}")
         a, b = b, a % b
     return a, lines + [f"gcd = {a}"]
+
+
+def root(square):
+    """The root of a square number below 10,000: between two tens, then by its last digit, then tried."""
+    whole = isqrt(square)
+    if whole < 10:
+        return whole, [f"{whole} * {whole} = {square}"]
+    ten = whole // 10 * 10
+    lines = [f"{ten} * {ten} = {ten * ten}, {ten + 10} * {ten + 10} = {(ten + 10) ** 2}: from {ten} to {ten + 9}"]
+    ends = [d for d in range(10) if d * d % 10 == square % 10]
+    last = sorted({whole % 10, -whole % 10})
+    lines.append(f"it ends in {square % 10}: {' or '.join(str(ten + digit) for digit in last)}")
+    if len(last) == 2:
+        middle = (ten + 5) ** 2
+        lines.append(f"{ten + 5} * {ten + 5} = {middle}, {square} is {'less' if square < middle else 'more'}: {whole}")
+    return whole, lines + multiply(whole, whole)[1]

@@ -3,7 +3,8 @@
 
 What goes: vendored, minified, generated, compiled and test files, tables of data, exact and near duplicates (a file
 most of whose lines were seen before), keys. E-mail addresses become user@example.com. The split is by package, and a
-held-out file that repeats lines of training files is dropped too.
+held-out file that repeats lines of training files is dropped too. Packages that are there for one expert only ("only" in
+the manifest) come last, so that adding some changes neither held-out files nor what the other experts see.
 """
 import hashlib
 import json
@@ -71,7 +72,7 @@ def files_of(entry):
 
 
 def main():
-    entries = sorted(json.loads(MANIFEST.read_text("utf-8")), key=lambda e: e["split"] != "train")
+    entries = sorted(json.loads(MANIFEST.read_text("utf-8")), key=lambda e: (bool(e.get("only")), e["split"] != "train"))
     lines_seen, files_seen, size = set(), set(), {}
     CORPUS.parent.mkdir(exist_ok=True)
     with CORPUS.open("w", encoding="utf-8") as out:
@@ -89,6 +90,8 @@ def main():
                 workspace = entry["name"].split("/")[-1]
                 row = {"package": entry["from"] + ":" + entry["name"], "workspace": workspace, "path": path,
                        "language": language, "split": entry["split"], "text": text}
+                if "only" in entry:
+                    row["only"] = entry["only"]
                 out.write(json.dumps(row) + "\n")
                 key = (entry["split"], language)
                 size[key] = size.get(key, 0) + len(text)
@@ -96,12 +99,12 @@ def main():
         print(*key, f"{size[key] / 1e6:.2f} MB")
 
 
-def rows(split):
-    """The cleaned files of one split."""
+def rows(split, expert=None):
+    """The cleaned files of one split, with those that are there for `expert` only."""
     if not CORPUS.exists():
         raise SystemExit("No corpus: run `python -m train.fetch`, then `python -m train.corpus`.")
     with CORPUS.open(encoding="utf-8") as lines:
-        return [row for row in map(json.loads, lines) if row["split"] == split]
+        return [row for row in map(json.loads, lines) if row["split"] == split and row.get("only") in (None, expert)]
 
 
 if __name__ == "__main__":

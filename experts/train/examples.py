@@ -107,7 +107,7 @@ def comments(text, language):
 
 def commented(split, size, most, rng):
     """Endless windows of well commented source, the loss on comments and docstrings only."""
-    files = [row for row in rows(split) if GROUPS.get(row["language"], "other") != "other"]
+    files = [row for row in rows(split, "docs") if GROUPS.get(row["language"], "other") != "other"]
     for row in sample(files, lambda row: GROUPS[row["language"]], SHARES, rng):
         for ids, places, text in windows(row, size, most, rng):
             inside = bytearray(len(text))
@@ -120,7 +120,7 @@ def commented(split, size, most, rng):
 
 def prose(split, size, most, rng):
     """Endless windows of Markdown and reStructuredText, the loss on all of the text."""
-    files = [row for row in rows(split) if row["language"] in ("markdown", "restructuredtext")]
+    files = [row for row in rows(split, "docs") if row["language"] in ("markdown", "restructuredtext")]
     for row in sample(files, lambda row: row["language"], {"markdown": 0.9, "restructuredtext": 0.1}, rng):
         for ids, places, _ in windows(row, size, most, rng):
             yield ids, [int(place >= 0) for place in places]
@@ -166,7 +166,7 @@ def unversioned(doc):
 def described(split, size, most, rng):
     """Endless requests "explain" and "document" in layout "tasks", made from documented functions; the loss on the
     answer. An explanation is the documentation's text before its sections."""
-    files = [row for row in rows(split) if GROUPS.get(row["language"], "other") != "other"]
+    files = [row for row in rows(split, "docs") if GROUPS.get(row["language"], "other") != "other"]
     for row in sample(files, lambda row: GROUPS[row["language"]], SHARES, rng):
         pairs = list(documented(row))
         for body, doc in rng.sample(pairs, min(most, len(pairs))):

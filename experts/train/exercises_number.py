@@ -177,7 +177,9 @@ def linear(rng):
     a, x, b = rng.randrange(2, 13), rng.randrange(-15, 16), rng.randrange(-40, 41) or 7
     c = a * x + b
     shown = f"{a}*x {signed(b)} = {c}"
-    lines = [f"{a}*x = {c} {signed(-b)}", f"{a}*x = {c - b}", f"x = {c - b} / {a}", f"x = {x}"]
+    rest, steps = do.add_signed(c, -b)
+    lines = [f"{a}*x = {c} {signed(-b)}"] + steps + [f"{a}*x = {rest}", f"x = {rest} / {a}"]
+    lines += (do.divide(abs(rest), a)[1] if abs(rest) > 9 else []) + [f"x = {x}"]
     return Exercise((a, b, c), (f"Solve {shown} for x.", f"Solve the equation {shown}.", f"Find x: {shown}", f"{shown}, x = ?",
                     f"For which x does {shown} hold?"), lines, f"x = {x}", set(sympy.solve(sympy.Eq(a * X + b, c), X)))
 
@@ -195,12 +197,26 @@ def terms(coefficients):
     return text or "0"
 
 
+def factors(p, q):
+    """Steps that find p <= q from their sum and product: the pairs of factors, and what each pair gives."""
+    total, product = p + q, abs(p * q)
+    if not product:
+        return [f"one is 0, the other {total}"]
+    pairs = [(d, product // d) for d in range(1, 13) if product % d == 0 and d * d <= product]
+    same = p * q > 0
+    sign = "+" if same else "-"
+    gives = [(f"{b} {sign} {a} = {b + a if same else b - a}", b + a if same else b - a) for a, b in reversed(pairs)]
+    tried = gives[:[value for _, value in gives].index(abs(total)) + 1]
+    return [f"{product} = {' = '.join(f'{a} * {b}' for a, b in reversed(pairs))}", ", ".join(text for text, _ in tried),
+            f"{abs(total)} fits, {'same signs' if same else 'other signs'}, sum {total}: {p} and {q}"]
+
+
 def quadratic(rng):
     p, q = sorted((rng.randrange(-12, 13), rng.randrange(-12, 13)))
     b, c = -(p + q), p * q
     shown = f"{terms((1, b, c))} = 0"
     answer = f"x = {p}" if p == q else f"x = {p} or x = {q}"
-    lines = [f"two numbers with sum {-b} and product {c}: {p} and {q}", f"{p} {signed(q)} = {p + q}", f"{p} * {q} = {c}"]
+    lines = [f"two numbers with sum {-b} and product {c}"] + factors(p, q) + [f"{p} {signed(q)} = {p + q}", f"{p} * {q} = {c}"]
     return Exercise((p, q), (f"Solve {shown}.", f"Find the roots of {terms((1, b, c))}.", f"Solve the quadratic equation {shown}.",
                     f"Which x satisfy {shown}?"), lines, answer, set(sympy.solve(X**2 + b * X + c, X)))
 
@@ -231,9 +247,8 @@ def derivative(rng):
 def power(rng):
     if rng.random() < 0.5:
         root = rng.randrange(2, 32)
-        lines = do.multiply(root, root)[1]
         return Exercise(("root", root), (f"What is the square root of {root * root}?", f"Calculate sqrt({root * root}).", f"sqrt({root * root}) =",
-                        f"Take the root of {root * root}."), [f"try {root}:"] + lines, str(root), sympy.sqrt(root * root))
+                        f"Take the root of {root * root}."), do.root(root * root)[1], str(root), sympy.sqrt(root * root))
     base, exponent = rng.choice([(b, e) for b in range(2, 13) for e in range(2, 9) if b ** e < 5000] + [(b, 2) for b in range(13, 60)])
     value, lines = base, []
     for at in range(2, exponent + 1):

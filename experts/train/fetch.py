@@ -2,7 +2,7 @@
 """python -m train.fetch [--pin]
 
 Every entry of manifest.json names one package: {"from": "npm" | "pip", "name", "version", "licence",
-"sha256", "split": "train" | "held-out"}. The archive must have that digest. With --pin entries without a version
+"sha256", "split": "train" | "held-out"}, and "only" when its files are for one expert alone. The archive must have that digest. With --pin entries without a version
 get what the registry has now, and the manifest is written again: that is how a package is added.
 """
 import argparse

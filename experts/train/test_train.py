@@ -1,6 +1,10 @@
 # Tests of the recipe: python -m unittest train.test_train (in experts/).
 import json
 import random
+import shutil
+import signal
+import subprocess
+import sys
 import tempfile
 import unittest
 from pathlib import Path
@@ -14,9 +18,12 @@ from . import arithmetic, layouts, samples
 from .arms import Arm, merge
 from .base import WEIGHTS, read
 from .compare import best
+from .corpus import rows
+from .cycles import Cycle, cycle_of, refusal, schedule
 from .cursors import KINDS, closer, code_spans, comment_spans, cursor, places, prose_spans
 from .examples import comments, documented, infilled
-from .exercises import exercise
+from .exercises import MAKERS, agrees, exercise
+from .exercises_number import factors
 from .export import load, write
 from .model import Backbone, Upper, head_loss, head_of, mask_of
 from .pack import Packed, fill
@@ -63,6 +70,24 @@ class Data(unittest.TestCase):
                     left, equals, right = part.partition(" = ")
                     if equals and left.strip().replace(" ", "").lstrip("-").replace("+", "").replace("*", "").replace("-", "").isdigit():
                         self.assertEqual(eval(left), eval(right), line)
+
+    def test_worked_exercises_end_in_what_sympy_finds(self):
+        rng = random.Random(0)
+        for make in MAKERS:
+            for _ in range(40):
+                made = make(rng)
+                self.assertTrue(agrees(made), f"{make.__name__} {made.operands}: {made.answer}, sympy says {made.expected}")
+
+    def test_steps_find_roots_sums_and_factors(self):
+        for whole in range(2, 100):
+            self.assertEqual(arithmetic.root(whole**2)[0], whole)
+        self.assertEqual(arithmetic.root(576)[1][:3], [
+            "20 * 20 = 400, 30 * 30 = 900: from 20 to 29", "it ends in 6: 24 or 26", "25 * 25 = 625, 576 is less: 24"])
+        for a, b in ((12, 30), (12, -30), (-12, 30), (-12, -30), (0, -7), (-7, 0)):
+            self.assertEqual(arithmetic.add_signed(a, b)[0], a + b)
+        self.assertEqual(factors(-3, 8), ["24 = 4 * 6 = 3 * 8 = 2 * 12 = 1 * 24", "6 - 4 = 2, 8 - 3 = 5", "5 fits, other signs, sum 5: -3 and 8"])
+        self.assertEqual(factors(-4, -3)[2], "7 fits, same signs, sum -7: -4 and -3")
+        self.assertEqual(factors(0, 5), ["one is 0, the other 5"])
 
     def test_no_question_is_in_two_splits(self):
         asked = {split: {exercise(split, random.Random(split + str(i)))[1] for i in range(60)} for split in ("train", "held-out", "templates")}
@@ -192,6 +217,92 @@ class Samples(unittest.TestCase):
         held = Packed("x", np.array([[5, 6, 7, 8, 9, 0, 0]]), np.array([[0, 1, 2, 0, 1, 0, 0]]), np.array([[0, 1, 1, 0, 1, 0, 0]]))
         self.assertEqual(list(samples.texts(held)), [{"ids": [5, 6, 7], "weights": [0, 1, 1]}, {"ids": [8, 9], "weights": [0, 1]}])
         self.assertEqual(samples.counted(held), 3)
+
+
+# A run of the real command on documents of a few made-up words, in folders of its own.
+TINY = """
+import random, sys
+from pathlib import Path
+from train import __main__ as run, pack, states
+from train.layouts import encode
+
+def documents(split, size, most, rng):
+    while True:
+        ids = encode(" ".join(rng.choice(("one", "two", "three", "four")) for _ in range(20)))
+        yield ids, [1] * len(ids)
+
+pack.MAKERS["code"] = documents
+run.RUNS, pack.PACKED, states.STATES = (Path(sys.argv[1]) / name for name in ("runs", "packed", "states"))
+del sys.argv[1]
+run.main()
+"""
+
+
+class Cycles(unittest.TestCase):
+    def command(self, folder, budget, *more):
+        return [sys.executable, "-c", TINY, str(folder), "code", "--budget", str(budget), "--pool", "400", "--held-out", "60", "--window", "32",
+                "--batch", "1", "--cut", "29", "--precision", "float32", "--threads", "1", "--every", "1", *more]
+
+    def run_of(self, folder, budget, *more):
+        done = subprocess.run(self.command(folder, budget, *more), cwd=Path(__file__).parent.parent, capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return json.loads((folder / "runs" / "code" / "run.json").read_text())
+
+    def killed(self, folder, budget, at, *more):
+        """Runs until the step `at` is reported and kills with -9."""
+        child = subprocess.Popen(self.command(folder, budget, *more), cwd=Path(__file__).parent.parent, stdout=subprocess.PIPE, text=True)
+        for line in child.stdout:
+            if line.startswith(f"step {at}/"):
+                child.kill()
+        self.assertEqual(child.wait(), -signal.SIGKILL)
+
+    def test_a_further_cycle_begins_at_the_end_and_gives_the_same_curve_when_killed(self):
+        with tempfile.TemporaryDirectory() as folder:
+            plain, broken = Path(folder) / "plain", Path(folder) / "broken"
+            first = self.run_of(plain, 150)
+            self.assertEqual([each["tokens"] for each in first["cycles"]], [first["tokens"]])
+            shutil.copytree(plain, broken)
+            second = self.run_of(plain, 400, "--seed", "2", "--rate", "2e-4")
+            self.assertEqual(second["curve"][:len(first["curve"])], first["curve"])
+            self.assertGreater(len(second["curve"]), len(first["curve"]) + 5)
+            self.assertEqual(second["cycles"][0], first["cycles"][0])
+            self.assertEqual([(each["budget"], each["seed"], each["rate"]) for each in second["cycles"]], [(150, 1, 4e-4), (400, 2, 2e-4)])
+            self.assertEqual(second["cycles"][1]["tokens"], second["tokens"])
+            self.killed(broken, 400, 4, "--seed", "2", "--rate", "2e-4")
+            self.assertFalse((broken / "runs" / "code" / "run.json").exists())
+            self.assertEqual(self.run_of(broken, 400, "--seed", "2", "--rate", "2e-4"), second)
+            weights = [torch.load(f / "runs" / "code" / "checkpoint.pt", weights_only=True)["weights"] for f in (plain, broken)]
+            self.assertTrue(all((weights[0][name] == weights[1][name]).all() for name in weights[0]))
+
+    def test_only_a_finished_run_with_a_larger_budget_begins_a_further_cycle(self):
+        saved = lambda step: {"step": step, "steps": 10, "curve": [{"tokens": 105}],
+                              "settings": {"budget": 100, "pool": 100, "seed": 1, "rate": 1e-3, "manifest": "m", "batch": 4}}
+        done = cycle_of(saved(10), 200, "abc")
+        self.assertEqual((done.start, done.saved, done.seed_of(1)), (105, None, "1 1"))
+        self.assertEqual(done.finished, [{"budget": 100, "pool": 100, "seed": 1, "rate": 1e-3, "manifest": "m", "tokens": 105, "commit": "abc"}])
+        self.assertEqual(cycle_of(saved(10), 100, "abc"), Cycle(0, [], saved(10)))
+        self.assertEqual(cycle_of(saved(9), 200, "abc"), Cycle(0, [], saved(9)))
+        other = {**saved(10)["settings"], "budget": 200, "pool": 50, "rate": 1e-4}
+        self.assertEqual(refusal(saved(10), other, done, 10), [])
+        self.assertEqual(refusal(saved(10), {**other, "batch": 2}, done, 10), ["batch"])
+        self.assertEqual(refusal(saved(9), other, cycle_of(saved(9), 200, "abc"), 20), ["budget", "pool", "rate"])
+        longer = {**saved(5)["settings"], "budget": 200}
+        self.assertEqual(refusal(saved(5), longer, cycle_of(saved(5), 200, "abc"), 20), [])
+        self.assertEqual(refusal(saved(9), longer, cycle_of(saved(9), 200, "abc"), 20), ["budget"])
+
+    def test_every_cycle_warms_up_and_ends_at_zero(self):
+        rates = [schedule(step, 100, 1.0) for step in range(101)]
+        self.assertEqual((rates[0], rates[19], rates[69], rates[85], rates[100]), (0.05, 1.0, 1.0, 0.5, 0.0))
+
+
+class Corpus(unittest.TestCase):
+    def test_files_for_one_expert_are_seen_by_it_alone(self):
+        with tempfile.TemporaryDirectory() as folder, patch("train.corpus.CORPUS", Path(folder) / "corpus.jsonl") as corpus:
+            kept = [{"path": "a.py", "split": "train"}, {"path": "b.md", "split": "train", "only": "docs"}, {"path": "c.py", "split": "held-out"}]
+            corpus.write_text("".join(json.dumps(row) + "\n" for row in kept))
+            self.assertEqual([row["path"] for row in rows("train")], ["a.py"])
+            self.assertEqual([row["path"] for row in rows("train", "docs")], ["a.py", "b.md"])
+            self.assertEqual([row["path"] for row in rows("held-out", "docs")], ["c.py"])
 
 
 class Comparison(unittest.TestCase):
