@@ -69,6 +69,7 @@ def described(expert, id, run, scores, weights):
             "manifest": run["manifest"],
             "tokens": run["tokens"],
             "settings": {key: run[key] for key in kept},
+            **({"cycles": run["cycles"]} if len(run.get("cycles", ())) > 1 else {}),
         },
         "scores": {"loss": scores["loss"], "exercises": scores["exercises"]},
     }
