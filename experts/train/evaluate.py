@@ -47,14 +47,20 @@ class Model:
         below, above = caches[:len(self.backbone.blocks)], caches[len(self.backbone.blocks):]
         square = torch.ones(longest, longest, dtype=torch.bool, device=device).tril() & past[:, None, :longest]
         mask = (square | torch.eye(longest, dtype=torch.bool, device=device))[:, None]
-        out, running = [[] for _ in prompts], torch.ones(len(prompts), dtype=torch.bool, device=device)
+        out, rows, running = [[] for _ in prompts], list(range(len(prompts))), torch.ones(len(prompts), dtype=torch.bool, device=device)
         for at in range(most):
             tokens = self.logits(tokens, positions, mask, below, above).argmax(-1, keepdim=True)
             running &= tokens[:, 0] != end
             if not running.any():
                 break
+            if 2 * running.sum() <= len(rows):  # the longest answers go on among themselves
+                kept = running.nonzero()[:, 0]
+                rows, running = [rows[row] for row in kept.tolist()], running[kept]
+                tokens, positions, past = tokens[kept], positions[kept], past[kept]
+                for cache in caches:
+                    cache[:] = [part[kept] for part in cache]
             for row in running.nonzero()[:, 0].tolist():
-                out[row].append(tokens[row, 0].item())
+                out[rows[row]].append(tokens[row, 0].item())
             positions = positions[:, -1:] + 1
             mask = past[:, None, None, :longest + at + 1]
         return out

@@ -22,6 +22,7 @@ from .corpus import rows
 from .cycles import Cycle, cycle_of, refusal, schedule
 from .cursors import KINDS, closer, code_spans, comment_spans, cursor, places, prose_spans
 from .examples import comments, documented, infilled
+from .evaluate import Model
 from .exercises import MAKERS, agrees, exercise
 from .exercises_number import factors
 from .export import load, write
@@ -135,6 +136,17 @@ class TheModel(unittest.TestCase):
                 last = above(below(ids, positions, None), positions, None)[0, -1]
             tokens.append((self.tensors["token_embd.weight"] @ last).argmax().item())
         self.assertIn("Paris", layouts.decode(tokens))
+
+    def test_answers_of_a_batch_are_those_of_each_alone(self):
+        below, above = Backbone(self.config, self.tensors, 24), Upper(self.config, self.tensors, 24)
+        model = Model(below, above, self.tensors["token_embd.weight"], False)
+        prompts = [layouts.compose("tasks", request=asked) for asked in ("Say yes.", "What is the capital of France?", "Count to ten, please.")]
+        alone = [model.answers([prompt], 14, -1)[0] for prompt in prompts]
+        self.assertEqual(model.answers(prompts, 14, -1), alone)
+        end = alone[0][3]
+        cut = [ids[:ids.index(end)] if end in ids else ids for ids in alone]
+        self.assertEqual(model.answers(prompts, 14, end), cut)
+        self.assertLess(min(map(len, cut)), 14)
 
     def test_rows_are_permuted_back(self):
         weight = np.random.default_rng(0).normal(size=(576, 8))
