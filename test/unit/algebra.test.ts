@@ -200,6 +200,10 @@ test("steps are checked one by one: right, wrong, nothing to check", () => {
     null,
     true,
   ]);
+  const factors = "6 = 2 * 3 = 1 * 6\n3 + 2 = 5\n5 fits, same signs, sum 5: 2 and 3\n2 * 3 = 5";
+  assert.deepEqual(verdicts("x^2 - 5x + 6 = 0", factors), [true, true, null, false]);
+  const root = "20 * 20 = 400, 30 * 30 = 900: from 20 to 29\nit ends in 6: 24 or 26\n25 * 25 = 625, 576 is less: 24";
+  assert.deepEqual(verdicts("sqrt(576)", root), [null, null, null]);
 });
 
 test("the expert is asked in the words of its training, and not at all what it has not learnt", () => {
