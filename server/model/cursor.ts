@@ -1,9 +1,26 @@
 // Reads little-endian numbers and strings from the start of a file through a small window, never beyond its end.
-import { readSync } from "node:fs";
+import { openSync, readSync } from "node:fs";
 
 /** The weights file is not usable; the message is one line that says what is wrong and what to do. */
 export class WeightsError extends Error {
   override readonly name = "WeightsError";
+}
+
+/** Opens a file to be read. Throws WeightsError, led by the name that the user knows it by. */
+export function openToRead(path: string, known = path): number {
+  try {
+    return openSync(path, "r");
+  } catch (error) {
+    throw new WeightsError(`${known}: ${whyUnread(error)}`);
+  }
+}
+
+/** Why a file cannot be read and what to do, in words, from what the system says. */
+export function whyUnread(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === "ENOENT") return "there is no such file; fetch it again or correct the path";
+  if (code === "EACCES" || code === "EPERM") return "it may not be read; change its permissions and try again";
+  return `it cannot be read (${message}); fetch it again or correct the path`;
 }
 
 const WINDOW = 1 << 16;

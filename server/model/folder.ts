@@ -2,7 +2,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { z } from "zod";
-import { WeightsError } from "./cursor.ts";
+import { WeightsError, whyUnread } from "./cursor.ts";
 
 /** The largest tokenizers take 20 MB. */
 const MAX_BYTES = 64 << 20;
@@ -19,8 +19,8 @@ export function readJson<T>(folder: string, name: string, schema: z.ZodType<T>):
   try {
     json = JSON.parse(readFileSync(path, "utf8"));
   } catch (error) {
-    const why = error instanceof SyntaxError ? "no valid JSON" : `${error instanceof Error ? error.message : error}`;
-    throw new WeightsError(`${path}: ${why}; fetch the model again`);
+    const why = error instanceof SyntaxError ? "no valid JSON; fetch the model again" : whyUnread(error);
+    throw new WeightsError(`${path}: ${why}`);
   }
   const read = schema.safeParse(json);
   if (read.success) return read.data;

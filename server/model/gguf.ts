@@ -1,7 +1,7 @@
 // Reads GGUF files: the header with every number checked against the file before it is used, then rows by position.
 // An own reader, because @huggingface/gguf is made for ranges over HTTP and believes the header's counts and lengths.
-import { closeSync, fstatSync, openSync } from "node:fs";
-import { Cursor, readAt, WeightsError } from "./cursor.ts";
+import { closeSync, fstatSync } from "node:fs";
+import { Cursor, openToRead, readAt, WeightsError } from "./cursor.ts";
 import { blockType } from "./quantize.ts";
 import type { Source, Tensor } from "./source.ts";
 
@@ -38,14 +38,7 @@ export class Gguf implements Source {
    * by to the user. `limit`: most bytes of the header.
    */
   static open(path: string, { known = path, limit = MAX_HEADER } = {}): Gguf {
-    let fd: number;
-    try {
-      fd = openSync(path, "r");
-    } catch (error) {
-      const why =
-        error instanceof Error && "code" in error && error.code === "ENOENT" ? "there is no such file" : `${error}`;
-      throw new WeightsError(`${known}: ${why}; fetch it again or correct the path`);
-    }
+    const fd = openToRead(path, known);
     try {
       return new Gguf(known, fd, readHeader(fd, limit));
     } catch (error) {

@@ -1,8 +1,8 @@
 // Reads safetensors files, one or several with an index: each header is checked against its file, then rows are read by position.
-import { closeSync, fstatSync, openSync } from "node:fs";
+import { closeSync, fstatSync } from "node:fs";
 import { basename, join } from "node:path";
 import { z } from "zod";
-import { readAt, WeightsError } from "./cursor.ts";
+import { openToRead, readAt, WeightsError } from "./cursor.ts";
 import { readJson } from "./folder.ts";
 import { typeNamed } from "./quantize.ts";
 import type { Source, Tensor } from "./source.ts";
@@ -89,13 +89,7 @@ function weightFiles(folder: string): readonly string[] {
 }
 
 function openShard(path: string): Shard {
-  let fd: number;
-  try {
-    fd = openSync(path, "r");
-  } catch (error) {
-    const missing = error instanceof Error && "code" in error && error.code === "ENOENT";
-    throw new WeightsError(`${path}: ${missing ? "there is no such file" : `${error}`}; fetch the model again`);
-  }
+  const fd = openToRead(path);
   try {
     return { path, fd, tensors: readHeader(fd) };
   } catch (error) {

@@ -1,13 +1,19 @@
 // `npm run bench:large`: a random model of 1.5 billion parameters, imported and run, beside node-llama-cpp with the same weights.
+// A stopped one goes on where it was: `npm run bench:large -- 1 --minutes 3`, several times, measures one round.
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { build } from "esbuild";
+import { z } from "zod";
 import { installed } from "../../../server/installation.ts";
+import { COMPILER } from "../../../server/model/compiled.ts";
 import { lookAt } from "../../../server/packs/importing.ts";
 import { modelsIn } from "../../../server/packs/models.ts";
 import cases from "../complete.json" with { type: "json" };
+import { Journal } from "../journal.ts";
 import { machine, median, table } from "../machine.ts";
 import { installPeer } from "../setup.ts";
 import type { LargeOptions, LargeResult } from "./arm.ts";
@@ -16,68 +22,101 @@ import { writeRandom } from "./random.ts";
 
 const here = import.meta.dirname;
 const root = join(here, "..", "..", "..");
-const rounds = Number(process.argv[2] ?? 3);
-/** 3.1 GB of weights, 3.1 GB compiled and 2.5 GB of GGUF files; removed in the end. */
+const bench = join(here, "..");
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { minutes: { type: "string", default: "60" } },
+});
+const rounds = Number(positionals[0] ?? 3);
+const end = Date.now() + 60_000 * Number(values.minutes);
+/** 3.1 GB of weights, 3.1 GB compiled and 2.5 GB of GGUF files; removed once the table is written. */
 const work = join(process.env["COTERIE_LARGE"] ?? tmpdir(), "coterie-large");
 const model = join(work, "random-1.5b");
-const home = join(work, "home");
+const worker = join(root, "dist", "engine.js");
 const note = (text: string) => process.stderr.write(`${text}\n`);
 
 if (process.platform !== "linux") throw new Error("this benchmark reads /proc: run it on Linux");
+if (!(rounds >= 1 && end > Date.now())) throw new Error("usage: npm run bench:large -- [ROUNDS] [--minutes MINUTES]");
 run("node", ["esbuild.mjs", "--no-weights"], root);
-const bench = join(here, "..");
 installPeer();
-rmSync(work, { recursive: true, force: true });
-mkdirSync(home, { recursive: true });
-try {
-  note("writing the model ...");
-  writeRandom(model);
-  const q8 = join(work, "q8.gguf");
-  const q4 = join(work, "q4.gguf");
-  writeGguf(model, q8, formats.Q8_0);
-  writeGguf(model, q4, formats.Q4_0);
-  const imports = [await importWith(8), await importWith(4)];
+mkdirSync(work, { recursive: true });
+const code = createHash("sha256").update(readFileSync(worker)).update(String(COMPILER)).digest("hex");
+const journal = new Journal(join(work, "journal.jsonl"), code);
 
-  const arm = join(bench, ".cache", "large-arm.mjs");
-  await build({
-    ...{ entryPoints: [join(here, "arm.ts")], outfile: arm, bundle: true, platform: "node", format: "esm" },
-    ...{ target: "node20", logLevel: "warning" },
-  });
-  const worker = join(root, "dist", "engine.js");
-  const { models } = modelsIn(join(home, ".coterie", "models"));
-  const ours = (bits: string) => models.find(({ precision }) => precision === bits)!;
-  const engines = [
-    { name: "Coterie, 8 bits", engine: "coterie", model: ours("q8").folder, expert: ours("q8").id },
-    { name: "node-llama-cpp, Q8_0", engine: "llama", model: q8, expert: "" },
-    { name: "Coterie, 4 bits", engine: "coterie", model: ours("q4").folder, expert: ours("q4").id },
-    { name: "node-llama-cpp, Q4_0", engine: "llama", model: q4, expert: "" },
-  ] as const;
-  const texts = [textOf(0), textOf(1)] as const;
-  const threads = [1, 2];
-  const arms = engines.flatMap((engine) =>
-    threads.map((count) => ({ engine, threads: count, results: [] as LargeResult[] })),
-  );
-  for (let i = 0; i < rounds; i++) {
-    for (const each of arms) {
-      const { name: _, ...engine } = each.engine;
-      const options: LargeOptions = { ...engine, worker, threads: each.threads, texts };
-      each.results.push(JSON.parse(run("node", [arm, JSON.stringify(options)], root)) as LargeResult);
+const importSchema = z.object({ seconds: z.number(), private: z.number(), said: z.number() });
+const resultSchema: z.ZodType<LargeResult> = z.object({
+  ...{ tokens: z.number(), load: z.number(), read: z.number(), write: z.number() },
+  ...{ private: z.number(), resident: z.number() },
+});
+
+/** Does a step unless it was done before; what it leaves is complete, or it is done anew. Ends the process when time is up. */
+async function step<T>(what: string, schema: z.ZodType<T>, measure: () => T | Promise<T>): Promise<T> {
+  const done = await journal.remember(what, schema, async () => {
+    if (Date.now() > end) {
+      note(`stopped after ${values.minutes} minutes before: ${what}. The same command goes on from there.`);
+      process.exit();
     }
-    note(`round ${i + 1} of ${rounds}`);
+    note(what);
+    return measure();
+  });
+  if (done === null) throw new TypeError(`${what} was not measured`);
+  return done;
+}
+
+await step("write the model", z.literal(true), () => {
+  writeRandom(model);
+  return true as const;
+});
+const q8 = join(work, "q8.gguf");
+const q4 = join(work, "q4.gguf");
+for (const [path, format] of [[q8, "Q8_0"] as const, [q4, "Q4_0"] as const]) {
+  await step(`write it as ${format}`, z.literal(true), () => {
+    writeGguf(model, path, formats[format]);
+    return true as const;
+  });
+}
+const eight = await step("import at 8 bits", importSchema, () => importWith(8));
+const four = await step("import at 4 bits", importSchema, () => importWith(4));
+
+const arm = join(bench, ".cache", "large-arm.mjs");
+await build({
+  ...{ entryPoints: [join(here, "arm.ts")], outfile: arm, bundle: true, platform: "node", format: "esm" },
+  ...{ target: "node20", logLevel: "warning" },
+});
+const ours = (bits: 4 | 8) => modelsIn(join(homeOf(bits), ".coterie", "models")).models[0]!;
+const engines = [
+  { name: "Coterie, 8 bits", engine: "coterie", model: ours(8).folder, expert: ours(8).id },
+  { name: "node-llama-cpp, Q8_0", engine: "llama", model: q8, expert: "" },
+  { name: "Coterie, 4 bits", engine: "coterie", model: ours(4).folder, expert: ours(4).id },
+  { name: "node-llama-cpp, Q4_0", engine: "llama", model: q4, expert: "" },
+] as const;
+const texts = [textOf(0), textOf(1)] as const;
+const threads = [1, 2];
+const arms = engines.flatMap((engine) =>
+  threads.map((count) => ({ engine, threads: count, results: [] as LargeResult[] })),
+);
+for (let i = 0; i < rounds; i++) {
+  for (const each of arms) {
+    const { name: _, ...engine } = each.engine;
+    const options: LargeOptions = { ...engine, worker, threads: each.threads, texts };
+    const what = `round ${i + 1}: ${each.engine.name}, threads: ${each.threads}`;
+    each.results.push(
+      await step(what, resultSchema, () => JSON.parse(run("node", [arm, JSON.stringify(options)], root))),
+    );
   }
-  const of = (name: string, value: (result: LargeResult) => number, best: "least" | "most", digits = 0) => {
-    const mine = arms.filter(({ engine }) => engine.name === name);
-    const found = mine.map(({ threads: count, results }) => ({ count, value: median(results.map(value)) }));
-    found.sort((one, other) => (best === "least" ? one.value - other.value : other.value - one.value));
-    return `${found[0]!.value.toFixed(digits)} (${found[0]!.count})`;
-  };
-  const row = (title: string, value: (result: LargeResult) => number, best: "least" | "most", digits = 0) => [
-    title,
-    ...engines.map(({ name }) => of(name, value, best, digits)),
-  ];
-  const { tokens } = arms[0]!.results[0]!;
-  const [eight, four] = imports;
-  const text = `# A larger model
+}
+const of = (name: string, value: (result: LargeResult) => number, best: "least" | "most", digits = 0) => {
+  const mine = arms.filter(({ engine }) => engine.name === name);
+  const found = mine.map(({ threads: count, results }) => ({ count, value: median(results.map(value)) }));
+  found.sort((one, other) => (best === "least" ? one.value - other.value : other.value - one.value));
+  return `${found[0]!.value.toFixed(digits)} (${found[0]!.count})`;
+};
+const row = (title: string, value: (result: LargeResult) => number, best: "least" | "most", digits = 0) => [
+  title,
+  ...engines.map(({ name }) => of(name, value, best, digits)),
+];
+const { tokens } = arms[0]!.results[0]!;
+const text = `# A larger model
 
 Made by \`npm run bench:large\` on ${machine()}: a random model of the shape of Qwen2.5-Coder 1.5B (1.54 billion parameters, bfloat16
 safetensors), imported by \`coterie import\` and run beside node-llama-cpp with the same weights. Medians of ${rounds} rounds; each figure is the
@@ -94,19 +133,24 @@ ${table([
 
 ${table([
   ["importing", "8 bits", "4 bits"],
-  ["seconds", eight!.seconds.toFixed(0), four!.seconds.toFixed(0)],
-  ["most private memory, MB", (eight!.private / 1e6).toFixed(0), (four!.private / 1e6).toFixed(0)],
-  ["memory that was said before, MB", (eight!.said / 1e6).toFixed(0), (four!.said / 1e6).toFixed(0)],
+  ["seconds", eight.seconds.toFixed(0), four.seconds.toFixed(0)],
+  ["most private memory, MB", (eight.private / 1e6).toFixed(0), (four.private / 1e6).toFixed(0)],
+  ["memory that was said before, MB", (eight.said / 1e6).toFixed(0), (four.said / 1e6).toFixed(0)],
 ])}
 `;
-  writeFileSync(join(bench, "large.md"), text);
-  console.log(text);
-} finally {
-  rmSync(work, { recursive: true, force: true });
+writeFileSync(join(bench, "large.md"), text);
+console.log(text);
+rmSync(work, { recursive: true });
+
+function homeOf(bits: 4 | 8): string {
+  return join(work, `home-${bits}`);
 }
 
-/** Imports the model by the command line, and watches its memory. */
+/** Imports the model by the command line into a home of its own, and watches its memory. */
 async function importWith(bits: 4 | 8) {
+  const home = homeOf(bits);
+  rmSync(home, { recursive: true, force: true });
+  mkdirSync(home);
   const child = spawn("node", [join(root, "dist", "cli.js"), "import", model, "--bits", String(bits)], {
     env: { ...process.env, HOME: home },
     stdio: ["ignore", 2, 2],
