@@ -10,6 +10,7 @@ import { answersView, type Command, section, stepsView, teamView } from "./ids.t
 import { Ledger } from "./ledger.ts";
 import { provideModel } from "./localmodel.ts";
 import type { Titled } from "./menu.ts";
+import { ChosenModel } from "./models.ts";
 import { Pages } from "./pages.ts";
 import { Plans } from "./plans.ts";
 import { PlanView, PreviewTexts } from "./planview.ts";
@@ -82,7 +83,10 @@ export function activate(context: vscode.ExtensionContext): void {
     },
     status: (news) => {
       if (news.state !== "answering") log.info(news.detail);
-      if (news.state === "ready") tellRest();
+      if (news.state === "ready") {
+        tellRest();
+        chosen.check().catch((error: unknown) => log.warn(`Looking for the chosen model: ${error}`));
+      }
       recycling.stir(news.state === "answering");
       const { light, detail } = status.now;
       status.serverChanged(news);
@@ -90,6 +94,7 @@ export function activate(context: vscode.ExtensionContext): void {
       if (news.state === "failed" && !known) void complain(news.detail, log);
     },
   });
+  const chosen = new ChosenModel(client);
   const recycling = new WhenIdle(idleAfter, () => {
     log.info("Nobody waits for an answer: the server is started again, without the weights of experts that are gone.");
     void client.restart();

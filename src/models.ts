@@ -1,9 +1,21 @@
 // "Use Your Own Model...": the models that there are, importing one, changing to one and back, removing one.
 import * as vscode from "vscode";
-import type { Model, ModelOffer } from "../server/protocol/team.ts";
+import type { ImportModelParams, Model, ModelOffer } from "../server/protocol/team.ts";
+import type { RemoteExpert } from "../server/protocol.ts";
 import type { Client } from "./client.ts";
 import { section } from "./ids.ts";
-import { choiceLabel, megabytes, modelDescription, modelImported, modelRemoved, offerPlaceholder } from "./words.ts";
+import {
+  choiceDescription,
+  choiceLabel,
+  importCancelled,
+  megabytes,
+  modelDescription,
+  modelImported,
+  modelMissing,
+  modelOutdated,
+  modelRemoved,
+  offerPlaceholder,
+} from "./words.ts";
 
 interface Item extends vscode.QuickPickItem {
   readonly act?: () => Promise<void>;
@@ -30,11 +42,11 @@ function pick(client: Client, models: readonly Model[]): Promise<Item | undefine
   };
   const own = models.map(
     (model): Item => ({
-      label: `${mark(model.id)}${model.title}`,
+      label: `${model.outdated === undefined ? mark(model.id) : "$(warning) "}${model.title}`,
       description: modelDescription(model),
       buttons: [remove],
       model,
-      act: () => change(model.id),
+      act: () => (model.outdated === undefined ? change(model.id) : compileAgain(client, model, model.outdated)),
     }),
   );
   const bring: Item[] = [
@@ -92,38 +104,82 @@ async function importChosen(client: Client, file: boolean): Promise<void> {
 
 /** Shows what the model will take, compiles it and changes to it. */
 async function importModel(client: Client, from: vscode.Uri): Promise<void> {
-  const offer = await client.lookAtModel({ uri: from.toString() });
+  const uri = from.toString();
+  const offer = await client.lookAtModel({ uri });
   const bits = await chosenBits(offer);
-  if (bits === undefined) return;
+  if (bits !== undefined) await compile(client, offer.title, { uri, bits, id: offer.id });
+}
+
+/** Compiles a model that another version of Coterie has compiled, from where it was imported. */
+async function compileAgain(client: Client, { title, bits, id }: Model, uri: string): Promise<void> {
+  await compile(client, title, { uri, bits, id });
+}
+
+/** Compiles a model, with its progress shown, and changes to it unless it was cancelled. */
+async function compile(client: Client, title: string, params: ImportModelParams): Promise<void> {
   const progress = {
     location: vscode.ProgressLocation.Notification,
-    title: `Coterie: compiling ${offer.title}`,
+    title: `Coterie: compiling ${title}`,
     cancellable: true,
   };
   const model = await vscode.window.withProgress(progress, (report, token) => {
     let said = 0;
-    return client.importModel({ uri: from.toString(), bits, id: offer.id }, token, (share) => {
+    return client.importModel(params, token, (share) => {
       const percent = Math.floor(100 * share);
       report.report({ increment: percent - said, message: `${percent} %` });
       said = percent;
     });
   });
-  if (model === null) return;
-  await change(model.id);
+  if (model === null) {
+    vscode.window.setStatusBarMessage(importCancelled(title), 6_000);
+    return;
+  }
+  // A setting that stays as it is starts no new server.
+  if (vscode.workspace.getConfiguration(section).get<string>("model") === model.id) await client.restart();
+  else await change(model.id);
   vscode.window.showInformationMessage(modelImported(model));
 }
 
 async function chosenBits(offer: ModelOffer): Promise<Model["bits"] | undefined> {
-  const items = offer.choices.map(({ bits, memory, disk }) => ({
-    label: choiceLabel(bits),
-    description: `${megabytes(memory)} of memory, ${megabytes(disk)} of disk`,
-    bits,
+  const items = offer.choices.map((choice) => ({
+    label: choiceLabel(choice.bits),
+    description: choiceDescription(choice, offer.machine),
+    bits: choice.bits,
   }));
   const chosen = await vscode.window.showQuickPick(items, {
     title: `Import ${offer.title}`,
     placeHolder: offerPlaceholder(offer),
   });
   return chosen?.bits;
+}
+
+/** Says, once for each, that the model which the settings name cannot be asked, and offers what can be done. */
+export class ChosenModel {
+  private readonly client: Client;
+  private readonly told = new Set<string>();
+
+  constructor(client: Client) {
+    this.client = client;
+  }
+
+  async check(): Promise<void> {
+    const settings = vscode.workspace.getConfiguration(section);
+    const id = settings.get<string>("model") ?? "";
+    const remote = settings.inspect<Record<string, RemoteExpert>>("remoteExperts")?.globalValue ?? {};
+    if (id === "" || id in remote || this.told.has(id)) return;
+    const model = (await this.client.models()).find((each) => each.id === id);
+    if (model !== undefined && model.outdated === undefined) return;
+    this.told.add(id);
+    if (model?.outdated === undefined) {
+      const choose = "Choose a Model";
+      if ((await vscode.window.showWarningMessage(modelMissing(id), choose)) === choose)
+        await useModel(this.client, null);
+    } else {
+      const again = "Compile It Again";
+      const chosen = await vscode.window.showWarningMessage(modelOutdated(model), again);
+      if (chosen === again) await compileAgain(this.client, model, model.outdated);
+    }
+  }
 }
 
 async function removeModel(client: Client, model: Model): Promise<void> {

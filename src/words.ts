@@ -153,13 +153,20 @@ export function megabytes(bytes: number): string {
   return bytes < 1e9 ? `${Math.round(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 }
 
-export function modelDescription({ id, parameters, bits, bytes }: Model): string {
+export function modelDescription({ id, parameters, bits, bytes, outdated }: Model): string {
+  if (outdated !== undefined) return `${id} · made by another version of Coterie: choose it to compile it again`;
   return `${id} · ${Math.round(parameters / 1e6)} M parameters · ${bits} bits · ${megabytes(bytes)}`;
 }
 
 export function choiceLabel(bits: Model["bits"]): string {
   if (bits === 8) return "8 bits: nearly exact";
   return bits === 4 ? "4 bits: smaller, less exact" : "32 bits: exact, for comparing";
+}
+
+/** What a choice takes, and whether this machine has room for it beside all else that runs there. */
+export function choiceDescription({ memory, disk }: ModelOffer["choices"][number], machine: number): string {
+  const room = memory > 0.75 * machine ? ` · this machine has ${megabytes(machine)} and will hardly have room` : "";
+  return `${megabytes(memory)} of memory, ${megabytes(disk)} of disk${room}`;
 }
 
 /** What is offered for import, in one line. */
@@ -170,6 +177,19 @@ export function offerPlaceholder({ family, layers, parameters, infills }: ModelO
 
 export function modelImported({ title, id }: Model): string {
   return `Coterie: ${title} (${id}) answers now. "Coterie: Use Your Own Model..." leads back to the embedded one.`;
+}
+
+export function importCancelled(title: string): string {
+  return `Coterie: ${title} was not imported; nothing of it was kept.`;
+}
+
+/** What is said when the model that the settings name cannot be asked. */
+export function modelMissing(id: string): string {
+  return `Coterie: the setting coterie.model names "${id}", which is not there; the embedded model answers in its place.`;
+}
+
+export function modelOutdated({ title }: Model): string {
+  return `Coterie: ${title} was compiled by another version of Coterie. The embedded model answers until it is compiled again.`;
 }
 
 export function modelRemoved({ title, bytes }: Model): string {

@@ -67,17 +67,22 @@ export function forgetModel(id: string | undefined, installation: Installation):
 const choiceOf = ({ choices }: ModelOffer, bits: Model["bits"]) => choices.find((each) => each.bits === bits)!;
 
 function sizesOf(offered: ModelOffer, bits: Model["bits"]): string {
-  const { title, family, layers, parameters, infills, choices } = offered;
+  const { title, family, layers, parameters, infills, choices, machine } = offered;
   const others = choices
     .filter((each) => each.bits !== bits)
     .map((each) => `${megabytes(each.memory)} at ${each.bits}`);
   const own = choiceOf(offered, bits);
+  const tooMuch =
+    own.memory > mostOfMachine * machine ? ` This machine has ${megabytes(machine)}: it will hardly have room.` : "";
   return (
     `${title}: ${family}, ${layers} layers, ${Math.round(parameters / 1e6)} M parameters, ` +
     `${infills ? "fills in" : "does not fill in"}. At ${bits} bits it takes about ${megabytes(own.memory)} of memory and ` +
-    `${megabytes(own.disk)} of disk (memory otherwise: ${others.join(", ")}).`
+    `${megabytes(own.disk)} of disk (memory otherwise: ${others.join(", ")}).${tooMuch}`
   );
 }
+
+/** Of the machine's memory: more cannot be had beside all else that runs there. */
+const mostOfMachine = 0.75;
 
 const megabytes = (bytes: number) => `${Math.round(bytes / 1e6)} MB`;
 

@@ -46,8 +46,11 @@ export class Models {
     );
   }
 
+  /** Those that can be asked, then those that have to be compiled again. */
   list(): readonly Model[] {
-    return modelsIn(this.#options.folder).models.map(modelOf);
+    const { models: usable, outdated } = modelsIn(this.#options.folder);
+    const old = outdated.map((each) => ({ ...modelOf(each), outdated: URI.file(each.source).toString() }));
+    return [...usable.map(modelOf), ...old];
   }
 
   /** Rejects with a Refusal in words when it is no model that can be used. */

@@ -1,5 +1,6 @@
 // Importing a model that the user brings: what it will take, compiled beside its place, and put there once it is complete.
 import { mkdirSync, readdirSync, renameSync, rmSync, statfsSync, statSync, writeFileSync } from "node:fs";
+import { totalmem } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { knownExperts } from "../experts.ts";
 import { packsIn } from "../installed.ts";
@@ -43,7 +44,8 @@ export function lookAt(path: string, places: ModelPlaces): ModelOffer {
         memory: memoryOf(own, plan.bytes, bits),
       }));
       const { family, layers } = model;
-      return { title, id, family, layers, parameters: plans[0]!.plan.parameters, infills: infill !== null, choices };
+      const { parameters } = plans[0]!.plan;
+      return { title, id, family, layers, parameters, infills: infill !== null, machine: totalmem(), choices };
     }),
   );
 }

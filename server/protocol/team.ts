@@ -36,6 +36,11 @@ export interface Model {
   readonly parameters: number;
   /** Of a weight. */
   readonly bits: 4 | 8 | 32;
+  /**
+   * URI of what it was imported from, where another version of Coterie has compiled it: it has to be compiled again before it can
+   * be asked.
+   */
+  readonly outdated?: string;
 }
 
 /** What an import would make, before anything is compiled. */
@@ -48,6 +53,8 @@ export interface ModelOffer {
   readonly parameters: number;
   /** Whether its vocabulary has tokens for filling in the middle. */
   readonly infills: boolean;
+  /** The memory of this machine, bytes. */
+  readonly machine: number;
   /** What it would take, bytes. */
   readonly choices: readonly { readonly bits: Model["bits"]; readonly disk: number; readonly memory: number }[];
 }

@@ -5,7 +5,6 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
-  openSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -13,7 +12,6 @@ import {
   statSync,
   truncateSync,
   writeFileSync,
-  writeSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -22,6 +20,7 @@ import { type ImportRequest, importModel, lookAt, removeModel } from "../../serv
 import { withLock } from "../../server/packs/lock.ts";
 import { type ModelPlaces, modelsIn } from "../../server/packs/models.ts";
 import { inWords, Refusal } from "../../server/packs/refusal.ts";
+import { writeSparse } from "../sparse.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "coterie-models-"));
 after(() => rmSync(folder, { recursive: true }));
@@ -225,12 +224,9 @@ describe("an import that ends early leaves nothing", () => {
   }
 
   test("of a model that the disk has no room for, before a byte of it is read", () => {
-    // Terabytes that take no room: a sparse file with the header of a model that no disk holds.
+    // Terabytes that take no room.
     const huge = mkdtempSync(join(folder, "huge-"));
-    cpSync(join(own, "llama-three"), huge, { recursive: true });
-    const sizes = { hidden_size: 32768, intermediate_size: 131072, num_hidden_layers: 256, num_attention_heads: 512 };
-    config({ ...sizes, num_key_value_heads: 512, head_dim: 64, tie_word_embeddings: true, vocab_size: 500 })(huge);
-    const bytes = sparseWeights(join(huge, "model.safetensors"), 256, 32768, 131072, 500);
+    const bytes = writeSparse(huge, { layers: 256, hidden: 32768, forward: 131072, heads: 512, vocabulary: 500 });
     assert.ok(bytes > 5e12);
     assertRefused(
       () => take({ path: huge }),
@@ -267,28 +263,3 @@ describe("an import that ends early leaves nothing", () => {
     assert.match(words("EACCES"), /may not be written; change that and try again/);
   });
 });
-
-/** Writes a safetensors file of a llama model whose weights are one hole; its size in bytes. */
-function sparseWeights(path: string, layers: number, hidden: number, forward: number, vocabulary: number): number {
-  const shapes: [string, number[]][] = [["model.embed_tokens.weight", [vocabulary, hidden]]];
-  for (let layer = 0; layer < layers; layer++) {
-    const name = (part: string) => `model.layers.${layer}.${part}.weight`;
-    shapes.push([name("input_layernorm"), [hidden]], [name("post_attention_layernorm"), [hidden]]);
-    for (const part of ["q", "k", "v", "o"]) shapes.push([name(`self_attn.${part}_proj`), [hidden, hidden]]);
-    shapes.push([name("mlp.gate_proj"), [forward, hidden]], [name("mlp.up_proj"), [forward, hidden]]);
-    shapes.push([name("mlp.down_proj"), [hidden, forward]]);
-  }
-  shapes.push(["model.norm.weight", [hidden]]);
-  let offset = 0;
-  const entries = shapes.map(([name, shape]) => {
-    const end = offset + 2 * shape.reduce((product, each) => product * each, 1);
-    const entry = [name, { dtype: "BF16", shape, data_offsets: [offset, end] }];
-    offset = end;
-    return entry;
-  });
-  const header = Buffer.from(JSON.stringify(Object.fromEntries(entries)));
-  const file = openSync(path, "w");
-  writeSync(file, Buffer.concat([Buffer.from(BigUint64Array.of(BigInt(header.length)).buffer), header]));
-  truncateSync(path, 8 + header.length + offset);
-  return offset;
-}

@@ -1,6 +1,6 @@
 // Models of the user's own over the wire: looked at, imported with progress, cancelled, named by rules and settings, removed.
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -54,6 +54,7 @@ test("A model is looked at, imported with progress, and answers where a rule nam
   const { pair, places, answer } = await opened();
   const offer = await pair.client.sendRequest(lookAtModel, { uri });
   assert.deepEqual([offer.id, offer.family, offer.infills, offer.choices.length], ["qwen2-k", "qwen2", true, 3]);
+  assert.ok(offer.machine > 1e9);
   const shares: number[] = [];
   pair.client.onNotification(importProgress.method, ({ share }: { share: number }) => {
     shares.push(share);
@@ -102,6 +103,23 @@ test("Cancelled, nothing stays, and the server goes on", async () => {
   assert.equal(await importing, null);
   assert.ok(!existsSync(places.userModels) || readdirSync(places.userModels).length === 0);
   assert.notEqual((await answer()).expert, "mine");
+  await pair.close();
+});
+
+test("One that another version of Coterie has compiled is listed as such, and compiled again from where it was", async () => {
+  const places = home();
+  const { folder: at } = importHere({ path: file, bits: 8, id: "mine" }, places, () => undefined);
+  const about = join(at, "model.json");
+  writeFileSync(about, JSON.stringify({ ...JSON.parse(readFileSync(about, "utf8")), compiler: 1 }));
+  renameSync(at, join(places.userModels, "a".repeat(64)));
+  const { pair, answer } = await opened(places, { model: "mine" });
+  const [old] = await pair.client.sendRequest(models, null);
+  assert.deepEqual([old?.id, old?.bits, old?.outdated], ["mine", 8, uri]);
+  const { expert, rule } = await answer();
+  assert.deepEqual([expert, rule], ["general", "setting#1"]);
+  const made = await pair.client.sendRequest(importModel, { uri: old!.outdated!, bits: old!.bits, id: old!.id });
+  assert.deepEqual(await pair.client.sendRequest(models, null), [made]);
+  await becomes(async () => (await answer()).expert, "mine");
   await pair.close();
 });
 

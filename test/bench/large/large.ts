@@ -1,5 +1,6 @@
 // `npm run bench:large`: a random model of 1.5 billion parameters, imported and run, beside node-llama-cpp with the same weights.
-// A stopped one goes on where it was: `npm run bench:large -- 1 --minutes 3`, several times, measures one round.
+// A stopped one goes on where it was: `npm run bench:large -- 1 --minutes 3`, several times, measures one round. With fewer
+// `--layers` it is a trial, which is printed and not kept.
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -18,25 +19,28 @@ import { machine, median, table } from "../machine.ts";
 import { installPeer } from "../setup.ts";
 import type { LargeOptions, LargeResult } from "./arm.ts";
 import { formats, writeGguf } from "./gguf.ts";
-import { writeRandom } from "./random.ts";
+import { allLayers, writeRandom } from "./random.ts";
 
 const here = import.meta.dirname;
 const root = join(here, "..", "..", "..");
 const bench = join(here, "..");
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { minutes: { type: "string", default: "60" } },
+  options: { minutes: { type: "string", default: "60" }, layers: { type: "string", default: String(allLayers) } },
 });
 const rounds = Number(positionals[0] ?? 3);
+const layers = Number(values.layers);
 const end = Date.now() + 60_000 * Number(values.minutes);
 /** 3.1 GB of weights, 3.1 GB compiled and 2.5 GB of GGUF files; removed once the table is written. */
-const work = join(process.env["COTERIE_LARGE"] ?? tmpdir(), "coterie-large");
+const work = join(process.env["COTERIE_LARGE"] ?? tmpdir(), `coterie-large-${layers}`);
 const model = join(work, "random-1.5b");
 const worker = join(root, "dist", "engine.js");
 const note = (text: string) => process.stderr.write(`${text}\n`);
 
 if (process.platform !== "linux") throw new Error("this benchmark reads /proc: run it on Linux");
-if (!(rounds >= 1 && end > Date.now())) throw new Error("usage: npm run bench:large -- [ROUNDS] [--minutes MINUTES]");
+if (!(rounds >= 1 && end > Date.now() && layers > 1 && layers <= allLayers)) {
+  throw new Error("usage: npm run bench:large -- [ROUNDS] [--minutes MINUTES] [--layers 2 TO 28]");
+}
 run("node", ["esbuild.mjs", "--no-weights"], root);
 installPeer();
 mkdirSync(work, { recursive: true });
@@ -63,10 +67,7 @@ async function step<T>(what: string, schema: z.ZodType<T>, measure: () => T | Pr
   return done;
 }
 
-await step("write the model", z.literal(true), () => {
-  writeRandom(model);
-  return true as const;
-});
+const parameters = await step("write the model", z.number(), () => writeRandom(model, layers));
 const q8 = join(work, "q8.gguf");
 const q4 = join(work, "q4.gguf");
 for (const [path, format] of [[q8, "Q8_0"] as const, [q4, "Q4_0"] as const]) {
@@ -118,7 +119,7 @@ const row = (title: string, value: (result: LargeResult) => number, best: "least
 const { tokens } = arms[0]!.results[0]!;
 const text = `# A larger model
 
-Made by \`npm run bench:large\` on ${machine()}: a random model of the shape of Qwen2.5-Coder 1.5B (1.54 billion parameters, bfloat16
+Made by \`npm run bench:large\` on ${machine()}: a random model of the shape of Qwen2.5-Coder 1.5B (${shapeOf()}, bfloat16
 safetensors), imported by \`coterie import\` and run beside node-llama-cpp with the same weights. Medians of ${rounds} rounds; each figure is the
 better of 1 and 2 threads (in brackets), in processes of their own. The prompt has ${tokens} tokens.
 
@@ -138,9 +139,15 @@ ${table([
   ["memory that was said before, MB", (eight.said / 1e6).toFixed(0), (four.said / 1e6).toFixed(0)],
 ])}
 `;
-writeFileSync(join(bench, "large.md"), text);
+if (layers === allLayers) writeFileSync(join(bench, "large.md"), text);
 console.log(text);
 rmSync(work, { recursive: true });
+
+/** Its size, and whether it is the whole of it. */
+function shapeOf(): string {
+  const billions = `${(parameters / 1e9).toFixed(2)} billion parameters`;
+  return layers === allLayers ? billions : `a trial with ${layers} of ${allLayers} layers, ${billions}`;
+}
 
 function homeOf(bits: 4 | 8): string {
   return join(work, `home-${bits}`);

@@ -13,14 +13,23 @@ const shape = {
 const headSize = 128;
 const reference = join(import.meta.dirname, "..", "..", "engine", "reference", "own", "qwen2-shards");
 
-/** Writes the model into `folder`, which is made. Always the same weights. */
-export function writeRandom(folder: string): void {
+/** Layers of the whole model. */
+export const allLayers = shape.num_hidden_layers;
+
+/** Writes the model into `folder`, which is made, with fewer `layers` for a trial. Always the same weights. @returns its parameters. */
+export function writeRandom(folder: string, layers: number): number {
   mkdirSync(folder, { recursive: true });
   const config = JSON.parse(readFileSync(join(reference, "config.json"), "utf8"));
-  const sizes = { ...shape, max_position_embeddings: 32_768, tie_word_embeddings: true, eos_token_id: 480 };
+  const sizes = {
+    ...shape,
+    num_hidden_layers: layers,
+    max_position_embeddings: 32_768,
+    tie_word_embeddings: true,
+    eos_token_id: 480,
+  };
   writeFileSync(join(folder, "config.json"), JSON.stringify({ ...config, ...sizes, layer_types: null }));
   writeFileSync(join(folder, "tokenizer.json"), JSON.stringify(tokenizer()));
-  const names = tensors();
+  const names = tensors(layers);
   let offset = 0;
   const entries = names.map(([name, dimensions]): [string, object] => {
     const end = offset + 2 * dimensions.reduce((product, each) => product * each, 1);
@@ -43,6 +52,7 @@ export function writeRandom(folder: string): void {
     }
   }
   closeSync(file);
+  return offset / 2;
 }
 
 /** A bfloat16 between 2^-8 and 2^-4 in magnitude, about as large as trained weights are. */
@@ -61,11 +71,11 @@ function randomBits(): () => number {
   };
 }
 
-function tensors(): [string, number[]][] {
+function tensors(layers: number): [string, number[]][] {
   const { hidden_size: hidden, intermediate_size: forward, num_attention_heads: heads, vocab_size } = shape;
   const keys = shape.num_key_value_heads * headSize;
   const all: [string, number[]][] = [["model.embed_tokens.weight", [vocab_size, hidden]]];
-  for (let layer = 0; layer < shape.num_hidden_layers; layer++) {
+  for (let layer = 0; layer < layers; layer++) {
     const add = (part: string, dimensions: number[]) => all.push([`model.layers.${layer}.${part}`, dimensions]);
     add("input_layernorm.weight", [hidden]);
     add("post_attention_layernorm.weight", [hidden]);
