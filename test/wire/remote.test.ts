@@ -1,6 +1,7 @@
 // Experts on another machine, played by HTTP servers on this one: good, slow, broken and malicious ones.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { gzipSync } from "node:zlib";
 import { CancellationTokenSource } from "vscode-languageserver-protocol/node";
 import { offline, selfTest } from "../../server/protocol/health.ts";
 import { remoteKey } from "../../server/protocol/team.ts";
@@ -119,6 +120,19 @@ const faulty: readonly [string, Answering, RegExp][] = [
     /^it sent a line of more than/,
   ],
   [
+    "sends little that becomes much",
+    (response) => {
+      response.writeHead(200, { "content-type": "text/event-stream", "content-encoding": "gzip" });
+      response.end(gzipSync(Buffer.alloc(64 << 20, ": still here\n\n")));
+    },
+    /^it sent more than \d+ bytes;/,
+  ],
+  [
+    "sends headers without end",
+    (response) => response.writeHead(200, { "x-more": "x".repeat(64 << 10) }).end(),
+    /^it cannot be reached \(UND_ERR_HEADERS_OVERFLOW\);/,
+  ],
+  [
     "sends a stream without end",
     (response) => {
       stream(response);
@@ -145,6 +159,22 @@ for (const [what, answering, words] of faulty) {
     await server.close();
   });
 }
+
+test("Sent elsewhere by it, nothing goes there", async () => {
+  const elsewhere = await serverThat(good);
+  for (const status of [301, 302, 303, 307, 308]) {
+    const server = await serverThat((response) => response.writeHead(status, { location: elsewhere.url }).end());
+    const { pair, complete } = await editor(server.url);
+    const { item, answer } = await complete();
+    assert.deepEqual([item, answer.expert], ["local;", "general"]);
+    assert.match(answer.absent ?? "", /^it wants to send us elsewhere, which is refused;/);
+    assert.equal(server.heard.length, 1);
+    await pair.close();
+    await server.close();
+  }
+  assert.deepEqual(elsewhere.heard, []);
+  await elsewhere.close();
+});
 
 test("A slow one is left when the user types on, and the connection with it", async () => {
   let closed = false;
