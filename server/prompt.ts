@@ -45,6 +45,8 @@ export interface Manner {
   readonly header: { readonly repository: string; readonly file: string } | null;
   /** Control tokens with which it fills in; null: it goes on from the text before the cursor alone. */
   readonly infill: { readonly prefix: string; readonly suffix: string; readonly middle: string } | null;
+  /** Whether texts of other files may stand in its prompts: on this machine only. */
+  readonly borrows: boolean;
   /** Whether it can say how likely a text is. */
   readonly ranks: boolean;
   /** Whether it knows the embedded model's chat format; else it is asked in plain text, as what comes next. */
@@ -84,14 +86,15 @@ export function composeCompletion(scope: Scope, contextTokens: number, manner?: 
   });
 }
 
-function* inManner(scope: Scope, contextTokens: number, { header, infill }: Manner): Generator<Piece> {
+function* inManner(scope: Scope, contextTokens: number, { header, infill, borrows }: Manner): Generator<Piece> {
   if (header !== null) {
     yield { special: header.repository };
     yield scope.workspace ?? "";
     yield { special: header.file };
     yield `${scope.path}\n`;
   }
-  const prefix = windowBefore(scope, contextTokens * charactersPerToken);
+  const context = borrows ? (scope.neighbours ?? "") : "";
+  const prefix = context + windowBefore(scope, contextTokens * charactersPerToken - context.length);
   if (infill === null) return yield prefix;
   yield { special: infill.prefix };
   yield prefix;

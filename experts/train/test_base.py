@@ -38,9 +38,13 @@ for line in sys.argv[1].strip().split("\\n"):
     runpy.run_module(sys.argv[0], run_name="__main__")
 """
 ASKED = {"workspace": "demo", "path": "src/sum.ts", "prefix": "let a = 12;\nlet b = a + ", "suffix": ";\n"}
+OPEN = {name: ASKED[name] for name in ("workspace", "path", "prefix")}
+OTHERS = {"context": "export function sum(all: number[]): number;\n"}
 CASES = (
-    ("complete", {name: ASKED[name] for name in ("workspace", "path", "prefix")}),
+    ("complete", OPEN),
     ("infill", ASKED),
+    ("complete", {**OPEN, **OTHERS}),
+    ("infill", {**ASKED, **OTHERS}),
     ("tasks", {"request": "What is 347 + 586?"}),
     ("tasks", {"path": "m.py", "language": "python", "window": "def f(a):\n    return a", "request": layouts.request("explain")}),
 )

@@ -56,7 +56,7 @@ function ownMember(model: OwnModel, { installation, settings, open, onTrouble }:
     title,
     experts: partsIn(folder).filter(({ kind }) => kind === "expert"),
     bytes: bytes + options.cacheBytes,
-    manner: { header, infill, ranks: infill === null, chats },
+    manner: { header, infill, borrows: true, ranks: infill === null, chats },
     host: null,
     owns: (part) => part.backbone === digest && part.layers[0] === cut,
     away: () => null,

@@ -10,7 +10,8 @@ const fields: Infill = { prefix: "prefix", suffix: "suffix", middle: "middle" };
 
 /** How prompts for a remote expert are composed. */
 export function mannerOf({ infill }: Pick<RemoteExpert, "infill">): Manner {
-  return { header: null, infill: infill === "suffix" ? fields : (infill ?? null), ranks: false, chats: false };
+  const own = infill === "suffix" ? fields : (infill ?? null);
+  return { header: null, infill: own, borrows: false, ranks: false, chats: false };
 }
 
 /** All that is sent besides the key. */

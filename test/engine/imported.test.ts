@@ -57,7 +57,7 @@ describe("the embedded weights, imported as if they were the user's", () => {
       ...{ suffix: "", prefix: "let x = ", position: { line: 0, character: 8 } },
     };
     assert.deepEqual(
-      composeCompletion(scope, 512, { header, infill, ranks: true, chats: false }),
+      composeCompletion(scope, 512, { header, infill, borrows: true, ranks: true, chats: false }),
       composeCompletion(scope, 512),
     );
   });

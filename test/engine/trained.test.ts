@@ -105,11 +105,13 @@ for (const family of ["qwen2", "llama"] as const) {
 
 describe("prompts for a model of one's own are those that an expert for it is trained on", () => {
   for (const { base, layout, slots, ids } of prompts) {
-    test(`${base}: ${layout}${"window" in slots ? " with code" : ""}`, () => {
+    const more = "window" in slots ? " with code" : "context" in slots ? " with signatures of other files" : "";
+    test(`${base}: ${layout}${more}`, () => {
       const opened = openOwn(join(own, base));
       opened.source.close();
       const infill = layout === "infill" ? opened.infill : null;
-      const manner: Manner = { header: opened.header, infill, ranks: false, chats: chatsLike(opened.tokenizer) };
+      const chats = chatsLike(opened.tokenizer);
+      const manner: Manner = { header: opened.header, infill, borrows: true, ranks: false, chats };
       const prompt =
         layout === "tasks"
           ? composeTask(slots as unknown as Record<string, string>, manner)
@@ -148,10 +150,11 @@ describe("a pack for a model of one's own is refused in words", () => {
 });
 
 function scopeOf(slots: Partial<Record<string, unknown>>) {
-  const { workspace = "", path = "", prefix = "", suffix = "" } = slots as Record<string, string>;
+  const { workspace = "", path = "", prefix = "", suffix = "", context } = slots as Record<string, string>;
   const lines = prefix.split("\n");
   return {
     ...{ uri: "file:///w/a.ts", languageId: "typescript", region: "code" as const, workspace, path, prefix, suffix },
+    ...(context === undefined ? {} : { neighbours: context }),
     position: { line: lines.length - 1, character: lines.at(-1)!.length },
   };
 }

@@ -5,6 +5,7 @@ import { encodePrompt } from "../../server/engine/encode.ts";
 import { openTokenizer } from "../../server/engine/tokenizer.ts";
 import { guarded, headerOf, infillOf } from "../../server/model/infill.ts";
 import { composeCompletion } from "../../server/prompt.ts";
+import { mannerOf } from "../../server/remote/asked.ts";
 import { tokenizerFile } from "../engine/reference/tokenizer_file.ts";
 
 const families = {
@@ -60,7 +61,7 @@ const scope = (prefix: string, suffix: string) => ({
 
 test("A prompt for filling in has the text before the cursor first and ends before the middle", () => {
   const header = { repository: "<repo_name>", file: "<file_sep>" };
-  const manner = { header, infill, ranks: false, chats: false };
+  const manner = { header, infill, borrows: true, ranks: false, chats: false };
   const { prefix, suffix, middle } = infill;
   const filled = [{ special: prefix }, "let a = ", { special: suffix }, ";\n", { special: middle }];
   assert.deepEqual(composeCompletion(scope("let a = ", ";\n"), 512, manner), [
@@ -69,11 +70,27 @@ test("A prompt for filling in has the text before the cursor first and ends befo
   ]);
   assert.deepEqual(composeCompletion(scope("let a = ", ";\n"), 512, { ...manner, header: null }), filled);
   assert.deepEqual(
-    composeCompletion(scope("let a = ", ""), 512, { header: null, infill: null, ranks: true, chats: false }),
+    composeCompletion(scope("let a = ", ""), 512, {
+      header: null,
+      infill: null,
+      borrows: true,
+      ranks: true,
+      chats: false,
+    }),
     ["let a = "],
   );
   const long = composeCompletion(scope("", "x".repeat(5000)), 512, { ...manner, header: null });
   assert.ok((long[2] as string).length < 500, "the text behind the cursor is bounded");
+});
+
+test("Signatures of other files stand before the text, but for an engine on another machine", () => {
+  const asked = { ...scope("let a = ", ";\n"), neighbours: "function sum(): number;\n" };
+  const manner = { header: null, infill, borrows: true, ranks: false, chats: false };
+  const textsOf = (borrows: boolean) =>
+    composeCompletion(asked, 512, { ...manner, borrows }).filter((piece) => typeof piece === "string");
+  assert.deepEqual(textsOf(true), ["function sum(): number;\nlet a = ", ";\n"]);
+  assert.deepEqual(textsOf(false), ["let a = ", ";\n"]);
+  assert.deepEqual(mannerOf({ infill: "suffix" }).borrows, false);
 });
 
 test("Where it does not fit, the longest text loses its start and every control token stays", () => {
@@ -81,6 +98,7 @@ test("Where it does not fit, the longest text loses its start and every control 
   const prompt = composeCompletion(scope(line.repeat(90), "}\n"), 2048, {
     header: null,
     infill,
+    borrows: true,
     ranks: false,
     chats: false,
   });
