@@ -130,7 +130,7 @@ describe(`a user whose model cannot be asked (${which})`, { timeout: 300_000 }, 
   test("is told so, and can choose another one", async () => {
     const { page } = session();
     const told = toast(page, 'the setting coterie.model names "mine", which is not there');
-    await told.waitFor({ timeout: 60_000 });
+    await told.waitFor({ timeout: 120_000 });
     await screenshot(page, `${which}-model-gone`);
     await told.locator(".monaco-button", { hasText: "Choose a Model" }).click();
     await picking(page, "Use Your Own Model");
@@ -151,7 +151,7 @@ describe(`a user whose model cannot be asked (${which})`, { timeout: 300_000 }, 
     await compiling.filter({ hasText: /[1-9]\d* %/ }).waitFor({ timeout: 60_000 });
     await screenshot(page, `${which}-model-compiling`);
     await compiling.locator(".monaco-button", { hasText: "Cancel" }).click();
-    await page.locator(".statusbar-item", { hasText: "large was not imported; nothing of it was kept." }).waitFor();
+    await page.locator(".statusbar-item", { hasText: "large was not imported; nothing of it was kept." }).waitFor({ timeout: 60_000 });
     await screenshot(page, `${which}-model-cancelled`);
     assert.deepEqual(readdirSync(models()), []);
   });
