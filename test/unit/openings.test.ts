@@ -38,7 +38,7 @@ test("only the embedded model is held to its opening, which is part of what it s
   const pieces = say(engine, asked, new AbortController().signal);
   assert.equal((await pieces.next()).value, "This function parses a date.");
   assert.equal((await finished(pieces)).text, "This function parses a date.");
-  const manner = { header: null, infill: null, ranks: false, chats: true };
+  const manner = { header: null, infill: null, borrows: true, ranks: false, chats: true };
   const own = await finished(say(engine, { ...asked, manner }, new AbortController().signal));
   assert.equal(own.text, " parses a date.");
   const [held, free] = engine.started.map(({ request }) => request);
