@@ -197,12 +197,15 @@ export class Plans {
   private async tell(run: planning.PlanRun, id: string): Promise<void> {
     const step = run.steps.find((each) => each.id === id);
     if (step?.state !== "failed") return;
+    const output = step.check?.output;
     const chosen = await vscode.window.showWarningMessage(
       `Coterie: ${step.title} failed. ${step.check?.found ?? ""}`,
+      ...(output === undefined ? [] : [showOutput]),
       "Undo the Step",
       "Undo the Run",
     );
-    if (chosen) await this.undo({ step }, chosen === "Undo the Run");
+    if (chosen === showOutput && output !== undefined) await this.previews.page(`${step.id}-tests.log`, output);
+    else if (chosen) await this.undo({ step }, chosen === "Undo the Run");
   }
 
   private current(): planning.PlanRun {
@@ -219,6 +222,8 @@ export class Plans {
     return { run, step };
   }
 }
+
+const showOutput = "Show Output";
 
 function filesOf(chosen: unknown, all: unknown): readonly vscode.Uri[] {
   if (Array.isArray(all) && all.every((each) => each instanceof vscode.Uri)) return all;

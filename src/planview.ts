@@ -71,6 +71,7 @@ export class PlanView implements vscode.TreeDataProvider<Node>, vscode.Disposabl
       ...(step.after.length > 0 ? [{ label: "Waits for", value: step.after.join(", "), icon: "watch" }] : []),
       ...(spent ? [{ label: "Words", value: costOf(spent), icon: "pencil" }] : []),
       ...(check ? [{ label: "Check", value: check.found, icon: check.passed ? "pass" : "error" }] : []),
+      ...(check?.output ? [{ label: "Output", value: check.output, icon: "output" }] : []),
     ];
     const hunks = step.edits.flatMap(({ file, creates, edits }) =>
       edits.map(({ text }, i) => ({
@@ -127,7 +128,8 @@ export function isOpen({ state }: PlannedStep): boolean {
 function lineItem({ step, line: { label, value, icon } }: LineNode): vscode.TreeItem {
   const item = new vscode.TreeItem(label);
   item.id = `${step.id}/${label}/${value}`;
-  item.description = value;
+  // Of a long output the end says most.
+  item.description = value.split("\n").at(-1) ?? "";
   item.tooltip = `${label}: ${value}`;
   item.iconPath = new vscode.ThemeIcon(icon);
   return item;
@@ -162,6 +164,11 @@ export class PreviewTexts implements vscode.TextDocumentContentProvider, vscode.
         preserveFocus: true,
       });
     }
+  }
+
+  /** Shows a text as it is. */
+  async page(name: string, text: string): Promise<void> {
+    await vscode.window.showTextDocument(this.put(name, text), { preview: true });
   }
 
   provideTextDocumentContent({ path }: vscode.Uri): string {

@@ -8,7 +8,7 @@ import type { Installation } from "../installation.ts";
 import { languageOf } from "../language.ts";
 import { DiskDesk } from "../plan/desk.ts";
 import { Journal } from "../plan/journal.ts";
-import { meant } from "../plan/match.ts";
+import { understood } from "../plan/match.ts";
 import { ModelPen } from "../plan/pen.ts";
 import { caps, type Plan, readPlan, type Step, writePlan } from "../plan/plan.ts";
 import { makePlan, type Planning } from "../plan/planner.ts";
@@ -17,6 +17,7 @@ import type { Recipe } from "../plan/recipe.ts";
 import { operationOf, recipes } from "../plan/registry.ts";
 import { Run } from "../plan/run.ts";
 import { runTests, type Tested } from "../plan/tests.ts";
+import { weighed } from "../plan/weigh.ts";
 import { Syntax } from "../syntax/syntax.ts";
 import { type Reporter, rosterOf, withEngine } from "./engine.ts";
 import { BadInput, nearestRoot } from "./place.ts";
@@ -58,7 +59,7 @@ export async function plan(
   if (given.length > caps.files) throw new BadInput(`A plan is about at most ${caps.files} files.`);
   const root = realpathSync(rootFor(options.root, given[0]!));
   const scope = given.map((file) => inRoot(root, file));
-  const recipe = saved ? recipes.find(({ id }) => id === saved.recipe) : recipeFor(goal);
+  const recipe = saved ? recipes.find(({ id }) => id === saved.recipe) : await recipeFor(goal, installation, reporter);
   if (!recipe) throw new BadInput(`There is no recipe ${saved?.recipe}. Recipes: ${names()}.`);
   const answers = saved?.options ?? answersFor(recipe, options);
 
@@ -153,11 +154,16 @@ function listIn(json: string): readonly string[] {
   }
 }
 
-function recipeFor(goal: string): Recipe {
-  const found = meant(goal, recipes);
-  if (found.length === 1) return found[0]!;
-  const offered = found.length === 0 ? "No recipe fits this goal" : "Several recipes fit this goal";
-  throw new BadInput(`${offered}. Name one: ${(found.length === 0 ? recipes : found).map(({ id }) => id).join(", ")}.`);
+/** The model is loaded only where the words of the goal do not decide. @throws BadInput */
+async function recipeFor(goal: string, installation: Installation, reporter: Reporter): Promise<Recipe> {
+  const found = await understood(goal, recipes, (wish, titles) =>
+    withEngine(installation, rosterOf(installation), reporter, (engine) =>
+      weighed({ engine, expert: "general", manner: undefined }, wish, titles),
+    ),
+  );
+  if ("recipe" in found) return found.recipe;
+  const offered = found.known ? "Several recipes fit this goal" : "No recipe fits this goal";
+  throw new BadInput(`${offered}. Name one, the nearest first: ${found.offered.map(({ id }) => id).join(", ")}.`);
 }
 
 function answersFor({ id, asks = {} }: Recipe, options: PlanOptions): Record<string, string> {

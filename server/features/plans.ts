@@ -14,10 +14,12 @@ import { decode, encode } from "../plan/bytes.ts";
 import { type Put, readIfThere, replace, same } from "../plan/desk.ts";
 import { editsBetween } from "../plan/edits.ts";
 import { Link, PlanRefusal } from "../plan/link.ts";
+import type { Weigh } from "../plan/match.ts";
 import type { Surroundings } from "../plan/office.ts";
 import type { Asked, Unnamed } from "../plan/operation.ts";
 import { ModelPen } from "../plan/pen.ts";
 import { caps } from "../plan/plan.ts";
+import { weighed } from "../plan/weigh.ts";
 import * as messages from "../planning.ts";
 import type { Settings } from "../protocol.ts";
 import type { Rule } from "../route.ts";
@@ -58,6 +60,7 @@ const shapes = {
 export class Plans {
   readonly #around: PlansAround;
   readonly #pen: ModelPen;
+  readonly #weigh: Weigh;
   #link: Link | null = null;
   #worker: Worker | null = null;
   /** A request begins when the one before has ended: two plans at once do not see each other's halves. */
@@ -76,6 +79,10 @@ export class Plans {
       return { engine: crew.engine, expert, manner: crew.about?.(expert)?.manner };
     };
     this.#pen = new ModelPen({ syntax: around.syntax, who });
+    this.#weigh = async (goal, titles) => {
+      const asked = await who("general");
+      return typeof asked === "string" ? null : weighed(asked, goal, titles);
+    };
   }
 
   /** Answers the requests about plans. `fenced` runs each so that whatever goes wrong in it ends there, in words. */
@@ -161,6 +168,7 @@ export class Plans {
       read: (root: string, file: string) => this.#read(root, file),
       write: (root: string, label: string, puts: readonly Put[]) => this.#write(root, label, puts),
       complaints: () => this.#complaints,
+      weigh: this.#weigh,
       prove: proofs(installation.algebra),
       document: (asked: Asked) => this.#pen.document(asked),
       name: (unnamed: Unnamed) => this.#pen.name(unnamed),

@@ -9,7 +9,7 @@ import { decode } from "./bytes.ts";
 import type { Desk } from "./desk.ts";
 import { Journal } from "./journal.ts";
 import { PlanRefusal } from "./link.ts";
-import { meant } from "./match.ts";
+import { understood, type Weigh } from "./match.ts";
 import type { Pen, Prove } from "./operation.ts";
 import { type Plan, readPlan, type Step, writePlan } from "./plan.ts";
 import { makePlan, type Planning } from "./planner.ts";
@@ -53,6 +53,7 @@ export class Office {
   readonly #languageOf: (file: string) => string;
   readonly #pen: Pen;
   readonly #prove: Prove;
+  readonly #weigh: Weigh;
   readonly #rooms = new Map<string, Room>();
 
   constructor(parts: {
@@ -63,6 +64,7 @@ export class Office {
     readonly languageOf: (file: string) => string;
     readonly pen: Pen;
     readonly prove: Prove;
+    readonly weigh: Weigh;
   }) {
     this.#runs = parts.runs;
     this.#syntax = parts.syntax;
@@ -71,6 +73,7 @@ export class Office {
     this.#languageOf = parts.languageOf;
     this.#pen = parts.pen;
     this.#prove = parts.prove;
+    this.#weigh = parts.weigh;
   }
 
   recipes(): readonly RecipeOffer[] {
@@ -83,9 +86,9 @@ export class Office {
     options: Readonly<Record<string, string>>,
     around: Surroundings,
   ): Promise<MakePlanResult> {
-    const found = meant(goal, recipes);
-    const [recipe] = found;
-    if (!recipe || found.length > 1) return { plan: null, offered: (found.length === 0 ? recipes : found).map(offer) };
+    const found = await understood(goal, recipes, this.#weigh);
+    if ("offered" in found) return { plan: null, offered: found.offered.map(offer) };
+    const { recipe } = found;
     const missing = Object.keys(recipe.asks ?? {}).filter((name) => options[name] === undefined);
     if (missing.length > 0) return { plan: null, offered: [offer(recipe)] };
     const access = new Access();

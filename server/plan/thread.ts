@@ -29,6 +29,7 @@ const office = new Office({
   typescript: loadTypeScript,
   languageOf,
   pen: { document: (asked) => link.call("document", asked), name: (unnamed) => link.call("name", unnamed) },
+  weigh: (goal, titles) => link.call("weigh", goal, titles),
   prove: (pairs) => link.call("prove", pairs),
   desk: (root): Desk => ({
     read: async (file) => bytes(await link.call<Uint8Array | null>("read", root, file)),

@@ -1,195 +1,169 @@
-// npm run bench:plans: plans over files of held-out packages, each recipe several times: does what is done stay whole, and can it be
-// taken back? The packages are those that experts/train has fetched; each run works on a copy.
-import { createHash } from "node:crypto";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, relative } from "node:path";
+// npm run bench:plans: refactors of files of held-out packages, three a recipe: is what is done verified, does the package still
+// type-check, is it taken back, what does a step cost? It goes on where it was stopped, and writes test/bench/plans.md.
+import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
-import ts from "typescript";
-import { Access } from "../../server/access.ts";
-import { languageOf } from "../../server/language.ts";
-import { errorsIn, worse } from "../../server/plan/check.ts";
-import { DiskDesk } from "../../server/plan/desk.ts";
-import { Journal } from "../../server/plan/journal.ts";
-import type { Plan } from "../../server/plan/plan.ts";
-import { makePlan, type Planning } from "../../server/plan/planner.ts";
-import { Project } from "../../server/plan/project.ts";
+import type { Engine } from "../../server/engine/engine.ts";
+import { openEngine } from "../../server/engine/open.ts";
+import { engineOptions, installed } from "../../server/installation.ts";
 import type { Recipe } from "../../server/plan/recipe.ts";
 import { recipes } from "../../server/plan/registry.ts";
-import { Run } from "../../server/plan/run.ts";
-import { patientSyntax } from "./ask.ts";
-import { median, table } from "./machine.ts";
+import { readDefaults } from "../../server/settings.ts";
+import { digestOfFolder, Journal } from "./journal.ts";
+import { machine, median, table } from "./machine.ts";
+import { heldOut } from "./packages.ts";
+import { filesBelow, refactor, type Told, toldSchema } from "./refactors.ts";
 
 const { values } = parseArgs({
   options: {
     data: { type: "string", default: "experts/train/data/packages" },
     each: { type: "string", default: "3" },
-    seconds: { type: "string", default: "600" },
+    /** Most files that are tried for one recipe. */
+    tries: { type: "string", default: "15" },
+    seconds: { type: "string", default: "3600" },
   },
 });
 const each = Number(values.each);
 /** Larger files are no work for one plan, smaller ones hold nothing. Bytes. */
 const [least, most] = [400, 20_000];
-/** Larger packages take minutes to compile. Files. */
-const mostFiles = 150;
+/** Larger packages take minutes to compile, and are compiled some times a step. Scripts. */
+const mostScripts = 60;
 
 /** What a file must hold for a recipe to be worth a try; without it a compiler would start for nothing. */
 const hints: Readonly<Record<string, RegExp>> = {
+  "extract-and-name": /(?:\n(?: {2,}|\t+)\S.*){31}/,
+  "rename-for-clarity": /[(,] ?[a-z][,:)]|\b(?:const|let|var) (?:[a-z]|tmp|temp|\w+\d) ?=/,
   "async-await": /\.then\(/,
   "tidy-arithmetic": /\b\d+ [-*/+] \d+\b/,
   "split-file": /\b(?:function|class|interface|enum)\b[\s\S]*\n(?:export )?(?:function|class|interface|enum)\b/,
   "add-types": /\bexport (?:async )?(?:function|class)\b|^def /m,
   "replace-pattern": /=== undefined/,
+  "document-api": /\bexport (?:async )?(?:function|class)\b|^def |^exports\./m,
 };
 
-interface Told {
-  readonly steps: number;
-  readonly verified: number;
-  /** Steps that failed and left nothing behind. */
-  readonly cleanly: number;
-  readonly broken: readonly string[];
-  readonly restored: boolean;
-  readonly seconds: number;
-}
-
-interface Entry {
-  readonly from: string;
+interface Found {
   readonly name: string;
-  readonly split: string;
+  readonly folder: string;
+  readonly files: readonly string[];
 }
 
-function filesBelow(folder: string): string[] {
-  const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).map((name) => name.replaceAll("\\", "/"));
-  return names.filter((name) => !name.includes("node_modules/") && statSync(join(folder, name)).isFile()).sort();
-}
-
-function digestOf(folder: string): string {
-  const hash = createHash("sha256");
-  for (const name of filesBelow(folder)) hash.update(`${name}\0`).update(readFileSync(join(folder, name)));
-  return hash.digest("hex");
-}
-
-/** The folders of held-out packages that are there, with the files that people write. */
-function heldOut(data: string): readonly { readonly folder: string; readonly files: readonly string[] }[] {
-  const manifest = JSON.parse(readFileSync("experts/train/manifest.json", "utf8")) as readonly Entry[];
-  const held = manifest.filter(({ split }) => split === "held-out");
-  return held.flatMap(({ from, name }) => {
-    const folder = join(data, `${from}-${name.replace("/", "_")}`);
-    if (!statSync(folder, { throwIfNoEntry: false })) return [];
-    const all = filesBelow(folder).filter(
-      (file) => /\.([jt]sx?|[cm]js|py)$/.test(file) && !/\.(d\.ts|min\.js)$/.test(file),
-    );
-    const sized = all.filter((file) => {
+/** The packages that are small enough, with the files that people write, the smallest first. */
+function chosen(): readonly Found[] {
+  const found = heldOut(values.data).flatMap(({ name, folder }) => {
+    const scripts = filesBelow(folder).filter((file) => /\.([jt]sx?|[cm]js|py)$/.test(file));
+    const own = scripts.filter((file) => !/\.(d\.ts|min\.js)$|(^|\/)(dist|cjs|build|umd|es)\//.test(file));
+    const files = own.filter((file) => {
       const { size } = statSync(join(folder, file));
-      return size >= least && size <= most && !/(^|\/)(dist|lib|cjs|esm|build|umd|es)\//.test(file);
+      return size >= least && size <= most;
     });
-    return all.length > mostFiles || sized.length === 0 ? [] : [{ folder, files: sized }];
+    return scripts.length > mostScripts || files.length === 0 ? [] : [{ name, folder, files, count: scripts.length }];
   });
+  return found.sort((one, other) => one.count - other.count);
 }
 
-const syntax = patientSyntax();
-const compiler = ts;
-const work = realpathSync(mkdtempSync(join(tmpdir(), "coterie-bench-plans-")));
-const runs = join(work, "runs");
-const options = { find: "$a === undefined", replace: "undefined === $a" };
-
-function planningIn(root: string, files: readonly string[]): Planning {
-  const project = new Project({ root, ts: compiler, syntax }, files);
-  return { project, pen: null, rules: [], installed: ["general", "code"], languageOf };
+let engine: Engine | null = null;
+const installation = installed();
+async function who(expert: string) {
+  engine ??= await openEngine(engineOptions(installation, readDefaults(installation.packageJson)));
+  return { engine, expert, manner: undefined };
 }
 
-/** Errors of the whole folder, by a compiler that knows nothing of the run. */
-async function errorsOf(root: string, file: string): Promise<ReadonlyMap<string, number>> {
-  const { project } = planningIn(root, [file]);
-  return errorsIn(project, [...new Set([...project.sources, file])], languageOf);
-}
-
-async function tell(root: string, file: string, plan: Plan, planning: Planning): Promise<Told> {
-  const [digest, before] = [digestOf(root), await errorsOf(root, file)];
-  const journal = Journal.begin(runs, root, plan);
-  const run = new Run({ ...planning, journal, desk: new DiskDesk(root), access: new Access() });
-  const started = performance.now();
-  let cleanly = 0;
-  for (const { id } of run.plan.steps) {
-    const step = await run.apply(id);
-    if (step.state === "failed" && /Nothing was changed/.test(step.check!.found)) cleanly++;
-  }
-  const seconds = (performance.now() - started) / 1000;
-  const broken = worse(before, await errorsOf(root, file));
-  const verified = run.plan.steps.filter(({ state }) => state === "verified").length;
-  await run.undo(null);
-  return { steps: plan.steps.length, verified, cleanly, broken, restored: digestOf(root) === digest, seconds };
-}
-
-const packages = heldOut(values.data);
+const packages = chosen();
 if (packages.length === 0) {
-  console.error(`There are no held-out packages in ${values.data}: experts/train/README.md says how to fetch them.`);
+  console.error(`There are no held-out packages in ${values.data}, and none could be fetched.`);
   process.exit(1);
 }
+const journal = new Journal(".cache/plans.jsonl", digestOfFolder("server/plan", ".ts"));
 const until = performance.now() + Number(values.seconds) * 1000;
+let cut = false;
 const rows: string[][] = [
-  [
-    "recipe",
-    "plans",
-    "nothing to do",
-    "steps",
-    "verified",
-    "failed, nothing changed",
-    "trees with new errors",
+  ["recipe", "refactors", "nothing to do", "steps", "verified", "failed, nothing changed", "wholly verified"].concat([
+    "package type-checks as before",
     "restored by undo",
     "s a step, p50",
-  ],
+    "tokens read a step",
+    "of them reused",
+  ]),
 ];
-let cut = false;
+const all: Told[] = [];
+const notes: string[] = [];
 try {
   for (const recipe of recipes) rows.push(await rowOf(recipe));
 } finally {
-  rmSync(work, { recursive: true, force: true });
+  await (engine as Engine | null)?.close();
 }
-console.log(table(rows));
-if (cut) console.log(`\nCut off after ${values.seconds} s: --seconds gives it longer.`);
+rows.push(row("all", all, 0));
+report();
 
 async function rowOf(recipe: Recipe): Promise<string[]> {
   const told: Told[] = [];
   let idle = 0;
-  // By turns, so that no package counts for a recipe alone.
   const hint = hints[recipe.id] ?? /./;
-  const tries = packages.map(({ folder, files }) => {
-    return { folder, files: files.filter((file) => hint.test(readFileSync(join(folder, file), "utf8"))) };
+  // By turns, so that no package counts for a recipe alone.
+  const turns = packages.map(({ folder, name, files }) => {
+    return { folder, name, files: files.filter((file) => hint.test(readFileSync(join(folder, file), "utf8"))) };
   });
-  const filled = recipe.id === "document-api";
-  while (!filled && told.length < each && tries.some(({ files }) => files.length > 0)) {
-    for (const { folder, files } of tries) {
-      const file = files.shift();
-      if (file === undefined || told.length >= each) continue;
-      if (performance.now() > until) {
-        cut = true;
-        return row(recipe, told, idle);
-      }
-      const root = join(work, relative(values.data, folder));
-      cpSync(folder, root, { recursive: true });
-      const planning = planningIn(root, [file]);
-      const plan = await makePlan(recipe.id, recipe, [file], options, planning);
-      if (plan.steps.length === 0) idle++;
-      else told.push(await tell(root, file, plan, planning));
-      rmSync(root, { recursive: true, force: true });
+  for (let turn = 0; told.length < each && idle + told.length < Number(values.tries); turn++) {
+    const open = turns.filter(({ files }) => files.length > turn);
+    if (open.length === 0) break;
+    for (const { folder, name, files } of open) {
+      if (told.length >= each || idle + told.length >= Number(values.tries)) break;
+      const file = files[turn]!;
+      if (performance.now() > until) cut = true;
+      const what = { recipe: recipe.id, name, file };
+      const one = await journal.remember(what, toldSchema, cut ? null : () => refactor(recipe, folder, file, who));
+      if (one === null) return row(recipe.id, told, idle);
+      if (one.steps === 0) idle++;
+      else told.push(one);
+      console.error(`${recipe.id} ${name} ${file}: ${one.verified} of ${one.steps} steps, ${one.seconds.toFixed(1)} s`);
+      for (const why of one.why) notes.push(`${recipe.id}, ${name}, ${file}: ${why}`);
+      for (const why of one.broken) notes.push(`${recipe.id}, ${name}, ${file}: BROKEN: ${why}`);
     }
   }
-  return row(recipe, told, idle);
+  all.push(...told);
+  return row(recipe.id, told, idle);
 }
 
-function row({ id }: Recipe, told: readonly Told[], idle: number): string[] {
-  const sum = (of: (one: Told) => number) => told.reduce((all, one) => all + of(one), 0);
-  for (const { broken } of told) if (broken.length > 0) console.log(`${id} broke: ${broken.slice(0, 3).join("; ")}`);
+function row(id: string, told: readonly Told[], idle: number): string[] {
+  const sum = (of: (one: Told) => number) => told.reduce((total, one) => total + of(one), 0);
+  const share = (which: (one: Told) => boolean) => `${told.filter(which).length} of ${told.length}`;
+  const steps = sum((one) => one.steps);
+  const worded = told.filter(({ promptTokens }) => promptTokens > 0);
+  const read = worded.reduce((total, one) => total + one.promptTokens, 0);
+  const done = worded.reduce((total, one) => total + one.steps, 0);
+  const reused = worded.reduce((total, one) => total + one.reusedTokens, 0);
   return [
     id,
     String(told.length),
-    String(idle),
-    String(sum(({ steps }) => steps)),
+    id === "all" ? "" : String(idle),
+    String(steps),
     String(sum(({ verified }) => verified)),
     String(sum(({ cleanly }) => cleanly)),
-    String(told.filter(({ broken }) => broken.length > 0).length),
-    `${told.filter(({ restored }) => restored).length} of ${told.length}`,
-    told.length === 0 ? "" : median(told.map(({ seconds, steps }) => seconds / steps)).toFixed(2),
+    share(({ steps: tried, verified }) => tried === verified),
+    share(({ broken }) => broken.length === 0),
+    share(({ restored }) => restored),
+    told.length === 0 ? "" : median(told.map((one) => one.seconds / one.steps)).toFixed(1),
+    read === 0 ? "" : (read / done).toFixed(0),
+    read === 0 ? "" : `${((100 * reused) / read).toFixed(0)} %`,
   ];
+}
+
+function report(): void {
+  const text = [
+    "# Planned refactors of held-out packages",
+    "",
+    `Made by \`npm run bench:plans\` on ${machine()}. Each refactor is a plan for one file of a package that no expert was`,
+    "trained on, run on a copy, at most five steps of it. A step is verified where the package has no new errors by the compiler; a",
+    "refactor is wholly verified where each of its steps is. `replace-pattern` turns comparisons with undefined round.",
+    "",
+    table(rows),
+    ...(cut ? ["", `Cut off after ${values.seconds} s; the next run goes on from there.`] : []),
+    "",
+    "## Steps that failed",
+    "",
+    ...(notes.length === 0 ? ["None."] : notes.map((note) => `- ${note.replace(/\s+/g, " ").slice(0, 300)}`)),
+    "",
+  ].join("\n");
+  console.log(text);
+  writeFileSync("test/bench/plans.md", text);
 }

@@ -8,7 +8,7 @@ import { before, describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import type { Page } from "playwright-core";
 import { root } from "../../scripts/editor.ts";
-import { openFile, pick, picking, run, screenshot, turnDark } from "./driver.ts";
+import { openFile, pick, picking, run, screenshot, turnDark, waitForWorkbench } from "./driver.ts";
 import { openEditor, variant } from "./harness.ts";
 import { editorOf } from "./session.ts";
 
@@ -38,7 +38,7 @@ const cases: readonly Case[] = [
     changed: /^(?![\s\S]*\b(?:d|tmp|foo)\b)[\s\S]*export function tally\(\w{3,}: Order\[\]\)/,
   },
   { recipe: "async-await", file: "load.ts", changed: /await fetchOrders\(\)/ },
-  { recipe: "tidy-arithmetic", file: "time.ts", changed: /day = 86400000;/ },
+  { recipe: "tidy-arithmetic", file: "time.ts", changed: /day = 86400000;[\s\S]*week = 7 \* day;[\s\S]*\/ day\)/ },
   { recipe: "add-types", file: "invoice.ts", changed: /withTax\(net: number\): number/ },
   { recipe: "split-file", file: "shapes.ts", makes: true, changed: /from ".\/ring"|from ".\/circle"|square/ },
   {
@@ -142,8 +142,9 @@ describe(`plans (${which})`, { timeout: 600_000 }, () => {
     });
   }
 
-  test("a plan in a dark theme", async () => {
-    const { page } = session();
+  test("a plan in a dark theme; the editor is reloaded behind its first step, and the run goes on and is taken back", async () => {
+    const { page, folder } = session();
+    const untouched = treeOf(folder);
     await openFile(page, "untidy.ts", 1, 1);
     await turnDark(page);
     await plan(page, cases[0]!);
@@ -152,5 +153,22 @@ describe(`plans (${which})`, { timeout: 600_000 }, () => {
     await page.keyboard.press("ArrowRight");
     await page.locator(".sidebar .monaco-list-row", { hasText: "Runner-up" }).first().waitFor({ timeout: limit });
     await screenshot(page, `${which}-plan-dark`);
+    await run(page, "Coterie: Run the Step");
+    await steps(page).filter({ hasText: "verified" }).first().waitFor({ timeout: limit });
+    const half = treeOf(folder);
+    assert.notDeepEqual(half, untouched);
+
+    await page.reload();
+    await waitForWorkbench(page);
+    await run(page, "Coterie: Resume the Last Plan");
+    await steps(page).filter({ hasText: "ready" }).first().waitFor({ timeout: limit });
+    assert.equal(await steps(page).filter({ hasText: "verified" }).count(), 1);
+    assert.deepEqual(treeOf(folder), half);
+    await run(page, "Coterie: Run All Steps");
+    await page.locator(".statusbar-item", { hasText: "every step is verified" }).waitFor({ timeout: limit });
+    passes(folder);
+    await run(page, "Coterie: Undo the Run");
+    await page.locator(".statusbar-item", { hasText: "Coterie: taken back" }).waitFor({ timeout: limit });
+    assert.deepEqual(treeOf(folder), untouched);
   });
 });

@@ -59,7 +59,7 @@ test("Bad input: status 2, nothing on stdout, one line", () => {
   for (const [args, message] of [
     [[], /Name a goal/],
     [["clean up"], /Name the files/],
-    [["make it faster", file], /No recipe fits.*clean-up/],
+    [["make it faster", file], /No recipe fits.*the nearest first: /],
     [["clean up", join(root, "none.js")], /does not exist/],
     [["clean up", root], /not a file/],
     [["clean up", outside, "--root", root], /outside the workspace/],

@@ -77,10 +77,12 @@ test("a goal becomes a plan, a step is previewed and done but for a hunk, and th
   assert.deepEqual([read("a.ts"), read("c.ts")], [files["a.ts"], files["c.ts"]]);
 });
 
-test("a goal that no recipe fits gets the recipes offered; files of elsewhere are refused in words", async () => {
+test("a goal that no recipe fits gets the nearest recipes offered; files of elsewhere are refused in words", async () => {
   const { plan, offered } = await ask(planning.makePlan, { uris: [uri("a.ts")], goal: "write a poem", options: {} });
   assert.equal(plan, null);
-  assert.deepEqual(offered, await ask(planning.planRecipes, null));
+  const all = (await ask(planning.planRecipes, null)).map(({ id }) => id);
+  assert.equal(offered.length, 4);
+  assert.ok(offered.every(({ id }) => all.includes(id)));
   const outside = pathToFileURL(join(home, "a.ts")).href;
   await assert.rejects(
     ask(planning.makePlan, { uris: [outside], goal: "clean up", options: {} }),

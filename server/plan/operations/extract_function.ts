@@ -11,7 +11,7 @@ import { formatOf, preferencesOf } from "../service.ts";
 
 export const extractFunction: Operation = {
   id: "extract-function",
-  title: "Take a part out of",
+  title: "Extract from",
   task: "name",
   suits: { code: 1 },
   fills: true,

@@ -10,7 +10,7 @@ import type { Project } from "../project.ts";
 
 export const renameSymbol: Operation = {
   id: "rename-symbol",
-  title: "Find a better name for",
+  title: "Rename",
   task: "name",
   suits: { code: 1 },
   fills: true,

@@ -92,7 +92,7 @@ test("The plan has as many steps as make the function short, and none for what i
   };
   assert.deepEqual(
     (await planOf(long)).steps.map(({ title, expert }) => [title, expert.id]),
-    Array(2).fill(["Take a part out of: bill (a.ts)", "code"]),
+    Array(2).fill(["Extract from: bill (a.ts)", "code"]),
   );
   assert.deepEqual((await planOf("export function f() {\n  return 1;\n}\n")).steps, []);
   assert.deepEqual(await after("extract-function", { "a.ts": "export const a = 1;\n" }, options), {});

@@ -163,10 +163,10 @@ test("Every poor name is a step by the code expert, and each is found again when
   assert.deepEqual(
     plan.steps.map(({ title, expert, options }) => [title, expert.id, options["behind"]]),
     [
-      ["Find a better name for: tmp in f (a.ts)", "code", "1"],
-      ["Find a better name for: tmp in f (a.ts)", "code", "0"],
-      ["Find a better name for: n in g (a.ts)", "code", "0"],
-      ["Find a better name for: g (a.ts)", "code", "0"],
+      ["Rename: tmp in f (a.ts)", "code", "1"],
+      ["Rename: tmp in f (a.ts)", "code", "0"],
+      ["Rename: n in g (a.ts)", "code", "0"],
+      ["Rename: g (a.ts)", "code", "0"],
     ],
   );
   const first = await after("rename-symbol", { "a.ts": text }, { name: "tmp", within: "f", behind: "1" });

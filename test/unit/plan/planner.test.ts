@@ -6,7 +6,7 @@ import { z } from "zod";
 import { readRules } from "../../../server/experts.ts";
 import { languageOf } from "../../../server/language.ts";
 import { allocate } from "../../../server/plan/allocate.ts";
-import { meant } from "../../../server/plan/match.ts";
+import { meant, understood } from "../../../server/plan/match.ts";
 import { type Plan, planSchema, readPlan, writePlan } from "../../../server/plan/plan.ts";
 import { makePlan } from "../../../server/plan/planner.ts";
 import { operationOf, operations, recipes } from "../../../server/plan/registry.ts";
@@ -49,6 +49,36 @@ test("Goals in words mean the recipe that people expect", () => {
       [id],
       goal,
     );
+});
+
+test("Where words fit two recipes equally well the model decides, if it has an opinion; for an unknown goal it says what is nearest", async () => {
+  const asked: (readonly string[])[] = [];
+  const likes = (id: string | null) => async (_goal: string, titles: readonly string[]) => {
+    asked.push(titles);
+    return id === null
+      ? null
+      : titles.map((title) => (recipes.find((each) => each.title === title)!.id === id ? 2 : 0));
+  };
+  const goal = "split long functions";
+  const tie = meant(goal, recipes).map(({ id }) => id);
+  assert.deepEqual(tie.sort(), ["extract-and-name", "split-file"]);
+  for (const id of tie) {
+    const found = await understood(goal, recipes, likes(id));
+    assert.equal("recipe" in found && found.recipe.id, id);
+  }
+  assert.equal(asked[0]!.length, 2);
+  for (const nobody of [likes(null), likes("clean-up")]) {
+    const found = await understood(goal, recipes, nobody);
+    assert.deepEqual("offered" in found && [found.known, found.offered.length], [true, 2]);
+  }
+  const unknown = await understood("write a poem", recipes, likes("split-file"));
+  assert.deepEqual("offered" in unknown && [unknown.known, unknown.offered.length, unknown.offered[0]!.id], [
+    false,
+    4,
+    "split-file",
+  ]);
+  const clear = await understood("clean up", recipes, () => Promise.reject(new Error("nobody is to be asked")));
+  assert.equal("recipe" in clear && clear.recipe.id, "clean-up");
 });
 
 test("An unknown goal means none", () => {

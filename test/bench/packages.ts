@@ -1,0 +1,81 @@
+// The held-out packages of experts/train/manifest.json on this disk: fetched where they are missing, checked by their digests.
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { z } from "zod";
+
+const entrySchema = z.object({
+  from: z.enum(["npm", "pip"]),
+  name: z.string(),
+  version: z.string(),
+  sha256: z.string(),
+  split: z.enum(["train", "held-out"]),
+});
+type Entry = z.infer<typeof entrySchema>;
+
+export interface Package {
+  readonly name: string;
+  readonly folder: string;
+}
+
+/** In the order of the manifest. One that cannot be fetched is told and left out. */
+export function heldOut(data: string): readonly Package[] {
+  const manifest = z.array(entrySchema).parse(JSON.parse(readFileSync("experts/train/manifest.json", "utf8")));
+  return manifest
+    .filter(({ split }) => split === "held-out")
+    .flatMap((entry) => {
+      const folder = join(data, `${entry.from}-${entry.name.replace("/", "_")}`);
+      const stamp = join(folder, ".coterie-digest");
+      const isThere = existsSync(stamp) && readFileSync(stamp, "utf8") === entry.sha256;
+      const why = isThere ? null : fetch(entry, folder, stamp);
+      if (why !== null) console.error(`${entry.name} ${entry.version} is left out: ${why}`);
+      return why === null ? [{ name: `${entry.name} ${entry.version}`, folder }] : [];
+    });
+}
+
+/** Through the registry's own client, as experts/train/fetch.py does it; returns why it failed, or null. */
+function fetch({ from, name, version, sha256 }: Entry, folder: string, stamp: string): string | null {
+  const target = mkdtempSync(join(tmpdir(), "coterie-fetch-"));
+  try {
+    const asked =
+      from === "npm"
+        ? ["npm", "pack", `${name}@${version}`, "--ignore-scripts", "--silent", "--pack-destination", target]
+        : [
+            "python3",
+            "-m",
+            "pip",
+            "download",
+            "-q",
+            "--no-deps",
+            "--only-binary",
+            ":all:",
+            "-d",
+            target,
+            `${name}==${version}`,
+          ];
+    const fetched = run(asked, target);
+    if (fetched !== null) return fetched;
+    const [archive, ...more] = readdirSync(target).map((each) => join(target, each));
+    if (archive === undefined || more.length > 0) return "no archive came";
+    if (createHash("sha256").update(readFileSync(archive)).digest("hex") !== sha256) return "its digest is another one";
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+    const unpacked =
+      from === "npm"
+        ? run(["tar", "-xzf", archive, "-C", folder], target)
+        : run(["python3", "-m", "zipfile", "-e", archive, folder], target);
+    if (unpacked !== null) return unpacked;
+    writeFileSync(stamp, sha256);
+    return null;
+  } finally {
+    rmSync(target, { recursive: true, force: true });
+  }
+}
+
+function run([program = "", ...args]: readonly string[], cwd: string): string | null {
+  const done = spawnSync(program, args, { cwd, encoding: "utf8", shell: false });
+  if (done.error) return done.error.message;
+  return done.status === 0 ? null : done.stderr.trim().split("\n").at(-1) || `${program} ended with ${done.status}`;
+}
