@@ -141,7 +141,7 @@ export class Plans {
     if (target) await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(run.saved));
   }
 
-  private async plan(
+  async plan(
     uris: readonly vscode.Uri[],
     goal: string,
     options: Record<string, string>,
@@ -152,7 +152,7 @@ export class Plans {
     );
   }
 
-  private async show(run: planning.PlanRun): Promise<void> {
+  async show(run: planning.PlanRun): Promise<void> {
     this.view.show(run);
     await vscode.commands.executeCommand("coterie.steps.focus");
   }
