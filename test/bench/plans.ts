@@ -41,6 +41,9 @@ const hints: Readonly<Record<string, RegExp>> = {
   "document-api": /\bexport (?:async )?(?:function|class)\b|^def |^exports\./m,
 };
 
+/** What these do needs the language service, which knows no Python. */
+const scriptsOnly = new Set(["extract-and-name", "rename-for-clarity", "async-await", "split-file", "replace-pattern"]);
+
 interface Found {
   readonly name: string;
   readonly folder: string;
@@ -101,7 +104,8 @@ async function rowOf(recipe: Recipe): Promise<string[]> {
   const hint = hints[recipe.id] ?? /./;
   // By turns, so that no package counts for a recipe alone.
   const turns = packages.map(({ folder, name, files }) => {
-    return { folder, name, files: files.filter((file) => hint.test(readFileSync(join(folder, file), "utf8"))) };
+    const fitting = files.filter((file) => !(scriptsOnly.has(recipe.id) && file.endsWith(".py")));
+    return { folder, name, files: fitting.filter((file) => hint.test(readFileSync(join(folder, file), "utf8"))) };
   });
   for (let turn = 0; told.length < each && idle + told.length < Number(values.tries); turn++) {
     const open = turns.filter(({ files }) => files.length > turn);
