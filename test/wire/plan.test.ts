@@ -45,6 +45,22 @@ test("Where there is nothing to do it says so", () => {
   assert.match(run("clean up", join(root, "b.js")).stdout, /nothing to do/);
 });
 
+test("--test: your tests check every step, without a shell; a step that breaks them stops the run with what they say", () => {
+  const script = `if (!require("fs").readFileSync("a.js", "utf8").includes("var ")) { console.log("1 failed"); process.exit(1); }`;
+  const test = JSON.stringify([process.execPath, "-e", script]);
+  const stopped = run("clean up", file, "--apply", "--test", test);
+  assert.equal(stopped.status, 1);
+  assert.match(stopped.stdout, /After it your tests fail: [\s\S]*\| 1 failed[\s\S]*Stopped/);
+  const [, id = ""] = /--undo (\S+)/.exec(stopped.stdout)!;
+  assert.equal(run("--undo", id).status, 0);
+  assert.equal(readFileSync(file, "utf8"), untidy);
+  const passing = JSON.parse(
+    run("clean up", file, "--apply", "--json", "--test", `${process.execPath} --version`).stdout,
+  );
+  assert.match(passing.plan.steps[0].check.found, /and your tests pass/);
+  assert.equal(run("--undo", passing.run).status, 0);
+});
+
 test("Undo refuses where the same place was edited, with status 1", () => {
   const applied = JSON.parse(run("clean up", file, "--apply", "--json").stdout);
   writeFileSync(file, tidy.replace("return more", "return !more"));
@@ -65,6 +81,7 @@ test("Bad input: status 2, nothing on stdout, one line", () => {
     [["clean up", outside, "--root", root], /outside the workspace/],
     [["clean up", join(root, "package.json")], /not edited/],
     [["replace a pattern", file], /needs --find/],
+    [["clean up", file, "--apply", "--test", "[npm"], /no JSON array/],
     [["--undo", "nothing"], /no run nothing/],
     [[join(root, "gone.coterie-plan.json")], /does not exist/],
   ] as const) {

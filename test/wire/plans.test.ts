@@ -121,6 +121,22 @@ test("while a step is done the user types: what was written elsewhere stays, and
   assert.equal(read("a.ts"), `${untidy}// mine\n`);
 });
 
+test("the user's test command checks every step; where it fails, what it has printed is with the step", async () => {
+  const script = `if (/const more/.test(require("fs").readFileSync("a.ts", "utf8"))) { console.log("1 failed"); process.exit(1); }`;
+  const push = (testCommand: readonly string[]) =>
+    server.client.sendNotification("workspace/didChangeConfiguration", { settings: { coterie: { testCommand } } });
+  await push([process.execPath, "-e", script]);
+  const plan = await planFor("a.ts");
+  const [first] = (await apply(plan.run, "step-1")).steps;
+  assert.match(first!.check!.found, /and your tests pass/);
+  const [, second] = (await apply(plan.run, "step-2")).steps;
+  assert.deepEqual([second!.state, second!.check!.output], ["failed", "1 failed"]);
+  assert.match(second!.check!.found, /your tests fail: .* ended with status 1. Take it back with undo/);
+  assert.equal((await ask(planning.undoPlan, { run: plan.run, step: null })).refused, null);
+  assert.equal(read("a.ts"), untidy);
+  await push([]);
+});
+
 for (const written of [true, false]) {
   test(`killed in step 3 of 6, ${written ? "behind" : "before"} the write: the next server goes on`, async () => {
     const plan = await planFor("a.ts", "c.ts");
