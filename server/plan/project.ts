@@ -91,6 +91,17 @@ export class Project {
     else this.#roots.delete(this.absolute(file));
   }
 
+  /** What `look` finds while the file reads so; then it reads as before. */
+  async trying<T>(file: string, text: string, look: () => Promise<T>): Promise<T> {
+    const before = this.#overlay.get(file);
+    this.set(file, text);
+    try {
+      return await look();
+    } finally {
+      this.set(file, before);
+    }
+  }
+
   source(file: string): TS.SourceFile {
     const source = this.service.getProgram()?.getSourceFile(this.absolute(file));
     if (!source) throw new Error(`${file} is not part of the program.`);

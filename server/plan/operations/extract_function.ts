@@ -1,11 +1,12 @@
 // Takes the best part out of a long function into one of its own, by the language service. The name is the expert's.
+import { errorsIn, worse } from "../check.ts";
 import { applyEdits, type TextEdit } from "../edits.ts";
 import { longFunctions, type Part, partsOf } from "../long.ts";
 import { bestName } from "../naming/best.ts";
 import { doingOf } from "../naming/hints.ts";
 import { namesUsed } from "../naming/poor.ts";
 import { camel, wordsOf } from "../naming/words.ts";
-import { changesOf, type Operation, scriptLanguages, type Unnamed } from "../operation.ts";
+import { changesOf, type Operation, scriptLanguages, type Unnamed, type Work } from "../operation.ts";
 import type { Project } from "../project.ts";
 import { formatOf, preferencesOf } from "../service.ts";
 
@@ -16,14 +17,14 @@ export const extractFunction: Operation = {
   suits: { code: 1 },
   fills: true,
   languages: [...scriptLanguages],
-  async perform({ project, file, languageId, text, options, pen, expert, spend }) {
+  async perform(work) {
+    const { project, file, languageId, text, options, pen, expert, spend } = work;
     const wanted = options["function"] ?? "";
     const long = longFunctions(project, project.source(file)).find(({ name }) => name === wanted);
     if (!long) return [];
-    const [part] = partsOf(project, file, long);
-    if (!part) return [];
-    const made = taken(project, file, part);
-    const rough = applyEdits(text, made.edits);
+    const found = await firstWhole(work, partsOf(project, file, long));
+    if (found === null) return [];
+    const { part, made, rough } = found;
     const unnamed: Unnamed = {
       ...{ file, languageId, expert },
       ...shown(text.slice(part.start, part.end), rough, made.name),
@@ -39,6 +40,25 @@ export const extractFunction: Operation = {
     return changesOf(file, edits);
   },
 };
+
+/** Most parts that are tried: each costs a look at the types of the file. */
+const mostTried = 4;
+
+/** The best part that the compiler has nothing against: what is known of a value at its place may be lost in a function of its own. */
+async function firstWhole({ project, file, languageId, text }: Work, parts: readonly Part[]) {
+  const errors = () => errorsIn(project, [file], () => languageId);
+  const before = await errors();
+  let refused: readonly string[] = [];
+  for (const part of parts.slice(0, mostTried)) {
+    const made = taken(project, file, part);
+    const rough = applyEdits(text, made.edits);
+    const added = worse(before, await project.trying(file, rough, errors));
+    if (added.length === 0) return { part, made, rough };
+    refused = added;
+  }
+  if (refused.length > 0) throw new Error(`No part can be taken out without new errors: ${refused[0]}.`);
+  return null;
+}
 
 interface Taken {
   readonly edits: readonly TextEdit[];

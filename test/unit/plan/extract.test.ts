@@ -97,3 +97,39 @@ test("The plan has as many steps as make the function short, and none for what i
   assert.deepEqual((await planOf("export function f() {\n  return 1;\n}\n")).steps, []);
   assert.deepEqual(await after("extract-function", { "a.ts": "export const a = 1;\n" }, options), {});
 });
+
+test("A part that would lose what the compiler knows at its place is left, and the next one is taken", async () => {
+  const narrowed = `type Shape = { inner: { kind: "a"; a: number } | { kind: "b"; b: number } };
+declare function log(text: string): string;
+
+export function bill(shape: Shape, rows: { name: string; price: number }[]): string {
+${filler(0, 12)}
+  if (shape.inner.kind !== "a") return "";
+
+  const list: number[] = [];
+  for (const row of rows) {
+    list.push(row.price * shape.inner.a);
+    list.push(shape.inner.a);
+    log(row.name + shape.inner.a);
+    log(String(shape.inner.a));
+    log(String(list.length));
+    log(String(list.length));
+    log(String(list.length));
+  }
+
+  for (const row of rows) {
+    if (row.price < 0) {
+      throw new Error(row.name);
+    }
+    log(row.name);
+  }
+${filler(12, 8)}
+  return String(list.length) + ${used};
+}
+`;
+  const text = (await after("extract-function", { "a.ts": narrowed }, options))["a.ts"]!;
+  assert.match(
+    text,
+    /function \w+\(rows: [^)]*\)(?:: void)? \{\n\s*for \(const row of rows\) \{\n\s*if \(row\.price < 0\)/,
+  );
+});
