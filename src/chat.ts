@@ -1,4 +1,4 @@
-// "@coterie" in the editor's chat: explains, documents and calculates, and talks, where the editor has a chat.
+// "@coterie" in the editor's chat: explains, documents, calculates and plans, and talks, where the editor has a chat.
 import * as vscode from "vscode";
 import { type TalkParams, type Turn, talk as talkRequest } from "../server/protocol/talk.ts";
 import type { Fact, Piece } from "../server/protocol.ts";
@@ -7,6 +7,8 @@ import type { Client } from "./client.ts";
 import { ending, factsTable, signature } from "./explanation.ts";
 import { type Command, chatParticipant } from "./ids.ts";
 import { Inline } from "./inline.ts";
+import { planInChat } from "./planchat.ts";
+import type { Plans } from "./plans.ts";
 import { editorMeant } from "./routing.ts";
 import { usageFacts } from "./usage.ts";
 
@@ -18,13 +20,13 @@ interface Asking {
   readonly token: vscode.CancellationToken;
 }
 
-type Handler = (asking: Asking, client: Client) => Promise<void>;
+type Handler = (asking: Asking, client: Client, plans: Plans) => Promise<void>;
 
 /** Slash commands, as the manifest declares them. */
-const handlers: Readonly<Record<string, Handler>> = { explain, document, calculate };
+const handlers: Readonly<Record<string, Handler>> = { explain, document, calculate, plan };
 
 /** Takes part in the chat; where the editor has none, nothing happens. */
-export function joinChat(client: Client, log: vscode.LogOutputChannel): vscode.Disposable {
+export function joinChat(client: Client, plans: Plans, log: vscode.LogOutputChannel): vscode.Disposable {
   const { chat } = vscode as Partial<typeof vscode>;
   if (chat?.createChatParticipant === undefined) return new vscode.Disposable(() => undefined);
   const participant = chat.createChatParticipant(chatParticipant, async (request, context, stream, token) => {
@@ -33,7 +35,7 @@ export function joinChat(client: Client, log: vscode.LogOutputChannel): vscode.D
         throw new Error('the language server is not running: "Coterie: Restart the Language Server".');
       const handler = request.command === undefined ? talk : handlers[request.command];
       if (handler === undefined) throw new Error(`there is no /${request.command}.`);
-      await handler({ request, context, stream, token }, client);
+      await handler({ request, context, stream, token }, client, plans);
     } catch (error) {
       // A cancelled request has been told by the chat itself.
       if (token.isCancellationRequested) return {};
@@ -102,6 +104,10 @@ async function calculate({ request, stream, token }: Asking, client: Client): Pr
   if (text === "") throw new Error('write a formula behind /calculate, such as "15% of 240", or select one.');
   const done = await client.calculate({ text, place: null }, token);
   if (!token.isCancellationRequested) stream.markdown(calculationDocument(text, done).replace(/^# .*\n+/, ""));
+}
+
+async function plan({ request, stream }: Asking, _client: Client, plans: Plans): Promise<void> {
+  await planInChat(request, stream, plans);
 }
 
 /** What is no command: a formula is calculated, all else is for the model. */

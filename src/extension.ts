@@ -131,7 +131,7 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.window.onDidChangeActiveTextEditor(tellRest),
     vscode.window.onDidChangeTextEditorSelection(tellRest),
   );
-  subscriptions.push(joinChat(client, log), provideModel(client, manifest.version));
+  subscriptions.push(joinChat(client, plans, log), provideModel(client, manifest.version));
   subscriptions.push(vscode.languages.registerCodeActionsProvider(TaskActions.selector, new TaskActions()));
   subscriptions.push(
     vscode.languages.registerCodeActionsProvider({ pattern: "**" }, new FormulaActions(), {

@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import type { Command } from "./ids.ts";
 import type { Plans } from "./plans.ts";
 import { planInWords } from "./plantext.ts";
+import { editorMeant } from "./routing.ts";
 
 /** Plans for the files that are attached, else for the one in front. @throws Error in words */
 export async function planInChat(
@@ -16,7 +17,7 @@ export async function planInChat(
   const attached = references.flatMap(({ value }) =>
     value instanceof vscode.Uri ? [value] : value instanceof vscode.Location ? [value.uri] : [],
   );
-  const front = vscode.window.activeTextEditor?.document.uri;
+  const front = editorMeant()?.document.uri;
   const uris = attached.length > 0 ? attached : front ? [front] : [];
   if (uris.length === 0) throw new Error("open a file, or attach the files that the plan is about.");
   const { plan, offered } = await plans.plan(uris, goal, {});
