@@ -154,8 +154,8 @@ export function megabytes(bytes: number): string {
 }
 
 export function modelDescription({ id, parameters, bits, bytes, outdated }: Model): string {
-  if (outdated !== undefined) return `${id} · made by another version of Coterie: choose it to compile it again`;
-  return `${id} · ${Math.round(parameters / 1e6)} M parameters · ${bits} bits · ${megabytes(bytes)}`;
+  if (outdated !== undefined) return "made by another version of Coterie: choose it to compile it again";
+  return `${megabytes(bytes)} · ${bits} bits · ${Math.round(parameters / 1e6)} M parameters · ${id}`;
 }
 
 export function choiceLabel(bits: Model["bits"]): string {
@@ -170,9 +170,10 @@ export function choiceDescription({ memory, disk }: ModelOffer["choices"][number
 }
 
 /** What is offered for import, in one line. */
-export function offerPlaceholder({ family, layers, parameters, infills }: ModelOffer): string {
-  const fills = infills ? "it fills in by tokens of its own" : "it goes on from the text before the cursor";
-  return `${family}, ${layers} layers, ${Math.round(parameters / 1e6)} M parameters; ${fills}`;
+export function offerPlaceholder({ family, layers, parameters, infills, chats }: ModelOffer): string {
+  const fills = infills ? "sees what is behind the cursor" : "sees what is before the cursor";
+  const asked = chats ? "completes, explains and documents" : "completes only";
+  return `${family}, ${layers} layers, ${Math.round(parameters / 1e6)} M parameters: ${asked}, ${fills}`;
 }
 
 export function modelImported({ title, id }: Model): string {

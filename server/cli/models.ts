@@ -67,7 +67,7 @@ export function forgetModel(id: string | undefined, installation: Installation):
 const choiceOf = ({ choices }: ModelOffer, bits: Model["bits"]) => choices.find((each) => each.bits === bits)!;
 
 function sizesOf(offered: ModelOffer, bits: Model["bits"]): string {
-  const { title, family, layers, parameters, infills, choices, machine } = offered;
+  const { title, family, layers, parameters, infills, chats, choices, machine } = offered;
   const others = choices
     .filter((each) => each.bits !== bits)
     .map((each) => `${megabytes(each.memory)} at ${each.bits}`);
@@ -76,7 +76,7 @@ function sizesOf(offered: ModelOffer, bits: Model["bits"]): string {
     own.memory > mostOfMachine * machine ? ` This machine has ${megabytes(machine)}: it will hardly have room.` : "";
   return (
     `${title}: ${family}, ${layers} layers, ${Math.round(parameters / 1e6)} M parameters, ` +
-    `${infills ? "fills in" : "does not fill in"}. At ${bits} bits it takes about ${megabytes(own.memory)} of memory and ` +
+    `${infills ? "fills in" : "does not fill in"}, ${chats ? "completes, explains and documents" : "completes only"}. At ${bits} bits it takes about ${megabytes(own.memory)} of memory and ` +
     `${megabytes(own.disk)} of disk (memory otherwise: ${others.join(", ")}).${tooMuch}`
   );
 }

@@ -35,7 +35,7 @@ const cachedTokens = 2 * (1024 + 256);
 export function lookAt(path: string, places: ModelPlaces): ModelOffer {
   return importing(places, () =>
     withOwn(path, (own) => {
-      const { title, model, infill } = own;
+      const { title, model, infill, tokenizer } = own;
       const id = freeId(title, places);
       const plans = ([8, 4, 32] as const).map((bits) => ({ bits, plan: planOwn(own, id, precisions[bits]) }));
       const choices = plans.map(({ bits, plan }) => ({
@@ -45,7 +45,8 @@ export function lookAt(path: string, places: ModelPlaces): ModelOffer {
       }));
       const { family, layers } = model;
       const { parameters } = plans[0]!.plan;
-      return { title, id, family, layers, parameters, infills: infill !== null, machine: totalmem(), choices };
+      const can = { infills: infill !== null, chats: chatsLike(tokenizer) };
+      return { title, id, family, layers, parameters, ...can, machine: totalmem(), choices };
     }),
   );
 }

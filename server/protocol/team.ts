@@ -53,6 +53,8 @@ export interface ModelOffer {
   readonly parameters: number;
   /** Whether its vocabulary has tokens for filling in the middle. */
   readonly infills: boolean;
+  /** Whether it can be asked for more than completions. */
+  readonly chats: boolean;
   /** The memory of this machine, bytes. */
   readonly machine: number;
   /** What it would take, bytes. */

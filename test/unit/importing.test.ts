@@ -49,8 +49,10 @@ function assertRefused(work: () => unknown, words: RegExp): void {
 
 describe("a model that can be used", () => {
   test("is looked at: what it is, and what it will take with more and with fewer bits", () => {
-    const { title, id, family, layers, infills, choices } = lookAt(gguf, places);
-    assert.deepEqual([title, id, family, layers, infills], ["qwen2-small", "qwen2-small", "qwen2", 8, true]);
+    const { title, id, family, layers, infills, chats, choices } = lookAt(gguf, places);
+    const said = [title, id, family, layers, infills, chats];
+    assert.deepEqual(said, ["qwen2-small", "qwen2-small", "qwen2", 8, true, true]);
+    assert.equal(lookAt(join(own, "llama-k.gguf"), places).chats, false);
     assert.deepEqual(
       choices.map(({ bits }) => bits),
       [8, 4, 32],

@@ -7,7 +7,9 @@ import {
   answerDescription,
   answerDetails,
   answerLabel,
+  choiceDescription,
   logLine,
+  modelDescription,
   routeDocument,
   type Situation,
   statusText,
@@ -115,4 +117,16 @@ test("the detail says why, what came last, and where it runs", () => {
     "Last answer: item.price; (general · 143 ms · accepted). It runs on wsl.",
   );
   assert.equal(statusText({ ...ready, server: { state: "answering", detail: "Answering." } }).busy, true);
+});
+
+test("a model is listed by its size, which a narrow list does not cut off; one that is to be compiled again says so", () => {
+  const model = { id: "mine", title: "Mine", bytes: 1.6e9, parameters: 1.54e9, bits: 8 } as const;
+  assert.equal(modelDescription(model), "1.6 GB · 8 bits · 1540 M parameters · mine");
+  assert.match(modelDescription({ ...model, outdated: "file:///m.gguf" }), /another version .* compile it again/);
+});
+
+test("a choice says what it takes, and whether the machine has hardly room for it", () => {
+  const choice = { bits: 8, memory: 2.1e9, disk: 1.6e9 } as const;
+  assert.equal(choiceDescription(choice, 16e9), "2.1 GB of memory, 1.6 GB of disk");
+  assert.match(choiceDescription(choice, 2.5e9), /disk · this machine has 2\.5 GB and will hardly have room$/);
 });
