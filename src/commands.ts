@@ -44,7 +44,7 @@ export function registerCommands(parts: Parts): vscode.Disposable {
     "coterie.toggleAutomatic": () => toggle("automatic"),
     "coterie.toggleCommentsAndStrings": () => toggle("commentsAndStrings"),
     "coterie.explainRouting": () => withServer(parts, () => explainRouting(client, pages)),
-    "coterie.explain": () => withServer(parts, () => explainHere(client, pages)),
+    "coterie.explain": (range?: unknown) => withServer(parts, () => explainHere(client, pages, range)),
     "coterie.document": () => withServer(parts, () => documentHere(client, pages)),
     "coterie.calculate": () => withServer(parts, () => calculateHere(client, pages)),
     "coterie.replaceWithResult": (uri: string, range: vscode.Range) =>

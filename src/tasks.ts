@@ -5,6 +5,7 @@ import { calculateHere } from "./calculate.ts";
 import { looksLikeFormula } from "./calculation.ts";
 import type { Client } from "./client.ts";
 import { explanationDocument, type Told } from "./explanation.ts";
+import type { Command } from "./ids.ts";
 import type { Pages } from "./pages.ts";
 import { propose } from "./preview.ts";
 import { cancellable } from "./progress.ts";
@@ -13,14 +14,15 @@ import { usageFacts } from "./usage.ts";
 
 const page = "Explanation";
 
-/** Explains the selection, or the function at the cursor, beside the editor; the words appear as they are written. */
-export async function explainHere(client: Client, pages: Pages): Promise<void> {
+/** Explains a range, the selection without one, or the function at the cursor, beside the editor; the words appear as they are written. */
+export async function explainHere(client: Client, pages: Pages, given?: unknown): Promise<void> {
   const editor = editorMeant();
   if (!editor) {
     vscode.window.showInformationMessage("Coterie: select code first, or put the cursor into a function.");
     return;
   }
-  const { document, selection } = editor;
+  const { document } = editor;
+  const selection = given instanceof vscode.Range ? given : editor.selection;
   const { start, end } = selection;
   if (looksLikeFormula(document.getText(selection))) return calculateHere(client, pages);
   const name = vscode.workspace.asRelativePath(document.uri);
@@ -69,7 +71,10 @@ export async function documentHere(client: Client, pages: Pages): Promise<void> 
   const { document, selection } = editor;
   const params = { uri: document.uri.toString(), position: plainPlace(selection.active) };
   const done = await cancellable("Coterie documents", (token) => client.document(params, token));
-  if (done.edits.length === 0) return;
+  if (done.edits.length === 0) {
+    vscode.window.showInformationMessage("Coterie: you have cancelled it, nothing was put in.");
+    return;
+  }
   await proposeFor(pages, document.uri, done);
 }
 
@@ -84,7 +89,7 @@ export async function proposeFor(pages: Pages, uri: vscode.Uri, done: Documentat
 
 /** Offers "Explain" and "Document" where a function begins, and "Explain" for a selection and where something is wrong. */
 export class TaskActions implements vscode.CodeActionProvider {
-  static readonly selector = documentable.map((language) => ({ language }));
+  static readonly selector: vscode.DocumentSelector = { pattern: "**" };
 
   provideCodeActions(
     document: vscode.TextDocument,
@@ -92,15 +97,18 @@ export class TaskActions implements vscode.CodeActionProvider {
     { diagnostics }: vscode.CodeActionContext,
   ): vscode.CodeAction[] {
     const heads = /\b(?:function|def|class|fn|func)\b|=>|^\s*(?:public|private|protected|static|async|export)\b/;
-    const onHead = heads.test(document.lineAt(range.start.line).text);
-    const offer = (title: string, command: string, kind: vscode.CodeActionKind) => {
+    const onHead = documentable.includes(document.languageId) && heads.test(document.lineAt(range.start.line).text);
+    const [problem] = diagnostics;
+    // The list may have been opened from a hover, away from the cursor.
+    const about = range.isEmpty && problem ? new vscode.Range(problem.range.start, problem.range.start) : range;
+    const offer = (title: string, command: Command, kind: vscode.CodeActionKind, ...args: unknown[]) => {
       const action = new vscode.CodeAction(`${title} (Coterie)`, kind);
-      action.command = { title, command };
+      action.command = { title, command, arguments: args };
       return action;
     };
     return [
       ...(onHead || !range.isEmpty || diagnostics.length > 0
-        ? [offer("Explain", "coterie.explain", vscode.CodeActionKind.Empty)]
+        ? [offer("Explain", "coterie.explain", vscode.CodeActionKind.Empty, about)]
         : []),
       ...(onHead ? [offer("Write a Comment", "coterie.document", vscode.CodeActionKind.RefactorRewrite)] : []),
     ];

@@ -18,40 +18,12 @@ import {
   type,
 } from "./driver.ts";
 import { openEditor, variant } from "./harness.ts";
+import { answer, clear, told } from "./notices.ts";
 import { editorOf } from "./session.ts";
 
 const which = variant();
 const limit = { timeout: 30_000 };
 const taxed = "export function taxed(price: number, rate = 0.19): number {\n  return price * (1 + rate);\n}\n";
-
-/** Waits for a notification: under test the editor shows them in its list only, which it opens for those that are there. */
-async function told(page: Page, words: string): Promise<void> {
-  const list = page.locator(".notifications-center");
-  const item = list.locator(".notification-list-item", { hasText: words }).first();
-  for (const end = Date.now() + limit.timeout; !(await item.isVisible()); await page.waitForTimeout(500)) {
-    assert.ok(Date.now() < end, `waited 30 s to be told "${words}"`);
-    if (!(await list.isVisible())) await run(page, "Notifications: Show Notifications");
-  }
-}
-
-/** Clicks a button of a notification. */
-const answer = (page: Page, label: string) =>
-  page.locator(".notifications-center .monaco-button", { hasText: label }).first().click(limit);
-
-/** Closes everything, so that what comes next is seen in full. A command that the editor has not heard is given again. */
-async function clear(page: Page): Promise<void> {
-  await run(page, "Notifications: Clear All Notifications");
-  await untilNone(page, ".tab.dirty", "File: Save All");
-  await untilNone(page, ".tab", "View: Close All Editors");
-}
-
-async function untilNone(page: Page, selector: string, command: string): Promise<void> {
-  for (const end = Date.now() + limit.timeout; (await page.locator(selector).count()) > 0; ) {
-    assert.ok(Date.now() < end, `waited 30 s for "${command}" to leave no ${selector}`);
-    await run(page, command);
-    await page.waitForTimeout(1000);
-  }
-}
 
 /** Selects from the cursor to the start of the line, and waits until the editor has told that to everybody. */
 async function selectLine(page: Page): Promise<void> {
