@@ -2,7 +2,7 @@
 import { TextDocument } from "vscode-languageserver-textdocument";
 import { z } from "zod";
 import { writtenSteps } from "../../server/calculate.ts";
-import { commentEdit, whatToDocument, wordsFor } from "../../server/documentation.ts";
+import { checkedComment, whatToDocument, wordsFor } from "../../server/documentation.ts";
 import type { Engine } from "../../server/engine/engine.ts";
 import { openEngine } from "../../server/engine/open.ts";
 import { explain, whatToExplain } from "../../server/explain.ts";
@@ -19,6 +19,7 @@ import { type Chosen, functionsOf, nameIn } from "./functions.ts";
 import { digestOfFolder, type Journal } from "./journal.ts";
 import { median, quantile, table } from "./machine.ts";
 import { type Told, toldByPython, toldByTypeScript } from "./oracle.ts";
+import { type Served, toldByService } from "./service.ts";
 import { measureSums } from "./sums.ts";
 
 const never = new AbortController().signal;
@@ -60,7 +61,7 @@ export async function measureCommands(
       );
     const facts = await factsAt(chosen, syntax);
     const [explained, reply] = [(await ask("explain"))!, (await ask("document"))!];
-    asked.push({ chosen, facts, explained, commented: commentedWith(chosen, facts, reply.text) });
+    asked.push({ chosen, facts, explained, commented: await commentedWith(chosen, facts, reply.text, syntax) });
     syntax.forget(chosen.document.uri);
     progress(number + 1, functions.length);
   }
@@ -127,9 +128,14 @@ async function saidTo(
   return { text: said.text, first: first ?? ms, ms };
 }
 
-function commentedWith({ document }: Chosen, facts: FunctionFacts, reply: string): Asked["commented"] {
-  const edit = facts.documentation === null ? commentEdit(document, facts, reply) : null;
-  if (edit === null) return null;
+async function commentedWith(
+  { document }: Chosen,
+  facts: FunctionFacts,
+  reply: string,
+  syntax: Syntax,
+): Promise<Asked["commented"]> {
+  const edit = await checkedComment(document, facts, reply, syntax);
+  if (typeof edit === "string") return null;
   const text = TextDocument.applyEdits(document, [edit]);
   return { text, comment: edit.newText, offset: document.offsetAt(edit.range.start) };
 }
@@ -175,10 +181,39 @@ function explaining(asked: readonly Asked[]): string {
     ),
     check("loops", ({ facts }, by) => facts.loops === by.loops),
   ];
+  const served = asked.map(({ chosen }) =>
+    chosen.file.language === "python" || !/script/.test(chosen.file.language)
+      ? null
+      : toldByService(chosen.file.text, chosen.file.path, offsetOf(chosen)),
+  );
+  const against = (what: string, by: (one: Served) => unknown, isRight: (each: Asked, one: Served) => boolean) => {
+    const known = asked.flatMap((each, i) => (served[i] && by(served[i]) ? [{ each, one: served[i] }] : []));
+    const right = known.filter(({ each, one }) => {
+      if (isRight(each, one)) return true;
+      wrong.push(`- ${what}: \`${each.facts.name}\` of ${each.chosen.file.package}, ${JSON.stringify(one)}`);
+      return false;
+    });
+    return [what, share(right.length, known.length)];
+  };
+  const services = [
+    against(
+      "parameters, by the language service",
+      ({ parameters }) => parameters,
+      ({ facts }, { parameters }) => namesOf(facts).join() === parameters!.join(),
+    ),
+    against(
+      "all that the language service finds called is told",
+      () => true,
+      ({ facts }, { calls }) => {
+        const ours = new Set(facts.calls.map(lastName));
+        return calls.every((name) => ours.has(name) || name === "constructor");
+      },
+    ),
+  ];
   const texts = asked.map(({ explained }) => explained.text);
   const firsts = asked.map(({ explained }) => explained.first);
   return [
-    table([["facts as TypeScript's and Python's own parsers find them", "right"], ...rows]),
+    table([["facts as TypeScript's and Python's own parsers find them", "right"], ...rows, ...services]),
     table([
       ["words", ""],
       ["said something", share(texts.filter((text) => /[a-z]{3}/i.test(text)).length, texts.length)],

@@ -19,7 +19,7 @@ export function toldByTypeScript(text: string, file: string, name: string, offse
   let found: ts.SignatureDeclaration | null = null;
   let nearest = Number.POSITIVE_INFINITY;
   const visit = (node: ts.Node): void => {
-    if (ts.isFunctionLike(node) && nameOf(node) === name) {
+    if (ts.isFunctionLike(node) && namesOf(node).includes(name)) {
       const distance = Math.abs(node.getStart(source) - offset);
       if (distance < nearest) [found, nearest] = [node, distance];
     }
@@ -54,12 +54,13 @@ function told(node: ts.SignatureDeclaration, source: ts.SourceFile): Told {
   };
 }
 
-/** A function's own name, or that of the variable or property that holds it. */
-function nameOf(node: ts.SignatureDeclaration): string | null {
-  if (ts.isConstructorDeclaration(node)) return "constructor";
-  const holder = node.name ?? (node.parent as ts.NamedDeclaration).name;
-  if (holder) return holder.getText();
-  return ts.isBinaryExpression(node.parent) ? lastName(node.parent.left) : null;
+/** A function's own name, and that of the variable or property that holds it. */
+function namesOf(node: ts.SignatureDeclaration): readonly string[] {
+  if (ts.isConstructorDeclaration(node)) return ["constructor"];
+  const holder =
+    ts.isFunctionExpression(node) || ts.isArrowFunction(node) ? (node.parent as ts.NamedDeclaration).name : null;
+  const target = ts.isBinaryExpression(node.parent) ? lastName(node.parent.left) : null;
+  return [node.name?.getText(), holder?.getText(), target].flatMap((each) => each ?? []);
 }
 
 function namesIn(name: ts.BindingName): string[] {
