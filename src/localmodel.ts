@@ -24,7 +24,9 @@ export function provideModel(client: Client, version: string): vscode.Disposable
   const { lm, LanguageModelTextPart } = vscode as Partial<typeof vscode> & { LanguageModelTextPart?: TextPart };
   const register = (lm as Providing | undefined)?.registerLanguageModelChatProvider;
   if (register === undefined || LanguageModelTextPart === undefined) return new vscode.Disposable(() => undefined);
-  return register(section, {
+  const changed = new vscode.EventEmitter<void>();
+  const registration = register(section, {
+    onDidChangeLanguageModelChatInformation: changed.event,
     provideLanguageModelChatInformation: () => {
       const maxInputTokens = vscode.workspace.getConfiguration(section).get<number>("contextTokens") ?? 0;
       const about = { name: "Coterie", family: "coterie", version, detail: "on this machine", capabilities: {} };
@@ -46,6 +48,9 @@ export function provideModel(client: Client, version: string): vscode.Disposable
     provideTokenCount: async (_model: unknown, text: string | Said) =>
       Math.ceil((typeof text === "string" ? text : turnOf(text).text).length / charactersPerToken),
   });
+  // Before it hears of a change the editor lists no model of a new provider.
+  changed.fire();
+  return vscode.Disposable.from(registration, changed);
 }
 
 /** A message's text; what is no text is left out. */
