@@ -4,7 +4,7 @@ import { type TalkParams, type Turn, talk as talkRequest } from "../server/proto
 import type { Fact, Piece } from "../server/protocol.ts";
 import { calculationDocument, looksLikeFormula } from "./calculation.ts";
 import type { Client } from "./client.ts";
-import { ending, factsTable, signature } from "./explanation.ts";
+import { ending, inline, signature } from "./explanation.ts";
 import { type Command, chatParticipant } from "./ids.ts";
 import { Inline } from "./inline.ts";
 import { planInChat } from "./planchat.ts";
@@ -14,7 +14,8 @@ import { usageFacts } from "./usage.ts";
 
 /** What a request is answered with. */
 interface Asking {
-  readonly request: vscode.ChatRequest;
+  readonly prompt: string;
+  readonly references: vscode.ChatRequest["references"];
   readonly context: vscode.ChatContext;
   readonly stream: vscode.ChatResponseStream;
   readonly token: vscode.CancellationToken;
@@ -33,9 +34,11 @@ export function joinChat(client: Client, plans: Plans, log: vscode.LogOutputChan
     try {
       if (!client.isRunning)
         throw new Error('the language server is not running: "Coterie: Restart the Language Server".');
-      const handler = request.command === undefined ? talk : handlers[request.command];
-      if (handler === undefined) throw new Error(`there is no /${request.command}.`);
-      await handler({ request, context, stream, token }, client, plans);
+      const { command, prompt } = asked(request);
+      const handler = command === undefined ? talk : handlers[command];
+      if (handler === undefined)
+        throw new Error(`there is no /${command}: there are /${Object.keys(handlers).join(", /")}.`);
+      await handler({ prompt, references: request.references, context, stream, token }, client, plans);
     } catch (error) {
       // A cancelled request has been told by the chat itself.
       if (token.isCancellationRequested) return {};
@@ -48,8 +51,14 @@ export function joinChat(client: Client, plans: Plans, log: vscode.LogOutputChan
   return participant;
 }
 
+/** Command and prompt; where the name or a command was typed once more, they are no part of the question. */
+function asked({ command, prompt }: vscode.ChatRequest): Pick<vscode.ChatRequest, "command" | "prompt"> {
+  const [, typed, rest = prompt] = /^\s*(?:@coterie\b\s*)?(?:\/(\w+)\b)?\s*(.*)$/s.exec(prompt) ?? [];
+  return { command: command ?? typed, prompt: rest };
+}
+
 /** The place that a request is about: what the user has attached, else the selection of the editor in front. */
-async function placeOf({ references }: vscode.ChatRequest): Promise<vscode.Location> {
+async function placeOf({ references }: Asking): Promise<vscode.Location> {
   const attached = references.map(({ value }) => value).find((value) => value instanceof vscode.Location);
   if (attached instanceof vscode.Location) {
     // The server knows open documents only.
@@ -63,8 +72,9 @@ async function placeOf({ references }: vscode.ChatRequest): Promise<vscode.Locat
 
 const plainPlace = ({ line, character }: vscode.Position) => ({ line, character });
 
-async function explain({ request, stream, token }: Asking, client: Client): Promise<void> {
-  const { uri, range } = await placeOf(request);
+async function explain(asking: Asking, client: Client): Promise<void> {
+  const { stream, token } = asking;
+  const { uri, range } = await placeOf(asking);
   const source = await vscode.workspace.openTextDocument(uri);
   stream.reference(new vscode.Location(uri, range));
   const words = new Inline();
@@ -73,7 +83,7 @@ async function explain({ request, stream, token }: Asking, client: Client): Prom
     if (facts !== null) {
       const place = named ? new vscode.Position(named.line, named.character) : null;
       known = usageFacts(source, range, place);
-      stream.markdown(paragraphs(...factsTable("Facts, from the syntax tree", facts), heading));
+      stream.markdown(paragraphs(...listed("Facts, from the syntax tree", facts), heading));
     }
     if (text !== "") stream.markdown(words.write(text));
   };
@@ -81,14 +91,19 @@ async function explain({ request, stream, token }: Asking, client: Client): Prom
   const done = await client.explain(params, hear, token);
   const end = ending(done.stop);
   stream.markdown(paragraphs(words.end(), "", ...(end === null ? [] : [`**${end}**`, ""]), `*${signature(done)}*`, ""));
-  stream.markdown(paragraphs("", ...factsTable("Facts, from the language service", await known)));
+  stream.markdown(paragraphs("", ...listed("Facts, from the language service", await known)));
 }
+
+/** Facts as a list: a table is too wide for a chat. */
+const listed = (title: string, facts: readonly Fact[]) =>
+  facts.length === 0 ? [] : [`## ${title}`, "", ...facts.map(({ name, text }) => `- **${name}**: ${inline(text)}`), ""];
 
 const heading = "## In words, by the model\n";
 const paragraphs = (...lines: readonly string[]) => `${lines.join("\n")}\n`;
 
-async function document({ request, stream, token }: Asking, client: Client): Promise<void> {
-  const { uri, range } = await placeOf(request);
+async function document(asking: Asking, client: Client): Promise<void> {
+  const { stream, token } = asking;
+  const { uri, range } = await placeOf(asking);
   const source = await vscode.workspace.openTextDocument(uri);
   const done = await client.document({ uri: uri.toString(), position: plainPlace(range.start) }, token);
   if (done.edits.length === 0) return;
@@ -98,31 +113,31 @@ async function document({ request, stream, token }: Asking, client: Client): Pro
   stream.button({ command, title: "Preview and Put In", arguments: [uri.toString(), done] });
 }
 
-async function calculate({ request, stream, token }: Asking, client: Client): Promise<void> {
+async function calculate({ prompt, stream, token }: Asking, client: Client): Promise<void> {
   const editor = editorMeant();
-  const text = request.prompt.trim() || (editor?.document.getText(editor.selection) ?? "").trim();
+  const text = prompt.trim() || (editor?.document.getText(editor.selection) ?? "").trim();
   if (text === "") throw new Error('write a formula behind /calculate, such as "15% of 240", or select one.');
   const done = await client.calculate({ text, place: null }, token);
   if (!token.isCancellationRequested) stream.markdown(calculationDocument(text, done).replace(/^# .*\n+/, ""));
 }
 
-async function plan({ request, stream }: Asking, _client: Client, plans: Plans): Promise<void> {
-  await planInChat(request, stream, plans);
+async function plan({ prompt, references, stream }: Asking, _client: Client, plans: Plans): Promise<void> {
+  await planInChat({ prompt, references }, stream, plans);
 }
 
 /** What is no command: a formula is calculated, all else is for the model. */
 async function talk(asking: Asking, client: Client): Promise<void> {
-  const { request, context, stream, token } = asking;
-  if (looksLikeFormula(request.prompt)) return calculate(asking, client);
+  const { prompt, context, stream, token } = asking;
+  if (looksLikeFormula(prompt)) return calculate(asking, client);
   const words = new Inline();
   const hear = ({ text, facts }: Piece) => {
     // Another expert has taken over.
     if (facts !== null) stream.markdown("\n\n");
     stream.markdown(words.write(text));
   };
-  const turns: readonly Turn[] = [...context.history.flatMap(turnOf), { role: "user", text: request.prompt }];
-  const asked: Omit<TalkParams, "stream"> = { turns };
-  const done = await client.streamed(talkRequest, asked, hear, token);
+  const turns: readonly Turn[] = [...context.history.flatMap(turnOf), { role: "user", text: prompt }];
+  const params: Omit<TalkParams, "stream"> = { turns };
+  const done = await client.streamed(talkRequest, params, hear, token);
   const hint = "For code it is better asked by /explain, /document and /calculate, where tools supply the facts.";
   stream.markdown(paragraphs(words.end(), "", `*${signature(done)} ${hint}*`));
 }

@@ -37,8 +37,7 @@ export function explanationDocument({ place, facts, known, text, author, failed 
   ].join("\n");
 }
 
-/** Lines of a table with its title; none where there are no facts. */
-export function factsTable(title: string, facts: readonly Fact[]): readonly string[] {
+function factsTable(title: string, facts: readonly Fact[]): readonly string[] {
   const rows = facts.map(({ name, text }) => `| ${plain(name)} | ${inline(text)} |`);
   return rows.length === 0 ? [] : [`## ${title}`, "", "| | |", "| --- | --- |", ...rows, ""];
 }
@@ -83,7 +82,7 @@ const quoted = (text: string) =>
     .join("\n");
 
 /** Text in which backticks mark code and nothing else means anything. */
-function inline(text: string): string {
+export function inline(text: string): string {
   const parts = text.split("`");
   if (parts.length % 2 === 0) return plain(text);
   return parts.map((part, i) => (i % 2 === 0 ? plain(part) : `\`${part.replace(/\|/g, "\\|")}\``)).join("");

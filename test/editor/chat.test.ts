@@ -22,7 +22,7 @@ async function chooseModel(page: Page): Promise<void> {
   await page.locator(".action-widget .monaco-list-row", { hasText: "Coterie" }).first().click(limit);
 }
 
-/** Asks, and waits until the last answer says something. */
+/** Asks, once "@coterie" has been asked it stays in the box, and waits until the last answer says something. */
 async function ask(page: Page, words: string, answer: string): Promise<void> {
   await run(page, "Chat: Open Chat");
   await page.waitForTimeout(500);
@@ -49,9 +49,9 @@ describe(`a user asks in the chat (${which})`, { timeout: 240_000 }, () => {
   test("has a formula calculated, and a comment written that waits for a click", async () => {
     const { page } = session();
     await turnDark(page);
-    await ask(page, "@coterie /calculate 15% of 240 ", "Worked out by the algebra library.");
+    await ask(page, "/calculate 15% of 240 ", "Worked out by the algebra library.");
     await openFile(page, "report.py", 19, 6);
-    await ask(page, "@coterie /document ", "Preview and Put In");
+    await ask(page, "/document ", "Preview and Put In");
     await screenshot(page, `${which}-chat-document-dark`);
   });
 });
