@@ -113,7 +113,7 @@ def told(text, name, line):
     inner = [n for s in node.body for n in ast.walk(s)]
     last = lambda f: f.id if isinstance(f, ast.Name) else f.attr if isinstance(f, ast.Attribute) else None
     calls = [last(n.func) for n in inner if isinstance(n, ast.Call)]
-    loops = [n for n in inner if isinstance(n, (ast.For, ast.AsyncFor, ast.While))]
+    loops = [n for n in inner if isinstance(n, (ast.For, ast.AsyncFor, ast.While, ast.comprehension))]
     doc = ast.get_docstring(node)
     described = None
     if doc is not None:
