@@ -2,6 +2,7 @@
 import { availableParallelism, homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { onBattery } from "./battery.ts";
 import type { EngineOptions } from "./engine/engine.ts";
 import type { Settings } from "./protocol.ts";
 import type { GrammarFiles } from "./syntax/grammars.ts";
@@ -59,12 +60,16 @@ const mostNewTokens = 256;
 /** Two sequences of 1,024 tokens: 30 layers x 2 x 3 heads x 64 x 4 bytes, and 576 x 4 for the backbone's output, a token. */
 const cacheBytes = 104 * 1024 * 1024;
 
-/** `added`: folders of the compiled parts of experts that the user has added. */
+/**
+ * Unless the user has set a number of threads it is half of the cores, and on battery a quarter.
+ * @param added folders of the compiled parts of experts that the user has added
+ */
 export function engineOptions(
   { model, worker }: Installation,
   settings: Settings,
   added: readonly string[] = [],
+  { cores, battery } = { cores: availableParallelism(), battery: onBattery() },
 ): EngineOptions {
-  const threads = settings.threads > 0 ? settings.threads : Math.max(1, Math.floor(availableParallelism() / 2));
+  const threads = settings.threads > 0 ? settings.threads : Math.max(1, Math.floor(cores / (battery ? 4 : 2)));
   return { model, added, worker, threads, contextTokens: settings.contextTokens + mostNewTokens, cacheBytes };
 }

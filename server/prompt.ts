@@ -109,27 +109,26 @@ const suffixTokens = 128;
 /** Measured on TypeScript and Python sources with the embedded tokenizer: 3.0 to 3.6. */
 export const charactersPerToken = 3;
 
-/** Lines by which the window's start moves, see below. */
-const windowStep = 32;
+/** Most lines by which the window's start moves, see below. */
+const widestStep = 32;
 
 /**
  * The last `most` characters before the cursor, from the start of a line on. The start stands on a line whose number is a
- * multiple of `windowStep`, so that it stays where it is, and all behind it in the cache, while the user types on.
+ * multiple of a step, so that it stays where it is, and all behind it in the cache, while the user types on. The step is at most
+ * half of what fits, so that no more than that is lost.
  */
 export function windowBefore(scope: Pick<Scope, "prefix" | "position">, most: number): string {
   const { prefix, position } = scope;
-  const newlines: number[] = [];
-  for (let at = prefix.indexOf("\n"); at >= 0; at = prefix.indexOf("\n", at + 1)) newlines.push(at);
-  const firstLine = position.line - newlines.length;
+  const starts: number[] = [];
+  for (let at = prefix.indexOf("\n"); at >= 0; at = prefix.indexOf("\n", at + 1)) starts.push(at + 1);
+  const firstLine = position.line - starts.length;
   // The prefix itself may have been cut, inside a line then: only what follows its first line end is whole.
   if (firstLine === 0 && prefix.length <= most) return prefix;
 
-  let fallback: string | null = null;
-  for (const [i, newline] of newlines.entries()) {
-    const start = newline + 1;
-    if (prefix.length - start > most) continue;
-    fallback ??= prefix.slice(start);
-    if ((firstLine + i + 1) % windowStep === 0) return prefix.slice(start);
-  }
-  return fallback ?? prefix.slice(-most);
+  const skipped = starts.filter((start) => prefix.length - start > most).length;
+  const fitting = starts.slice(skipped);
+  if (fitting.length === 0) return prefix.slice(-most);
+  const step = Math.min(widestStep, 2 ** Math.floor(Math.log2(Math.max(1, fitting.length / 2))));
+  const start = fitting.find((_, i) => (firstLine + skipped + i + 1) % step === 0) ?? fitting[0]!;
+  return prefix.slice(start);
 }

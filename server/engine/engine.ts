@@ -89,12 +89,16 @@ export interface Score {
 
 // ── Memory ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** Bytes; `process` is private memory of the whole process where the system tells it, else its resident size. */
+/**
+ * Bytes; `process` is private memory of the whole process where the system tells it, else its resident size, and `rest` what of it
+ * is none of the parts: program, tokenizer, what the runtime keeps.
+ */
 export interface MemoryReport {
   readonly backbone: number;
   readonly experts: Readonly<Record<string, number>>;
   readonly head: number;
   readonly caches: number;
+  readonly rest: number;
   readonly process: number;
 }
 

@@ -43,6 +43,11 @@ export async function* generate(
 
   const continuations: Continuation[] = [yield* follow(step, begin, typed, usage, [])];
   sequence.written = writtenBehind(ids, continuations[0]!);
+  const { key } = expert.part;
+  loaded.history.add(
+    key,
+    continuations[0]!.tokens.map(({ id }) => id),
+  );
   while (!request.sampling && continuations.length < request.branches && !cancelled()) {
     const turn = turns.next();
     if (turn === null) break;
@@ -110,7 +115,8 @@ async function* follow(
   const transcript = new Transcript(loaded.tokenizer.decoder(), typed, request.stops);
   const chosen: number[] = [];
   const tokens: Token[] = [];
-  const drafts = request.sampling || request.drafting === false ? null : new Drafts([sequence.written, ...known]);
+  const before = [sequence.written, ...known, loaded.history.of(expert.part.key)];
+  const drafts = request.sampling || request.drafting === false ? null : new Drafts(before);
   let guess: readonly number[] = [];
   /** What the model predicts behind each guessed token: it counts as long as the tokens chosen are those guessed. */
   let ahead: { readonly guessed: number; readonly row: Float32Array }[] = [];
@@ -129,8 +135,8 @@ async function* follow(
     const logProbability = given?.logProbability ?? row[token]!;
     for (const other of others) {
       const way = { id: other, logProbability: row[other]! };
-      const before = tokens.map(({ id, logProbability: of }) => ({ id, logProbability: of }));
-      turns.add({ path: [...before, way], gap: gap + logProbability - way.logProbability });
+      const soFar = tokens.map(({ id, logProbability: of }) => ({ id, logProbability: of }));
+      turns.add({ path: [...soFar, way], gap: gap + logProbability - way.logProbability });
     }
     if (loaded.tokenizer.bytes(token).length === 0) return finish("end");
     chosen.push(token);

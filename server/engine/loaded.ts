@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Cache, Sequence } from "./cache.ts";
 import { Chunk } from "./chunk.ts";
 import { indexTokens, type TokenIndex } from "./constraint.ts";
+import { History } from "./drafts.ts";
 import { openEmbedding } from "./embedding.ts";
 import type { EngineOptions } from "./engine.ts";
 import { ExpertSet, type Heard } from "./experts.ts";
@@ -18,6 +19,7 @@ export interface Loaded {
   readonly stack: Stack;
   readonly chunk: Chunk;
   readonly cache: Cache;
+  readonly history: History;
   readonly tokenizer: Tokenizer;
   readonly index: TokenIndex;
   readonly contextTokens: number;
@@ -46,6 +48,7 @@ export async function load(options: EngineOptions, heard: Heard): Promise<Loaded
     stack: openStack(runtime, backbone, head, openEmbedding(head)),
     chunk: new Chunk(options.chunkTokens),
     cache: new Cache(() => new Sequence(layers, backbone.part.shape), options.cacheBytes),
+    history: new History(),
     tokenizer,
     index: indexTokens(tokenizer),
     contextTokens: Math.min(options.contextTokens, backbone.part.shape.context),

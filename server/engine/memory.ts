@@ -4,15 +4,20 @@ import type { MemoryReport } from "./engine.ts";
 import { partBytes } from "./experts.ts";
 import type { Loaded } from "./loaded.ts";
 
-/** Bytes by part. Weights count as their files' size (they are mapped), caches as allocated. */
+/**
+ * Bytes by part; with the rest of the process they add up to its memory. Weights count as their files' size: the runtime packs them
+ * anew in private memory and lets go of the mapped pages. Caches count as allocated.
+ */
 export function memoryReport(loaded: Loaded): MemoryReport {
-  return {
+  const parts = {
     backbone: partBytes(loaded.backbone.part.files),
     experts: loaded.experts.bytes,
     head: partBytes(loaded.head.part.files),
     caches: loaded.cache.bytes,
-    process: privateBytes(),
   };
+  const experts = Object.values(parts.experts).reduce((sum, bytes) => sum + bytes, 0);
+  const process = privateBytes();
+  return { ...parts, rest: process - parts.backbone - experts - parts.head - parts.caches, process };
 }
 
 /** Private memory of this process where the system tells it (Linux), else its resident size; bytes. */

@@ -1,6 +1,7 @@
 // Text to token ids and back, from the vocabulary that the model file brings.
 import { Tokenizer as Library } from "@huggingface/tokenizers";
 import type { TokenizerFile } from "../model/manifest.ts";
+import { Merges } from "./merges.ts";
 import { openSplit, type Split } from "./splits.ts";
 
 /** Text from tokens that come one by one. */
@@ -46,14 +47,14 @@ export function openTokenizer(file: TokenizerFile): Tokenizer {
     if (!(id >= 0 && id < size)) throw new Error(`the ${name} token ${id} is not in a vocabulary of ${size}`);
   }
   const { special, plain } = sorted(file);
-  const library = openLibrary(plain, file);
+  const encodePiece = openMerges(plain, file) ?? openLibrary(plain, file);
   const { all, starts } = spelled(file);
   const bytes = (id: number): Uint8Array => {
     if (!(id >= 0 && id < size)) throw new RangeError(`there is no token ${id} in a vocabulary of ${size}`);
     return all.subarray(starts[id], starts[id + 1]);
   };
   const spaced = file.alphabet === "sentencepiece";
-  const encodePieces = pieceByPiece(openSplit(splitOf(file)), (piece) => library.encode(piece).ids);
+  const encodePieces = pieceByPiece(openSplit(splitOf(file)), encodePiece);
   const encode = (text: string): number[] => {
     const whole = text.toWellFormed();
     const composed = file.compose ? whole.normalize("NFC") : whole;
@@ -106,7 +107,26 @@ function sorted(file: TokenizerFile): { special: Map<string, number>; plain: Map
   return { special, plain };
 }
 
-function openLibrary(plain: ReadonlyMap<string, number>, file: TokenizerFile): Library {
+type EncodePiece = (piece: string) => number[];
+
+/** By tables of our own, where the vocabulary is in bytes; null where it is not, or where its merges lack tokens. */
+function openMerges(plain: ReadonlyMap<string, number>, file: TokenizerFile): EncodePiece | null {
+  const merges = file.alphabet === "bytes" ? Merges.of(file.merges, plain) : null;
+  if (merges === null) return null;
+  const ofByte = new Int32Array(256).fill(-1);
+  for (const [character, byte] of byteOfCharacter()) ofByte[byte] = plain.get(character) ?? -1;
+  // A byte that the vocabulary lacks is left out, and its neighbours merge.
+  const split = (piece: string) => Array.from(Buffer.from(piece), (byte) => ofByte[byte]!).filter((id) => id >= 0);
+  if (!file.wholeWords) return (piece) => merges.apply(split(piece));
+  const characters = [...byteOfCharacter()].sort(([, one], [, other]) => one - other).map(([character]) => character);
+  const whole = new Map(plain);
+  return (piece) => {
+    const id = whole.get(Array.from(Buffer.from(piece), (byte) => characters[byte]!).join(""));
+    return id === undefined ? merges.apply(split(piece)) : [id];
+  };
+}
+
+function openLibrary(plain: ReadonlyMap<string, number>, file: TokenizerFile): EncodePiece {
   const { merges, wholeWords } = file;
   const spaced = file.alphabet === "sentencepiece";
   const vocab = Object.fromEntries(plain);
@@ -120,7 +140,7 @@ function openLibrary(plain: ReadonlyMap<string, number>, file: TokenizerFile): L
   );
   // It has made tables of its own of them, and would keep these 5 MB besides.
   Object.assign(model, { vocab: {}, merges: [] });
-  return library;
+  return (piece) => library.encode(piece).ids;
 }
 
 /**
@@ -155,7 +175,7 @@ function withoutMissing(characters: readonly string[]): object[] {
 }
 
 /** Splitting here and not in the library lets the ids of a piece be kept: 10,000 known characters take 0.5 ms, not 5. */
-function pieceByPiece(split: Split, encode: (piece: string) => number[]): (text: string) => number[] {
+function pieceByPiece(split: Split, encode: EncodePiece): (text: string) => number[] {
   const kept = new Map<string, number[]>();
   const encodePiece = (piece: string): number[] => {
     const known = kept.get(piece);

@@ -132,21 +132,21 @@ export class Fleet implements Engine {
     }
   }
 
-  /** Sums; `process` is the same for all. */
+  /** Sums; the process, and so the rest of it, is the same for all. */
   async memory(): Promise<MemoryReport> {
-    const none = { backbone: 0, experts: {}, head: 0, caches: 0, process: 0 };
     const engines = this.#berths.flatMap(({ engine }) => engine ?? []);
     const reports = await Promise.all(engines.map((engine) => engine.memory()));
-    return reports.reduce<MemoryReport>(
-      (sum, each) => ({
-        backbone: sum.backbone + each.backbone,
-        experts: { ...sum.experts, ...each.experts },
-        head: sum.head + each.head,
-        caches: sum.caches + each.caches,
-        process: Math.max(sum.process, each.process),
-      }),
-      none,
-    );
+    const sum = (of: (report: MemoryReport) => number) => reports.reduce((total, each) => total + of(each), 0);
+    const process = Math.max(0, ...reports.map((each) => each.process));
+    const parts = sum((each) => each.process - each.rest);
+    return {
+      backbone: sum(({ backbone }) => backbone),
+      experts: Object.assign({}, ...reports.map(({ experts }) => experts)),
+      head: sum(({ head }) => head),
+      caches: sum(({ caches }) => caches),
+      rest: process - parts,
+      process,
+    };
   }
 
   async close(): Promise<void> {

@@ -86,7 +86,7 @@ export class RemoteEngine implements Engine {
   }
 
   async memory() {
-    return { backbone: 0, experts: {}, head: 0, caches: 0, process: 0 };
+    return { backbone: 0, experts: {}, head: 0, caches: 0, rest: 0, process: 0 };
   }
 
   async close(): Promise<void> {

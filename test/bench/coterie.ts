@@ -1,4 +1,5 @@
-// Our engine as a peer. Each text that is to be read from its start is a sequence of its own.
+// Our engine as a peer. Each text that is to be read from its start is a sequence of its own, and the only one that is kept: from
+// another one it would take over what they share.
 import type { GenerateRequest } from "../../server/engine/engine.ts";
 import { openEngine } from "../../server/engine/open.ts";
 import { finished } from "../../server/saying.ts";
@@ -7,13 +8,17 @@ import type { Peer, PeerOptions } from "./peer.ts";
 const never = new AbortController().signal;
 
 export async function openCoterie(options: PeerOptions): Promise<Peer> {
-  const engine = await openEngine(options);
+  const engine = await openEngine({ ...options, cacheBytes: 0 });
   let sequence = 0;
   const generate = async (text: string, maxTokens: number, heal: boolean, expert: string, signal: AbortSignal) => {
     return finished(engine.generate(completion({ sequence: `${sequence}`, expert, text, heal, maxTokens }), signal));
   };
   return {
-    generate: (text, tokens) => generate(text, tokens, false, "general", never),
+    generate: (text, maxTokens) => {
+      const asked = completion({ sequence: `${sequence}`, expert: "general", text, heal: false, maxTokens });
+      return finished(engine.generate({ ...asked, drafting: false }, never));
+    },
+    guess: (text, tokens) => generate(text, tokens, false, "general", never),
     complete: (text, tokens) => generate(text, tokens, true, "general", never),
     async forget() {
       sequence++;

@@ -3,7 +3,9 @@ import type { ChildProcess } from "node:child_process";
 import { ask, end, start } from "./child.ts";
 import type { CrewOptions, Question, Reply } from "./crew/crew.ts";
 import { median, quantile, table } from "./machine.ts";
-import { pinnedCode, tokenizerOf } from "./pinned.ts";
+import { slices } from "./pinned.ts";
+import type { Chart } from "./plot.ts";
+import type { Measured, Section } from "./section.ts";
 import type { Prepared } from "./setup.ts";
 
 const experts = ["code", "docs", "math", "general"];
@@ -17,7 +19,7 @@ const contextLengths = [250, 1000, 2000] as const;
 const changes = [1, 4, 16] as const;
 const documentTokens = 1000;
 /** Requests to a document before the next one is turned to. */
-const stay = 16;
+const stay = 8;
 const completionTokens = 8;
 
 interface Arm {
@@ -25,14 +27,36 @@ interface Arm {
   readonly child: ChildProcess;
 }
 
-export interface CrewSize {
-  /** Documents of the mixed stream, and texts of the change of expert at each length. */
-  readonly documents: number;
-  readonly texts: number;
-}
+/** No section may take longer, so that all of them fit into half an hour: then fewer texts are asked. Minutes. */
+const most = { change: 3, mixed: 10 };
 
-/** Both sections as Markdown; all arms take turns, document by document. */
-export async function crewSections(prepared: Prepared, { documents, texts }: CrewSize, note: (text: string) => void) {
+export const crews: Section = {
+  name: "crews",
+  title: "Several experts",
+  async measure(prepared, quick, note) {
+    const arms = await openArms(prepared);
+    try {
+      const change = await changeSection(arms, prepared.product, quick ? 1 : 7, note);
+      const mixed = await mixedSection(arms, prepared.product, quick ? 1 : 20, note);
+      return {
+        markdown: `Several experts in one process, 2 threads, 8 bits, as much memory for caches in every arm. The adapters are of rank 16 on all linear
+layers, random. In the mixed stream a few characters are typed before each request of ${completionTokens} tokens, ${stay} requests a document of
+${documentTokens.toLocaleString("en")} tokens.
+
+${change.markdown}
+
+${mixed.markdown}`,
+        charts: [...(change.charts ?? []), ...(mixed.charts ?? [])],
+        figures: { change: change.figures, mixed: mixed.figures },
+      };
+    } finally {
+      for (const { child } of arms) await end(child);
+    }
+  },
+};
+
+/** All arms, in processes of their own; they take turns, text by text. */
+async function openArms(prepared: Prepared): Promise<Arm[]> {
   const { crewArm, worker, product, unmerged, q8, adapters } = prepared;
   const common = { experts, worker, threads, contextTokens, cacheBytes };
   const kinds: readonly { name: string; options: CrewOptions }[] = [
@@ -47,9 +71,10 @@ export async function crewSections(prepared: Prepared, { documents, texts }: Cre
   const arms: Arm[] = [];
   try {
     for (const { name, options } of kinds) arms.push({ name, child: await start(crewArm, options) });
-    return `${await changeSection(arms, product, texts, note)}\n\n${await mixedSection(arms, product, documents, note)}`;
-  } finally {
+    return arms;
+  } catch (error) {
     for (const { child } of arms) await end(child);
+    throw error;
   }
 }
 
@@ -63,24 +88,37 @@ async function changeSection(
   product: string,
   texts: number,
   note: (text: string) => void,
-): Promise<string> {
-  const rows: string[][] = [["change of expert, ms", ...arms.map(({ name }) => name), "best other / Coterie"]];
-  for (const [place, length] of contextLengths.entries()) {
-    const times = arms.map((): number[] => []);
-    for (const [i, text] of slices(product, texts, length, 0, 1 + place).entries()) {
+): Promise<Measured> {
+  const times = contextLengths.map(() => arms.map((): number[] => []));
+  const slicesOf = contextLengths.map((length, place) => slices(product, texts, length, 0, 4 + place));
+  const started = performance.now();
+  for (let i = 0; i < texts; i++) {
+    for (const [place, length] of contextLengths.entries()) {
+      const text = slicesOf[place]![i]!.begins;
       for (const [a, arm] of arms.entries()) {
         const document = 1000 * (place + 1) + i;
-        await request(arm, { document, text: text.begins, expert: 3, tokens: 1 });
-        const { ms } = await request(arm, { document, text: text.begins, expert: i % 3, tokens: 1 });
-        times[a]!.push(ms);
+        await request(arm, { document, text, expert: 3, tokens: 1 });
+        const { ms } = await request(arm, { document, text, expert: i % 3, tokens: 1 });
+        times[place]![a]!.push(ms);
       }
+      note(`change of expert at ${length} tokens, text ${i + 1} of ${texts}`);
     }
-    const medians = times.map(median);
-    const ratio = Math.min(...medians.slice(1)) / medians[0]!;
-    rows.push([`${length} tokens`, ...medians.map((ms) => ms.toFixed(0)), ratio.toFixed(1)]);
-    note(`change of expert at ${length} tokens`);
+    if (performance.now() - started > most.change * 60_000) break;
   }
-  return table(rows);
+  const rows: string[][] = [["change of expert, ms", ...arms.map(({ name }) => name), "best other / Coterie"]];
+  const medians = times.map((ofArms) => ofArms.map(median));
+  for (const [place, length] of contextLengths.entries()) {
+    const each = medians[place]!;
+    const ratio = Math.min(...each.slice(1)) / each[0]!;
+    rows.push([`${length} tokens`, ...each.map((ms) => ms.toFixed(0)), ratio.toFixed(1)]);
+  }
+  const chart: Chart = {
+    title: "Change of expert, ms, by tokens of context",
+    kind: "bars",
+    labels: contextLengths.map((length) => `${length}`),
+    series: arms.map(({ name }, a) => ({ name, values: medians.map((each) => each[a]!) })),
+  };
+  return { markdown: `${table(rows)}\n\nMedians of ${times[0]![0]!.length} texts.`, charts: [chart], figures: times };
 }
 
 /** Documents of 1,000 tokens; before each request a few characters are typed; the expert changes every so many requests. */
@@ -89,50 +127,44 @@ async function mixedSection(
   product: string,
   documents: number,
   note: (text: string) => void,
-): Promise<string> {
-  const rows: string[][] = [["mixed stream", "", ...arms.map(({ name }) => name)]];
-  const texts = slices(product, documents, documentTokens, 3 * stay, 9);
-  let memory: number[] = [];
-  for (const every of changes) {
-    const times = arms.map((): number[] => []);
-    let served = 0;
-    for (const [i, { begins, follows }] of texts.entries()) {
+): Promise<Measured> {
+  const texts = changes.map((_, c) => slices(product, documents, documentTokens, 3 * stay, 9 + c));
+  const times = changes.map(() => arms.map((): number[] => []));
+  const memory = arms.map(() => 0);
+  const started = performance.now();
+  let done = 0;
+  while (done < documents && (done === 0 || performance.now() - started < most.mixed * 60_000)) {
+    for (const [c, every] of changes.entries()) {
+      const { begins, follows } = texts[c]![done]!;
       for (const [a, arm] of arms.entries()) {
         for (let key = 0; key < stay; key++) {
           const text = begins + follows.slice(0, 3 * (key + 1));
-          const expert = Math.floor((served + key) / every) % experts.length;
-          const reply = await request(arm, { document: every * 100 + i, text, expert, tokens: completionTokens });
-          times[a]!.push(reply.ms);
-          memory[a] = reply.private;
+          const expert = Math.floor((done * stay + key) / every) % experts.length;
+          const reply = await request(arm, { document: every * 100 + done, text, expert, tokens: completionTokens });
+          times[c]![a]!.push(reply.ms);
+          memory[a] = reply.now.private;
         }
       }
-      served += stay;
-      note(`mixed stream, expert changing every ${every}: document ${i + 1} of ${documents}`);
     }
-    const title = every === 1 ? "expert changes every request" : `every ${every} requests`;
-    const rate = (each: number[]) => (1000 * each.length) / each.reduce((sum, ms) => sum + ms, 0);
-    rows.push([title, "requests/s", ...times.map((each) => rate(each).toFixed(2))]);
-    rows.push([
-      "",
-      "Coterie is so many times as fast",
-      ...times.map((each) => (rate(times[0]!) / rate(each)).toFixed(2)),
-    ]);
-    rows.push(["", "p50, ms", ...times.map((each) => quantile(each, 0.5).toFixed(0))]);
-    rows.push(["", "p95, ms", ...times.map((each) => quantile(each, 0.95).toFixed(0))]);
+    note(`mixed stream: document ${++done} of ${documents}`);
   }
-  memory = memory.map((bytes) => bytes / 1024 / 1024);
-  rows.push(["private memory afterwards", "MB", ...memory.map((megabytes) => megabytes.toFixed(0))]);
-  return table(rows);
-}
-
-/** Pieces of a large file of code, and how each goes on. */
-function slices(model: string, count: number, tokens: number, characters: number, seed: number) {
-  const code = pinnedCode();
-  const tokenizer = tokenizerOf(model);
-  return Array.from({ length: count }, (_, i) => {
-    const start = code.indexOf("\n", (seed * 700 + i) * 1100);
-    const begins = tokenizer.decode(tokenizer.encode(code.slice(start, start + tokens * 8)).slice(0, tokens));
-    const at = start + begins.length;
-    return { begins, follows: code.slice(at, at + characters) };
-  });
+  const rows: string[][] = [["mixed stream", "", ...arms.map(({ name }) => name)]];
+  const rate = (each: number[]) => (1000 * each.length) / each.reduce((sum, ms) => sum + ms, 0);
+  for (const [c, every] of changes.entries()) {
+    const title = every === 1 ? "expert changes every request" : `every ${every} requests`;
+    const ofArms = times[c]!;
+    rows.push([title, "requests/s", ...ofArms.map((each) => rate(each).toFixed(2))]);
+    const faster = ofArms.map((each) => (rate(ofArms[0]!) / rate(each)).toFixed(2));
+    rows.push(["", "Coterie is so many times as fast", ...faster]);
+    rows.push(["", "p50, ms", ...ofArms.map((each) => quantile(each, 0.5).toFixed(0))]);
+    rows.push(["", "p95, ms", ...ofArms.map((each) => quantile(each, 0.95).toFixed(0))]);
+  }
+  rows.push(["private memory afterwards", "MB", ...memory.map((bytes) => (bytes / 1024 / 1024).toFixed(0))]);
+  const chart: Chart = {
+    title: "Mixed stream, requests a second, by requests between changes",
+    kind: "bars",
+    labels: changes.map((every) => `${every}`),
+    series: arms.map(({ name }, a) => ({ name, values: times.map((ofArms) => rate(ofArms[a]!)) })),
+  };
+  return { markdown: `${table(rows)}\n\n${done} documents.`, charts: [chart], figures: times };
 }

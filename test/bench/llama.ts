@@ -15,6 +15,7 @@ export async function openLlama({ model: modelPath, threads, contextTokens }: Pe
   });
   return {
     generate: (text, tokens) => generate(model.tokenize(text, false), tokens),
+    guess: (text, tokens) => generate(model.tokenize(text, false), tokens),
     complete: (text, tokens) => generate(model.tokenize(text, false).slice(0, -1), tokens),
     forget: () => sequence.clearHistory(),
     async changeExpert(text) {

@@ -18,8 +18,9 @@ export interface Round {
   readonly prefill: number;
   /** Longest time for which the process's event loop did not turn during the prefill. */
   readonly stall: number;
-  /** Tokens a second. */
+  /** Tokens a second, each in a run of its own, and as the product does it. */
   readonly decode: number;
+  readonly guessed: number;
   readonly change: number;
   readonly key: number;
   readonly cancel: number;
@@ -29,6 +30,8 @@ export interface Round {
 export interface Memory {
   readonly private: number;
   readonly resident: number;
+  /** Of the resident size, what is mapped from files: programs and weights. */
+  readonly mapped: number;
 }
 
 const decoded = 64;
@@ -43,12 +46,16 @@ export async function round(peer: Peer, { thousand, typed }: Texts): Promise<Rou
   const stalled = stall.end();
 
   const one = await timed(() => peer.generate(thousand, 1));
-  let made = 0;
-  const many = await timed(async () => {
-    made = (await peer.generate(thousand, 1 + decoded)).newTokens;
-  });
-  if (made < decoded / 2) throw new Error(`the text ends after ${made} tokens: take another one`);
-  const decode = ((made - 1) * 1000) / (many - one);
+  const speed = async (write: Peer["generate"]) => {
+    let made = 0;
+    const many = await timed(async () => {
+      made = (await write(thousand, 1 + decoded)).newTokens;
+    });
+    if (made < decoded / 2) throw new Error(`the text ends after ${made} tokens: take another one`);
+    return ((made - 1) * 1000) / (many - one);
+  };
+  const guessed = await speed(peer.guess);
+  const decode = await speed(peer.generate);
 
   // Back to the bare text, as every engine's cache holds it when the expert is changed.
   await peer.forget();
@@ -59,7 +66,7 @@ export async function round(peer: Peer, { thousand, typed }: Texts): Promise<Rou
   for (let key = 1; key <= typed.length; key++) {
     keys.push(await timed(() => peer.complete(thousand + typed.slice(0, key), tokensPerKey)));
   }
-  return { prefill, stall: stalled, decode, change, key: median(keys), cancel: await cancel(peer, thousand) };
+  return { prefill, stall: stalled, decode, guessed, change, key: median(keys), cancel: await cancel(peer, thousand) };
 }
 
 /** From the moment that nobody wants a prefill any more until the next request, a short one, has its first token. */
@@ -86,7 +93,11 @@ export async function memory(peer: Peer, { full }: Texts): Promise<Memory> {
 export function memoryOf(pid: number | "self"): Memory {
   const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, "utf8");
   const bytes = (field: string) => 1024 * Number(new RegExp(`^${field}:\\s+(\\d+) kB`, "m").exec(rollup)?.[1]);
-  return { private: bytes("Private_Clean") + bytes("Private_Dirty"), resident: bytes("Rss") };
+  return {
+    private: bytes("Private_Clean") + bytes("Private_Dirty"),
+    resident: bytes("Rss"),
+    mapped: bytes("Rss") - bytes("Anonymous"),
+  };
 }
 
 /** All engines must have read the same number of tokens. */

@@ -8,6 +8,8 @@ export interface Generated {
 export interface Peer {
   /** Greedy tokens after a text; what was read before of the same text is not read again. */
   generate(text: string, tokens: number): Promise<Generated>;
+  /** The same; our engine guesses tokens and checks several in a run, as in the product. */
+  guess(text: string, tokens: number): Promise<Generated>;
   /** The completion that an editor asks for after a key: the last token, perhaps half-typed, is chosen anew. */
   complete(text: string, tokens: number): Promise<Generated>;
   /** What comes next is read from its start. */

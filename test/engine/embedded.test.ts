@@ -92,9 +92,10 @@ test("a newer completion takes the place of an older one; a command waits and go
   assertSame(await command, alone, nearTie.q8);
 });
 
-test("the memory report names its parts", async () => {
-  const { backbone, experts, head, caches, process: total } = await engine.memory();
+test("the memory report names its parts, which add up to the process", async () => {
+  const { backbone, experts, head, caches, rest, process: total } = await engine.memory();
   assert.ok(backbone > 80e6 && head > 20e6 && caches > 1e6);
   assert.deepEqual(Object.keys(experts), ["general", "twin"]);
-  assert.ok(total > caches);
+  assert.equal(backbone + experts["general"]! + experts["twin"]! + head + caches + rest, total);
+  assert.ok(rest > 0 && rest < 250e6, `the rest is a program and a runtime: ${rest}`);
 });

@@ -12,7 +12,7 @@ const rest = {
   stale: false,
   setAdded: async () => undefined,
   warm: async () => undefined,
-  memory: async () => ({ backbone: 1, experts: {}, head: 1, caches: 1, process: 1 }),
+  memory: async () => ({ backbone: 1, experts: {}, head: 1, caches: 1, rest: 0, process: 1 }),
   close: async () => undefined,
 };
 

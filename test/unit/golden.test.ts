@@ -29,7 +29,7 @@ function writing(written: string, isCutShort: boolean): Engine {
       return { continuations, shortened: false, promptTokens: 1, reusedTokens: 0, newTokens: 1, runs: 1 };
     },
     score: async ({ texts }) => texts.map(() => ({ logProbability: -1, tokens: 1 })),
-    memory: async () => ({ backbone: 1, experts: {}, head: 1, caches: 1, process: 1 }),
+    memory: async () => ({ backbone: 1, experts: {}, head: 1, caches: 1, rest: 0, process: 1 }),
     close: async () => undefined,
   };
 }

@@ -66,7 +66,7 @@ function writing(text: string, logProbability: number): Engine {
       return { continuations, shortened: false, promptTokens: 1, reusedTokens: 0, newTokens: 1, runs: 1 };
     },
     score: () => assert.fail("nothing stands behind the cursor"),
-    memory: async () => ({ backbone: 1, experts: {}, head: 1, caches: 1, process: 1 }),
+    memory: async () => ({ backbone: 1, experts: {}, head: 1, caches: 1, rest: 0, process: 1 }),
     close: async () => undefined,
   };
 }

@@ -81,7 +81,7 @@ export function playedEngine(experts: readonly string[], text?: string): PlayedE
     warm: async (request) => {
       warmed.push(request);
     },
-    memory: async () => ({ backbone: 1, experts: {}, head: 1, caches: 1, process: 1 }),
+    memory: async () => ({ backbone: 1, experts: {}, head: 1, caches: 1, rest: -2, process: 1 }),
     close: async () => undefined,
   };
 }

@@ -24,6 +24,8 @@ export interface ServedOptions {
   readonly server?: string;
   /** The user's home folder. */
   readonly home?: string;
+  /** Absent: no pause before a completion is computed. */
+  readonly settings?: Partial<protocol.Settings>;
 }
 
 /** A server that was told about `folder` (a URI) and initialised. */
@@ -48,7 +50,7 @@ export async function served(folder: string | null, options: ServedOptions = {})
     rootUri: null,
     workspaceFolders: folder === null ? null : [{ uri: folder, name: "demo" }],
     capabilities: {},
-    initializationOptions: { trusted: true, settings: { debounce: 0 } },
+    initializationOptions: { trusted: true, settings: options.settings ?? { debounce: 0 } },
   });
   await client.sendNotification("initialized", {});
   return {

@@ -2,6 +2,7 @@
 import { memoryOf, timed } from "../measures.ts";
 import type { Crew, CrewOptions, Question, Reply } from "./crew.ts";
 import { openCut } from "./cut.ts";
+import { openFull } from "./full.ts";
 import { openLlamas } from "./llama.ts";
 import { openUnmerged } from "./unmerged.ts";
 
@@ -10,7 +11,9 @@ const open: Record<CrewOptions["kind"], (options: CrewOptions) => Promise<Crew>>
   models: openLlamas,
   adapters: openLlamas,
   unmerged: openUnmerged,
+  full: openFull,
 };
+const empty = memoryOf("self");
 const options = JSON.parse(process.argv[2]!) as CrewOptions;
 const crew = await open[options.kind](options);
 // Ready means that every expert has answered: what is mapped is read in by then.
@@ -18,7 +21,7 @@ for (let expert = 0; expert < options.experts.length; expert++) await crew.ask(-
 
 process.on("message", async ({ document, text, expert, tokens }: Question) => {
   const ms = await timed(() => crew.ask(document, text, expert, tokens));
-  process.send!({ ms, private: memoryOf("self").private } satisfies Reply);
+  process.send!({ ms, now: memoryOf("self"), empty } satisfies Reply);
 });
 // Nobody is left to measure for.
 process.on("disconnect", () => process.exit());

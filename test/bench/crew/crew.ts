@@ -1,8 +1,10 @@
 // Several experts in one process, as each way of serving them does it: what the sections on changing the expert measure.
 
+import type { Memory } from "../measures.ts";
+
 export interface CrewOptions {
-  readonly kind: "cut" | "models" | "adapters" | "unmerged";
-  /** "cut", "unmerged": a folder of compiled parts; else a GGUF for each expert. */
+  readonly kind: "cut" | "models" | "adapters" | "unmerged" | "full";
+  /** "cut", "unmerged": a folder of compiled parts; "full": one for each expert; else a GGUF for each. */
   readonly models: readonly string[];
   /** "adapters": a LoRA GGUF for each expert. */
   readonly adapters: readonly string[];
@@ -30,6 +32,7 @@ export interface Question {
 
 export interface Reply {
   readonly ms: number;
-  /** Private memory of the process afterwards, bytes. */
-  readonly private: number;
+  /** Memory of the process afterwards, and before anything was loaded. */
+  readonly now: Memory;
+  readonly empty: Memory;
 }

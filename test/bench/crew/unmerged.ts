@@ -6,15 +6,15 @@ import { join } from "node:path";
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { Sequence } from "../../../server/engine/cache.ts";
 import { openEmbedding } from "../../../server/engine/embedding.ts";
-import { likeliest, uniforms } from "../../../server/engine/sample.ts";
+import { uniforms } from "../../../server/engine/sample.ts";
 import { type Feeds, openRuntime, type Runtime, type Session } from "../../../server/engine/session.ts";
 import { openStack } from "../../../server/engine/stack.ts";
 import { ModelProtoSchema, NodeProtoSchema, ValueInfoProtoSchema } from "../../../server/model/onnx_pb.ts";
 import { tokenizerOf } from "../pinned.ts";
 import type { Crew, CrewOptions } from "./crew.ts";
+import { plainCrew } from "./plain.ts";
 
 export const rank = 16;
-const chunk = 64;
 
 /** Copies the compiled parts of a model to `out`, with inputs for an adapter beside every product of backbone and "general". */
 export function withAdapters(model: string, out: string): void {
@@ -72,7 +72,6 @@ export async function openUnmerged({ models, experts, threads, contextTokens }: 
   const backbone = await runtime.load(join(folder, "backbone"), threads);
   const upper = await runtime.load(join(folder, "general"), threads);
   const head = await runtime.load(join(folder, "head"), threads);
-  const tokenizer = tokenizerOf(folder);
   const embedding = openEmbedding(head);
   const serving = experts.map((_, seed) => {
     const lower = adapter(runtime, backbone, seed);
@@ -82,24 +81,7 @@ export async function openUnmerged({ models, experts, threads, contextTokens }: 
       sequence: new Sequence(lower.part.layers[1], lower.part.shape),
     };
   });
-  return {
-    async ask(_, text, expert, tokens) {
-      const { stack, sequence, upper: session } = serving[expert]!;
-      const ids = tokenizer.encode(text).slice(-contextTokens, -1);
-      let hidden: Float32Array = new Float32Array(0);
-      for (let made = 0; made < tokens; made++) {
-        // The last token is read anew for its logits, as everywhere.
-        sequence.rewind(Math.min(sequence.common(ids), ids.length - 1));
-        while (sequence.tokens.length < ids.length) {
-          const rows = Math.min(chunk, ids.length - sequence.tokens.length);
-          await stack.read(sequence, ids.slice(sequence.tokens.length, sequence.tokens.length + rows));
-          hidden = await stack.follow(sequence, session, rows);
-        }
-        const last = hidden.slice(-session.part.shape.hidden);
-        ids.push(likeliest(await stack.predict(last), null, 1)[0]!);
-      }
-    },
-  };
+  return plainCrew(serving, tokenizerOf(folder), contextTokens);
 }
 
 /** The session of one expert: its adapter goes in with every run. Random and small, so that the text stays sensible. */
