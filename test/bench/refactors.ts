@@ -14,6 +14,7 @@ import { errorsIn, worse } from "../../server/plan/check.ts";
 import { DiskDesk } from "../../server/plan/desk.ts";
 import { Journal } from "../../server/plan/journal.ts";
 import { ModelPen } from "../../server/plan/pen.ts";
+import type { Plan } from "../../server/plan/plan.ts";
 import { makePlan, type Planning } from "../../server/plan/planner.ts";
 import { Project } from "../../server/plan/project.ts";
 import type { Recipe } from "../../server/plan/recipe.ts";
@@ -62,7 +63,9 @@ export async function refactor(
       prove: proofs(installed().algebra),
       ...{ rules, installed: experts, languageOf },
     };
-    const plan = await makePlan(recipe.id, recipe, [file], options, planning);
+    const plan = await planned(recipe, file, planning);
+    // What cannot be planned has changed nothing.
+    if (typeof plan === "string") return { ...nothing, steps: 1, cleanly: 1, why: [`No plan: ${plan}`] };
     for (const step of plan.steps.slice(mostSteps)) step.state = "skipped";
     if (plan.steps.length === 0) return nothing;
     const [digest, before] = [digestOf(root), await errorsOf(root, file)];
@@ -85,6 +88,15 @@ export async function refactor(
     };
   } finally {
     rmSync(work, { recursive: true, force: true });
+  }
+}
+
+/** The plan, or why there is none, as a user would be told. */
+async function planned(recipe: Recipe, file: string, planning: Planning): Promise<Plan | string> {
+  try {
+    return await makePlan(recipe.id, recipe, [file], options, planning);
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
   }
 }
 
