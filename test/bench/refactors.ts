@@ -86,6 +86,10 @@ export async function refactor(
       ...{ cleanly: failed.filter((why) => /Nothing was changed/.test(why)).length, why: failed },
       ...{ promptTokens: spent("promptTokens"), reusedTokens: spent("reusedTokens") },
     };
+  } catch (error) {
+    // A fault of ours counts against us, and the others are still measured.
+    const why = error instanceof Error ? error.message : String(error);
+    return { ...nothing, steps: 1, restored: false, why: [`It broke off: ${why}`] };
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
