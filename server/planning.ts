@@ -17,7 +17,13 @@ export interface PlannedStep {
   readonly edits: readonly {
     readonly file: string;
     readonly creates: boolean;
-    readonly edits: readonly { readonly start: number; readonly end: number; readonly text: string }[];
+    readonly edits: readonly {
+      readonly start: number;
+      readonly end: number;
+      readonly text: string;
+      /** The beginning of what it takes away; absent where nothing is, or it is done already. */
+      readonly was?: string | undefined;
+    }[];
   }[];
   /** `output`: the end of what the user's tests have printed, where they failed. */
   readonly check: {

@@ -74,9 +74,9 @@ export class PlanView implements vscode.TreeDataProvider<Node>, vscode.Disposabl
       ...(check?.output ? [{ label: "Output", value: check.output, icon: "output" }] : []),
     ];
     const hunks = step.edits.flatMap(({ file, creates, edits }) =>
-      edits.map(({ text }, i) => ({
+      edits.map(({ text, was }, i) => ({
         id: `${file}#${i}`,
-        label: creates ? "makes the file" : firstLine(text),
+        label: creates ? "makes the file" : (firstLine(text) ?? `removes ${firstLine(was ?? "") ?? "it"}`),
         detail: file,
       })),
     );
@@ -139,12 +139,12 @@ function costOf({ promptTokens, reusedTokens, newTokens, ms }: NonNullable<Plann
   return `${newTokens} tokens in ${(ms / 1000).toFixed(1)} s; ${promptTokens} read, ${reusedTokens} of them reused`;
 }
 
-function firstLine(text: string): string {
+function firstLine(text: string): string | null {
   const line = text
     .split("\n")
     .map((each) => each.trim())
     .find((each) => each !== "");
-  return line === undefined ? "(removed)" : line.slice(0, 80);
+  return line === undefined ? null : line.slice(0, 80);
 }
 
 /** The texts of a preview, read-only, for the editor's own view of differences. */

@@ -14,6 +14,7 @@ const editSchema = z.strictObject({
   start: z.int().nonnegative(),
   end: z.int().nonnegative(),
   text: words(caps.fileBytes),
+  was: words(200).optional().meta({ description: "The beginning of what it takes away, to be read." }),
 });
 
 export const changeSchema = z.strictObject({

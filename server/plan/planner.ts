@@ -62,7 +62,7 @@ export async function makePlan(
           expert,
           after: last === null ? [] : [last],
           state: "proposed",
-          edits: edits.map((change) => ({ ...change, edits: [...change.edits] })),
+          edits: edits.map((change) => ({ ...change, edits: told(project.text(change.file) ?? "", change.edits) })),
           check: null,
         });
         last = id;
@@ -76,6 +76,14 @@ export async function makePlan(
     for (const file of touched) project.set(file, undefined);
   }
   return { version: 1, goal, recipe: recipe.id, options: { ...options }, scope: [...files], steps };
+}
+
+/** Edits with what they take away, for whoever reads the plan. */
+function told(text: string, edits: Change["edits"]): Step["edits"][number]["edits"] {
+  return edits.map((edit) => {
+    const was = text.slice(edit.start, edit.end).trim().slice(0, 200);
+    return was === "" ? edit : { ...edit, was };
+  });
 }
 
 /** What an operation would change now, without what changes nothing. @throws Error in words where it cannot. */

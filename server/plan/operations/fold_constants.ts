@@ -7,7 +7,7 @@ import { changesOf, type Operation, scriptLanguages } from "../operation.ts";
 
 export const foldConstants: Operation = {
   id: "fold-constants",
-  title: "Work out arithmetic with constants",
+  title: "Work out constants",
   task: "calculate",
   suits: { math: 1, code: 0.3 },
   fills: false,

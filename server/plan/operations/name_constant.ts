@@ -11,7 +11,7 @@ import type { TypeScript } from "../project.ts";
 
 export const nameConstant: Operation = {
   id: "name-constant",
-  title: "Name the constant",
+  title: "Name",
   task: "name",
   suits: { code: 0.7, math: 0.5 },
   fills: true,

@@ -11,7 +11,7 @@ const unused = new Set([6133, 6192, 6196, 6198, 6199]);
 
 export const removeUnused: Operation = {
   id: "remove-unused",
-  title: "Remove what is never used",
+  title: "Remove unused code",
   task: "plan",
   suits: { code: 0.6 },
   fills: false,

@@ -24,7 +24,7 @@ export const tidyArithmetic: Recipe = {
       ...named.map(({ value, places }) => ({
         operation: "name-constant",
         file,
-        about: `${places[0]!.getText()}, ${places.length} ${places.length === 1 ? "time" : "times"}`,
+        about: places[0]!.getText().replace(/^\((.*)\)$/s, "$1"),
         options: { value: String(value) },
       })),
       { operation: "fold-constants", file },

@@ -114,8 +114,8 @@ test("The plan names first and folds then", async () => {
   assert.deepEqual(
     steps.map(({ title, expert }) => [title, expert.id]),
     [
-      ["Name the constant: 60 * 60, 2 times (a.ts)", "code"],
-      ["Work out arithmetic with constants (a.ts)", "math"],
+      ["Name: 60 * 60 (a.ts)", "code"],
+      ["Work out constants (a.ts)", "math"],
     ],
   );
 });

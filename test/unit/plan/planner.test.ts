@@ -120,6 +120,10 @@ test("A plan holds only steps that change something, each tried on what the ones
       ["simplify-booleans", "a.ts", ["step-2"]],
     ],
   );
+  assert.deepEqual(
+    plan.steps[1]!.edits[0]!.edits.map(({ text, was }) => [text, was]),
+    [["const", "var"]],
+  );
   assert.deepEqual((await planOf("async-await", untidy)).steps, []);
 });
 
