@@ -1,12 +1,14 @@
 // A user brings a model and goes back, and asks an expert on another machine, which is played here. Leaves screenshots.
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import type { Page } from "playwright-core";
 import { root } from "../../scripts/editor.ts";
+import { importModel } from "../../server/packs/importing.ts";
+import { writeSparse } from "../sparse.ts";
 import {
   ghostText,
   newestAnswer,
@@ -21,10 +23,12 @@ import {
   type,
 } from "./driver.ts";
 import { openEditor, variant } from "./harness.ts";
+import { told } from "./notices.ts";
 import { editorOf } from "./session.ts";
 
 const which = variant();
 const weights = join(root, "experts", "backbone", "SmolLM2-135M-Instruct.Q4_1.gguf");
+const small = join(root, "test", "engine", "reference", "own", "qwen2-small.gguf");
 const place = { line: 24, typed: "return " };
 
 /** Waits until the status item says something. */
@@ -113,6 +117,60 @@ describe(`a user with a model (${which})`, { timeout: 300_000 }, () => {
       await page.waitForTimeout(100);
     }
     await screenshot(page, `${which}-model-removed`);
+  });
+});
+
+describe(`a user whose model cannot be asked (${which})`, { timeout: 300_000 }, () => {
+  const session = editorOf(`${which}-model-gone-last`, () =>
+    openEditor(which, { "coterie.model": "mine", "files.simpleDialog.enable": true }),
+  );
+  const models = () => join(session().folder, "..", ".coterie", "models");
+
+  test("is told so, and can choose another one", async () => {
+    const { page } = session();
+    const said = await told(page, 'the setting coterie.model names "mine", which is not there', 120);
+    await screenshot(page, `${which}-model-gone`);
+    await said.locator(".monaco-button", { hasText: "Choose a Model" }).click();
+    await picking(page, "Use Your Own Model");
+    await page.keyboard.press("Escape");
+  });
+
+  test("cancels the import of a large one, and nothing of it stays", async () => {
+    const { page } = session();
+    const large = join(session().folder, "..", "large");
+    writeSparse(large, { layers: 24, hidden: 2048, forward: 8192, heads: 32, vocabulary: 500 });
+    await run(page, "Coterie: Use Your Own Model");
+    await picking(page, "Use Your Own Model");
+    await pick(page, "Import a Folder");
+    await choose(page, "Import a Folder", large);
+    await screenshot(page, `${which}-model-large`);
+    await pick(page, "8 bits");
+    const compiling = await told(page, "compiling large", 60);
+    await compiling.filter({ hasText: /[1-9]\d* %/ }).waitFor({ timeout: 60_000 });
+    await screenshot(page, `${which}-model-compiling`);
+    await compiling.locator(".monaco-button", { hasText: "Cancel" }).click();
+    await page
+      .locator(".statusbar-item", { hasText: "large was not imported; nothing of it was kept." })
+      .waitFor({ timeout: 60_000 });
+    await screenshot(page, `${which}-model-cancelled`);
+    assert.deepEqual(readdirSync(models()), []);
+  });
+
+  test("compiles the one of another version of Coterie again", async () => {
+    const { page } = session();
+    const home = join(session().folder, "..", ".coterie");
+    const places = { experts: join(root, "experts"), userExperts: join(home, "experts"), userModels: models() };
+    const { folder } = importModel({ path: small, bits: 8, id: "mine" }, places, () => undefined);
+    const about = join(folder, "model.json");
+    writeFileSync(about, JSON.stringify({ ...JSON.parse(readFileSync(about, "utf8")), compiler: 1 }));
+    renameSync(folder, join(models(), "a".repeat(64)));
+    await run(page, "Coterie: Use Your Own Model");
+    await picking(page, "Use Your Own Model");
+    await screenshot(page, `${which}-model-outdated`);
+    await pick(page, "made by another version of Coterie");
+    await statusSays(page, "qwen2-small");
+    assert.equal(readdirSync(models()).length, 1);
+    await screenshot(page, `${which}-model-again`);
   });
 });
 

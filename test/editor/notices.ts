@@ -1,18 +1,22 @@
 // What the editor tells the user, and how it is cleared away.
 import assert from "node:assert/strict";
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { run } from "./driver.ts";
 
 const limit = { timeout: 30_000 };
 
-/** Waits for a notification: under test the editor shows them in its list only, which it opens for those that are there. */
-export async function told(page: Page, words: string): Promise<void> {
+/**
+ * Waits for a notification: under test the editor shows them in its list only, which it opens for those that are there.
+ * @param seconds most to wait
+ */
+export async function told(page: Page, words: string, seconds = 30): Promise<Locator> {
   const list = page.locator(".notifications-center");
   const item = list.locator(".notification-list-item", { hasText: words }).first();
-  for (const end = Date.now() + limit.timeout; !(await item.isVisible()); await page.waitForTimeout(500)) {
-    assert.ok(Date.now() < end, `waited 30 s to be told "${words}"`);
+  for (const end = Date.now() + 1_000 * seconds; !(await item.isVisible()); await page.waitForTimeout(500)) {
+    assert.ok(Date.now() < end, `waited ${seconds} s to be told "${words}"`);
     if (!(await list.isVisible())) await run(page, "Notifications: Show Notifications");
   }
+  return item;
 }
 
 /** Clicks a button of a notification. */
