@@ -3,7 +3,7 @@ import * as vscode from "vscode";
 import { type Documentation, documentable, type Fact, type Piece } from "../server/protocol.ts";
 import { calculateHere } from "./calculate.ts";
 import { looksLikeFormula } from "./calculation.ts";
-import type { Client } from "./client.ts";
+import { type Client, isSynchronised } from "./client.ts";
 import { explanationDocument, type Told } from "./explanation.ts";
 import type { Command } from "./ids.ts";
 import type { Pages } from "./pages.ts";
@@ -36,19 +36,29 @@ export async function explainHere(client: Client, pages: Pages, given?: unknown)
     written = Date.now();
   };
   let known: Promise<readonly Fact[]> | null = null;
+  let waiting: NodeJS.Timeout | undefined;
   const hear = ({ text, facts, named }: Piece) => {
     // With facts it begins, or begins anew with another expert.
     told = facts === null ? { ...told, text: told.text + text } : { ...told, text, facts };
     if (facts !== null) known ??= usageFacts(document, selection, named ? placeOf(named) : null);
-    if (Date.now() - written >= pause) tell({});
+    // What comes within the pause is told behind it, though nothing may follow.
+    waiting ??= setTimeout(
+      () => {
+        waiting = undefined;
+        tell({});
+      },
+      Math.max(0, written + pause - Date.now()),
+    );
   };
   const params = { uri: document.uri.toString(), range: { start: plainPlace(start), end: plainPlace(end) } };
   try {
     const done = await cancellable("Coterie explains", (token) => client.explain(params, hear, token));
+    clearTimeout(waiting);
     const { facts, text, ...author } = done;
     tell({ facts, text, author });
     tell({ known: (await known) ?? [] });
   } catch (error) {
+    clearTimeout(waiting);
     // A page that says that the model is reading must not stay so.
     if (written > 0) tell({ failed: error instanceof Error ? error.message : String(error) });
     throw error;
@@ -97,6 +107,7 @@ export class TaskActions implements vscode.CodeActionProvider {
     { diagnostics }: vscode.CodeActionContext,
   ): vscode.CodeAction[] {
     const heads = /\b(?:function|def|class|fn|func)\b|=>|^\s*(?:public|private|protected|static|async|export)\b/;
+    if (!isSynchronised(document)) return [];
     const onHead = documentable.includes(document.languageId) && heads.test(document.lineAt(range.start.line).text);
     const [problem] = diagnostics;
     // The list may have been opened from a hover, away from the cursor.

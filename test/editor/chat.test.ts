@@ -1,7 +1,7 @@
 // "@coterie" in the editor's chat, as a user asks it: with the model on this machine chosen in the list of models.
 import { describe, test } from "node:test";
 import type { Page } from "playwright-core";
-import { openFile, run, screenshot, type } from "./driver.ts";
+import { openFile, run, screenshot, turnDark, type } from "./driver.ts";
 import { openEditor, variant } from "./harness.ts";
 import { editorOf } from "./session.ts";
 
@@ -44,5 +44,14 @@ describe(`a user asks in the chat (${which})`, { timeout: 240_000 }, () => {
     await ask(page, "@coterie /explain ", "Expert docs, rule built-in#3");
     await page.locator(".interactive-response", { hasText: "Facts, from the syntax tree" }).last().waitFor(limit);
     await screenshot(page, `${which}-chat-explain-light`);
+  });
+
+  test("has a formula calculated, and a comment written that waits for a click", async () => {
+    const { page } = session();
+    await turnDark(page);
+    await ask(page, "/calculate 15% of 240 ", "Worked out by the algebra library.");
+    await openFile(page, "report.py", 19, 6);
+    await ask(page, "/document ", "Preview and Put In");
+    await screenshot(page, `${which}-chat-document-dark`);
   });
 });
