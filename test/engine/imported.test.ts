@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import type { Generation } from "../../server/engine/engine.ts";
 import { openEngine } from "../../server/engine/open.ts";
 import { Fleet } from "../../server/fleet/fleet.ts";
 import { fleetOf } from "../../server/fleet/members.ts";
@@ -30,6 +31,10 @@ const places = { ...installed(), model: embeddedModel(), ...home };
 const take = (path: string, id?: string, cut?: number) =>
   importModel({ path, id, cut, bits: 8 }, places, () => undefined);
 
+/** Texts and ids. How likely they were differs with the length of the runs, which follows from the machine's speed. */
+const written = ({ continuations }: Generation) =>
+  continuations.map(({ text, stop, tokens }) => ({ text, stop, ids: tokens.map(({ id }) => id) }));
+
 describe("the embedded weights, imported as if they were the user's", () => {
   let id: string;
   let model: string;
@@ -43,7 +48,7 @@ describe("the embedded weights, imported as if they were the user's", () => {
     for (const text of texts) {
       const asked = { prompt: [{ special: "<file_sep>" }, text], heal: true, maxTokens: 24, branches: 2 };
       const [one, other] = [await run(theirs, { ...asked, expert: id }), await run(ours, asked)];
-      assert.deepEqual(one.continuations, other.continuations);
+      assert.deepEqual(written(one), written(other));
       assert.ok(one.newTokens > 8);
     }
     await Promise.all([theirs.close(), ours.close()]);
