@@ -128,7 +128,7 @@ test("experts prints who is there and what it weighs", () => {
   assert.deepEqual(general?.layers, [24, 30]);
   assert.equal(general.installed, true);
   assert.ok(general.parameters > 20e6 && general.bytes > 20e6);
-  assert.deepEqual(Object.keys(memory).sort(), ["backbone", "caches", "experts", "head", "process"]);
+  assert.deepEqual(Object.keys(memory).sort(), ["backbone", "caches", "experts", "head", "process", "rest"]);
 });
 
 test("Rules: a file that is named comes first, then those of the root, found or named, then the user's", () => {
