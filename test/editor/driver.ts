@@ -40,11 +40,25 @@ export async function openFile(page: Page, name: string, line: number, column: n
   await found.click({ timeout: stepLimit });
   await page.locator(".tab.active", { hasText: name }).waitFor({ timeout: stepLimit });
   await page.locator(".monaco-editor .view-line").first().waitFor({ timeout: stepLimit });
-  await page.keyboard.press("Control+G");
-  await page.locator(".quick-input-widget input").first().waitFor({ timeout: stepLimit });
-  await page.keyboard.type(`${line}:${column}`);
-  await page.keyboard.press("Enter");
-  await page.locator(".statusbar-item", { hasText: `Ln ${line}, Col ${column}` }).waitFor({ timeout: stepLimit });
+  await goTo(page, line, column);
+}
+
+/** Puts the cursor at line and column, from 1. Keys of which the editor has heard only some are given again. */
+async function goTo(page: Page, line: number, column: number): Promise<void> {
+  const there = page.locator(".statusbar-item", { hasText: `Ln ${line}, Col ${column}` });
+  for (const end = Date.now() + stepLimit; ; ) {
+    await page.keyboard.press("Control+G");
+    await page.locator(".quick-input-widget input").first().waitFor({ timeout: stepLimit });
+    await page.keyboard.type(`${line}:${column}`);
+    await page.keyboard.press("Enter");
+    try {
+      await there.waitFor({ timeout: stepLimit / 5 });
+      return;
+    } catch (error) {
+      if (Date.now() > end) throw error;
+      await page.keyboard.press("Escape");
+    }
+  }
 }
 
 /** Types as fast as a person does. */
@@ -169,9 +183,20 @@ export async function openMenu(page: Page): Promise<void> {
   await picking(page, "Coterie");
 }
 
-/** Picks an item of the quick pick that is open. */
+/** Picks an item of the quick pick that is open. A list that has just opened may lose a click: as a user would, it clicks again. */
 export async function pick(page: Page, label: string): Promise<void> {
-  await page.locator(".quick-input-list .monaco-list-row", { hasText: label }).first().click({ timeout: stepLimit });
+  const row = page.locator(".quick-input-list .monaco-list-row", { hasText: label }).first();
+  await row.click({ timeout: stepLimit });
+  for (const end = Date.now() + stepLimit; ; ) {
+    try {
+      await row.waitFor({ state: "hidden", timeout: stepLimit / 10 });
+      return;
+    } catch (error) {
+      if (Date.now() > end) throw error;
+      // It may go just now.
+      await row.click({ timeout: stepLimit / 10 }).catch(() => undefined);
+    }
+  }
 }
 
 /** What the quick pick offers, in the order of its rows. */
