@@ -55,7 +55,7 @@ function write(): void {
     return kept === null ? [] : [{ section, kept }];
   });
   const text = report(known);
-  if (quick) console.log(known.at(-1) && text);
+  if (quick) console.log(text);
   else {
     writeFileSync(join(import.meta.dirname, "results.md"), text);
     const charts = known.flatMap(({ kept }) => kept.charts ?? []);

@@ -1,9 +1,8 @@
 // How many branches are worth their time where text stands behind the cursor: right first lines and milliseconds of 1, 2, 4 and 8.
-import type { Engines } from "./ask.ts";
 import type { Contender } from "./contenders.ts";
-import type { Journal } from "./journal.ts";
 import { median, quantile, table } from "./machine.ts";
 import type { Cursor } from "./samples.ts";
+import type { Asking } from "./sections.ts";
 import { type Told, tallied, tally, toldSchema } from "./tally.ts";
 
 const branches = [1, 2, 4, 8] as const;
@@ -15,12 +14,7 @@ export const mostBranched = 150;
 export async function measureBranches(
   contender: Contender,
   cursors: readonly Cursor[],
-  {
-    engines,
-    journal,
-    contextTokens,
-  }: { readonly engines: Engines; readonly journal: Journal; readonly contextTokens: number },
-  progress: (done: number, of: number) => void,
+  { engines, journal, contextTokens, progress }: Asking,
 ): Promise<string> {
   const samples = cursors.filter(({ after }) => after.split("\n", 1)[0]!.trim() !== "").slice(0, mostBranched);
   const told = new Map<number, Told[]>(branches.map((count) => [count, []]));
@@ -33,7 +27,7 @@ export async function measureBranches(
       const what = ["branches", contender.weights, contextTokens, count, sample];
       told.get(count)!.push((await journal.remember(what, toldSchema, ask))!);
     }
-    progress(done + 1, samples.length);
+    progress("branches", done + 1, samples.length);
   }
   const rows = branches.map((count) => {
     const said = told.get(count)!;

@@ -2,7 +2,7 @@
 import type { ChildProcess } from "node:child_process";
 import type { Ask } from "./arm.ts";
 import { ask as askChild, end, start } from "./child.ts";
-import { median, table } from "./machine.ts";
+import { median, megabytes, table } from "./machine.ts";
 import { type Memory, type Round, timed } from "./measures.ts";
 import type { PeerOptions } from "./peer.ts";
 import type { Section } from "./section.ts";
@@ -93,7 +93,6 @@ interface Row {
   readonly best: "least" | "most";
   readonly digits?: number;
 }
-const megabytes = 1024 * 1024;
 const over = (field: keyof Round) => (each: Arm) => median(each.rounds.map((round) => round[field]));
 const rows: readonly Row[] = [
   { title: "start of the process to the first token, ms", of: ({ loads }) => median(loads), best: "least" },

@@ -3,7 +3,7 @@ import type { EngineOptions } from "../../server/engine/engine.ts";
 import { completion } from "./coterie.ts";
 import { type Held, hold } from "./held.ts";
 import type { Limits } from "./limits.ts";
-import { median, table } from "./machine.ts";
+import { median, megabytes, table } from "./machine.ts";
 import { slices, tokenizerOf } from "./pinned.ts";
 import type { Chart } from "./plot.ts";
 import type { Measured, Section } from "./section.ts";
@@ -16,7 +16,6 @@ const sequences = [1, 2, 4, 8, 16, 32] as const;
 const decoded = 32;
 /** Tokens of a run. */
 const runs = [1, 2, 4, 8, 16, 32, 64] as const;
-const megabytes = 1024 * 1024;
 
 export const growth: Section = {
   name: "growth",

@@ -8,6 +8,9 @@ export function machine(): string {
   return `${processor}, ${availableParallelism()} cores, ${platform()} ${arch()}, Node ${process.versions.node}, ${day}`;
 }
 
+/** Bytes. */
+export const megabytes = 1024 * 1024;
+
 /** @throws RangeError of an empty list. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);

@@ -133,22 +133,18 @@ const starts = (samples?.cursors.code ?? []).filter(({ kind }) => kind === "star
 const typing = await sayTyping(on("code"), starts, asked("typing"), asking);
 const coder = contenders.find(({ name }) => name === "expert-code");
 const branches =
-  asked("branches") && coder && samples
-    ? await measureBranches(coder, samples.cursors.code, asking, (done, of) => progress("branches", done, of))
-    : null;
+  asked("branches") && coder && samples ? await measureBranches(coder, samples.cursors.code, asking) : null;
 const heldOut =
   asked("anywhere") || asked("commands") || asked("neighbours") || asked("snippets")
     ? await heldOutFiles(join(root, "experts", "train", "data", "corpus.jsonl"))
     : null;
 const neighbours =
   asked("neighbours") && coder && samples && heldOut
-    ? await measureNeighbours(coder, samples.cursors.code, heldOut, asking, (done, of) =>
-        progress("neighbours", done, of),
-      )
+    ? await measureNeighbours(coder, samples.cursors.code, heldOut, asking)
     : null;
 const snippets =
   asked("snippets") && coder && samples && heldOut
-    ? await measureSnippets(coder, samples.cursors.code, heldOut, asking, (done, of) => progress("snippets", done, of))
+    ? await measureSnippets(coder, samples.cursors.code, heldOut, asking)
     : null;
 const documentation = await sayDocumentation(on("docs"), samples?.documented ?? [], asked("document"), asking);
 const exercises = samples?.exercises ?? [];

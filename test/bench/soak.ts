@@ -3,13 +3,12 @@ import type { GenerateRequest } from "../../server/engine/engine.ts";
 import { uniforms } from "../../server/engine/sample.ts";
 import { completion } from "./coterie.ts";
 import { hold } from "./held.ts";
-import { quantile, table } from "./machine.ts";
+import { megabytes, quantile, table } from "./machine.ts";
 import { pinnedCode } from "./pinned.ts";
 import type { Section } from "./section.ts";
 
 const experts = ["general", "code", "docs", "math"];
 const documents = 24;
-const megabytes = 1024 * 1024;
 
 export const soak: Section = {
   name: "soak",

@@ -3,7 +3,7 @@ import { ask, end, start } from "./child.ts";
 import { completion } from "./coterie.ts";
 import type { CrewOptions, Question, Reply } from "./crew/crew.ts";
 import { hold } from "./held.ts";
-import { table } from "./machine.ts";
+import { megabytes, table } from "./machine.ts";
 import type { Memory } from "./measures.ts";
 import type { Section } from "./section.ts";
 import type { Prepared } from "./setup.ts";
@@ -11,7 +11,6 @@ import type { Prepared } from "./setup.ts";
 const experts = ["code", "docs", "math", "general"];
 const threads = 2;
 const contextTokens = 1280;
-const megabytes = 1024 * 1024;
 const mb = (bytes: number) => (bytes / megabytes).toFixed(0);
 
 export const team: Section = {
