@@ -69,13 +69,9 @@ function withoutType(text: string): string {
   const plain = text.trim();
   if (!plain.startsWith("{")) return plain;
   let depth = 0;
-  for (const [at, character] of [...plain].entries()) {
-    if (character === "{") depth++;
-    if (character === "}" && --depth === 0)
-      return [...plain]
-        .slice(at + 1)
-        .join("")
-        .trim();
+  for (let at = 0; at < plain.length; at++) {
+    if (plain[at] === "{") depth++;
+    if (plain[at] === "}" && --depth === 0) return plain.slice(at + 1).trim();
   }
   return "";
 }

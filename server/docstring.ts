@@ -1,5 +1,6 @@
 // What is inside a docstring: mostly prose, but also fenced code, examples of a session, and formulas.
 import { inDocumentedFormula } from "./formula.ts";
+import { lineStart } from "./lines.ts";
 import { inMarkdown, type Snippet } from "./markdown.ts";
 
 export type InDocstring = { readonly snippet: Snippet } | { readonly region: "docstring" | "math" };
@@ -41,9 +42,9 @@ function firstLine(text: string, start: number, languageId: string): number {
   if (languageId === "python" || text.startsWith("/*", start)) return start;
   let from = start;
   for (;;) {
-    const line = text.lastIndexOf("\n", from - 1) + 1;
+    const line = lineStart(text, from);
     if (line === 0 || text.slice(line, from).trim() !== "") return from;
-    const above = text.lastIndexOf("\n", line - 2) + 1;
+    const above = lineStart(text, line - 1);
     const mark = /^\s*(?:\/\/[/!]|#'|--)/.exec(text.slice(above, line - 1));
     if (!mark) return from;
     from = above + mark[0].search(/\S/);

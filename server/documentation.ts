@@ -4,9 +4,10 @@ import type { TextDocument } from "vscode-languageserver-textdocument";
 import layouts from "../experts/layouts.json" with { type: "json" };
 import { commentLines, describedIn, readProse, withSummary } from "./comment.ts";
 import { outdented } from "./explain.ts";
+import { lineAfter, lineStart } from "./lines.ts";
 import { openingOfComment, openingOfWords } from "./openings.ts";
 import { documentable } from "./protocol.ts";
-import { beginsAgain, type Said, say, wholeSentences } from "./saying.ts";
+import { beginsAgain, type Said, say, together, wholeSentences } from "./saying.ts";
 import type { Who } from "./speaking.ts";
 import type { FunctionFacts } from "./syntax/functions.ts";
 import type { Syntax } from "./syntax/syntax.ts";
@@ -100,15 +101,8 @@ export async function* wordsFor(
     },
     signal,
   );
-  const [promptTokens, newTokens] = [said.promptTokens + told.promptTokens, said.newTokens + told.newTokens];
-  const reusedTokens = said.reusedTokens + told.reusedTokens;
-  return {
-    text: withSummary(written.text, wholeSentences(told.text)),
-    promptTokens,
-    reusedTokens,
-    newTokens,
-    stop: told.stop,
-  };
+  const text = withSummary(written.text, wholeSentences(told.text));
+  return { text, ...together(said, told), stop: told.stop };
 }
 
 /** A text without the line that it breaks off in, where it has others. */
@@ -131,8 +125,6 @@ export function commentEdit(document: TextDocument, facts: FunctionFacts, reply:
   return { range: { start: place, end: place }, newText };
 }
 
-const lineStart = (text: string, offset: number) => text.lastIndexOf("\n", offset - 1) + 1;
-
 /** A method's decorators stand before it in the tree, and a comment before them. */
 function aboveDecorators(text: string, start: number): number {
   const above = start === 0 ? 0 : lineStart(text, start - 1);
@@ -148,5 +140,3 @@ function placeInPython(text: string, { header, body }: FunctionFacts): { offset:
   const head = header.start + text.slice(header.start, header.end).replace(/(?:\s*#[^\n]*)+$/, "").length;
   return offset > header.start && /^[ \t]+$/.test(indent) ? { offset: lineAfter(text, head), indent } : null;
 }
-
-const lineAfter = (text: string, offset: number) => text.indexOf("\n", offset) + 1;

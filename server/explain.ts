@@ -2,9 +2,10 @@
 import type { TextDocument } from "vscode-languageserver-textdocument";
 import layouts from "../experts/layouts.json" with { type: "json" };
 import { factsInWords } from "./facts.ts";
+import { lineEnd, lineStart } from "./lines.ts";
 import { type Opening, openingOfWords } from "./openings.ts";
 import type { Fact } from "./protocol.ts";
-import { type Said, say, wholeSentences } from "./saying.ts";
+import { type Said, say, together, wholeSentences } from "./saying.ts";
 import type { Who } from "./speaking.ts";
 import type { FunctionFacts } from "./syntax/functions.ts";
 import type { Syntax } from "./syntax/syntax.ts";
@@ -67,9 +68,8 @@ function placeOfName({ name, header }: FunctionFacts, text: string): number {
 
 /** The lines around an offset up to the blank ones. */
 function paragraph(text: string, offset: number): [number, number] {
-  const line = text.lastIndexOf("\n", offset - 1) + 1;
-  const end = text.indexOf("\n", offset);
-  if (text.slice(line, end < 0 ? text.length : end).trim() === "") return [offset, offset];
+  const line = lineStart(text, offset);
+  if (text.slice(line, lineEnd(text, offset)).trim() === "") return [offset, offset];
   const before = /(?:^|\n)[ \t]*\r?\n(?!.*\n[ \t]*\r?\n)/s.exec(text.slice(0, line));
   const after = /\n[ \t]*(?:\r?\n|$)/.exec(text.slice(offset));
   return [before === null ? 0 : before.index + before[0].length, after === null ? text.length : offset + after.index];
@@ -93,15 +93,8 @@ export async function* explain(
   if (manner !== undefined || !gives || !isShort) return said;
   const again = { ...asked, maxTokens: mostMore, opening: { text: `${said.text.trim()} It`, words: [" returns"] } };
   const more = yield* without(say(engine, again, signal), said.text.trim().length);
-  const [promptTokens, newTokens] = [said.promptTokens + more.promptTokens, said.newTokens + more.newTokens];
   const text = more.stop === "cancelled" ? more.text : wholeSentences(more.text);
-  return {
-    text: text === "" ? said.text : text,
-    promptTokens,
-    reusedTokens: said.reusedTokens + more.reusedTokens,
-    newTokens,
-    stop: more.stop,
-  };
+  return { text: text === "" ? said.text : text, ...together(said, more), stop: more.stop };
 }
 
 /** A stream without its first characters, which have been sent before. */

@@ -75,11 +75,24 @@ export async function* say(
   }
 }
 
-/** Runs a stream for its result alone. */
-export async function finished<Result>(pieces: AsyncGenerator<unknown, Result>): Promise<Result> {
+/** What two replies have cost together. */
+export function together(one: Said, other: Said): Pick<Said, "promptTokens" | "reusedTokens" | "newTokens"> {
+  return {
+    promptTokens: one.promptTokens + other.promptTokens,
+    reusedTokens: one.reusedTokens + other.reusedTokens,
+    newTokens: one.newTokens + other.newTokens,
+  };
+}
+
+/** Runs a stream to its result; `hear` is told what comes before. */
+export async function finished<Piece, Result>(
+  pieces: AsyncGenerator<Piece, Result>,
+  hear: (piece: Piece) => void = () => undefined,
+): Promise<Result> {
   for (;;) {
     const step = await pieces.next();
     if (step.done) return step.value;
+    hear(step.value);
   }
 }
 

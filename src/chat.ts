@@ -9,7 +9,7 @@ import { type Command, chatParticipant } from "./ids.ts";
 import { Inline } from "./inline.ts";
 import { planInChat } from "./planchat.ts";
 import type { Plans } from "./plans.ts";
-import { editorMeant } from "./routing.ts";
+import { editorMeant, plainPlace } from "./routing.ts";
 import { usageFacts } from "./usage.ts";
 
 /** What a request is answered with. */
@@ -69,8 +69,6 @@ async function placeOf({ references }: Asking): Promise<vscode.Location> {
   if (!editor) throw new Error("select code first, or put the cursor into a function.");
   return new vscode.Location(editor.document.uri, editor.selection);
 }
-
-const plainPlace = ({ line, character }: vscode.Position) => ({ line, character });
 
 async function explain(asking: Asking, client: Client): Promise<void> {
   const { stream, token } = asking;

@@ -1,6 +1,6 @@
 // The model on this machine for the chat and for other extensions, where the editor lets extensions provide models.
 import * as vscode from "vscode";
-import { type TalkParams, type Turn, talk } from "../server/protocol/talk.ts";
+import { mostTalked, type TalkParams, type Turn, talk } from "../server/protocol/talk.ts";
 import type { Client } from "./client.ts";
 import { section } from "./ids.ts";
 
@@ -14,8 +14,6 @@ interface Said {
 }
 type TextPart = new (value: string) => object;
 
-/** Most tokens of an answer. */
-const mostTokens = 256;
 /** About; the tokens themselves are known to the server's engine only. */
 const charactersPerToken = 3;
 
@@ -30,7 +28,7 @@ export function provideModel(client: Client, version: string): vscode.Disposable
     provideLanguageModelChatInformation: () => {
       const maxInputTokens = vscode.workspace.getConfiguration(section).get<number>("contextTokens") ?? 0;
       const about = { name: "Coterie", family: "coterie", version, detail: "on this machine", capabilities: {} };
-      return [{ id: "local", ...about, maxInputTokens, maxOutputTokens: mostTokens, isUserSelectable: true }];
+      return [{ id: "local", ...about, maxInputTokens, maxOutputTokens: mostTalked, isUserSelectable: true }];
     },
     provideLanguageModelChatResponse: async (
       _model: unknown,

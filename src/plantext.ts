@@ -1,5 +1,6 @@
 // A plan in words, for the chat: its steps with who does each and why.
 import type { PlanRun } from "../server/planning.ts";
+import { plain as escaped } from "./words.ts";
 
 /** Markdown. Titles hold code and names of files, which stay text. */
 export function planInWords({ goal, steps }: PlanRun): string {
@@ -11,4 +12,5 @@ export function planInWords({ goal, steps }: PlanRun): string {
   return [`A plan of ${count} for "${plain(goal)}". Nothing is changed yet.`, "", ...lines, ""].join("\n");
 }
 
-const plain = (text: string) => text.replace(/[\\`*_{}[\]<>#|]/g, "\\$&").replace(/\s+/g, " ");
+/** At the beginning of a list's item these mean something too. */
+const plain = (text: string) => escaped(text).replace(/[{}#]/g, "\\$&");

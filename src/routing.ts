@@ -12,10 +12,10 @@ export async function explainRouting(client: Client, pages: Pages): Promise<void
     return;
   }
   const { document, selection } = editor;
-  const { line, character } = selection.active;
-  const route = await client.route({ uri: document.uri.toString(), position: { line, character }, task: "complete" });
+  const position = plainPlace(selection.active);
+  const route = await client.route({ uri: document.uri.toString(), position, task: "complete" });
   const path = vscode.workspace.asRelativePath(document.uri);
-  pages.show("Routing", routeDocument(route, path, line + 1, character + 1));
+  pages.show("Routing", routeDocument(route, path, position.line + 1, position.character + 1));
 }
 
 /** The editor that a command is about: with one of our own previews in front no text editor is active. */
@@ -23,3 +23,6 @@ export function editorMeant(): vscode.TextEditor | undefined {
   const { activeTextEditor, visibleTextEditors } = vscode.window;
   return [activeTextEditor, ...visibleTextEditors].find((each) => each && isSynchronised(each.document));
 }
+
+/** A position as it goes to the server. */
+export const plainPlace = ({ line, character }: vscode.Position) => ({ line, character });

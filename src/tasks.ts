@@ -9,7 +9,7 @@ import type { Command } from "./ids.ts";
 import type { Pages } from "./pages.ts";
 import { propose } from "./preview.ts";
 import { cancellable } from "./progress.ts";
-import { editorMeant } from "./routing.ts";
+import { editorMeant, plainPlace } from "./routing.ts";
 import { usageFacts } from "./usage.ts";
 
 const page = "Explanation";
@@ -69,8 +69,6 @@ export async function explainHere(client: Client, pages: Pages, given?: unknown)
 const pause = 300;
 
 const placeOf = ({ line, character }: { line: number; character: number }) => new vscode.Position(line, character);
-const plainPlace = ({ line, character }: vscode.Position) => ({ line, character });
-
 /** Writes a comment for the function at the cursor, previews it and puts it in as one edit. */
 export async function documentHere(client: Client, pages: Pages): Promise<void> {
   const editor = editorMeant();

@@ -1,6 +1,6 @@
 // What the user reads about answers, routes and the state of things: plain values to plain text.
 
-import type { AddExpertResult, Model, ModelOffer } from "../server/protocol/team.ts";
+import { type AddExpertResult, hardlyFits, type Model, type ModelOffer } from "../server/protocol/team.ts";
 import type { Answer, RouteResult, Status } from "../server/protocol.ts";
 import type { Entry, Fate } from "./ledger.ts";
 import type { Phase } from "./supervisor.ts";
@@ -165,7 +165,7 @@ export function choiceLabel(bits: Model["bits"]): string {
 
 /** What a choice takes, and whether this machine has room for it beside all else that runs there. */
 export function choiceDescription({ memory, disk }: ModelOffer["choices"][number], machine: number): string {
-  const room = memory > 0.75 * machine ? ` · this machine has ${megabytes(machine)} and will hardly have room` : "";
+  const room = hardlyFits(memory, machine) ? ` · this machine has ${megabytes(machine)} and will hardly have room` : "";
   return `${megabytes(memory)} of memory, ${megabytes(disk)} of disk${room}`;
 }
 

@@ -3,7 +3,7 @@ import type { Installation } from "../installation.ts";
 import { importModel, lookAt, removeModel } from "../packs/importing.ts";
 import { modelsIn, type OwnModel } from "../packs/models.ts";
 import { Refusal } from "../packs/refusal.ts";
-import type { Model, ModelOffer } from "../protocol/team.ts";
+import { hardlyFits, type Model, type ModelOffer } from "../protocol/team.ts";
 import type { Reporter } from "./engine.ts";
 import { BadInput } from "./place.ts";
 
@@ -72,17 +72,15 @@ function sizesOf(offered: ModelOffer, bits: Model["bits"]): string {
     .filter((each) => each.bits !== bits)
     .map((each) => `${megabytes(each.memory)} at ${each.bits}`);
   const own = choiceOf(offered, bits);
-  const tooMuch =
-    own.memory > mostOfMachine * machine ? ` This machine has ${megabytes(machine)}: it will hardly have room.` : "";
+  const tooMuch = hardlyFits(own.memory, machine)
+    ? ` This machine has ${megabytes(machine)}: it will hardly have room.`
+    : "";
   return (
     `${title}: ${family}, ${layers} layers, ${Math.round(parameters / 1e6)} M parameters, ` +
     `${infills ? "fills in" : "does not fill in"}, ${chats ? "completes, explains and documents" : "completes only"}. At ${bits} bits it takes about ${megabytes(own.memory)} of memory and ` +
     `${megabytes(own.disk)} of disk (memory otherwise: ${others.join(", ")}).${tooMuch}`
   );
 }
-
-/** Of the machine's memory: more cannot be had beside all else that runs there. */
-const mostOfMachine = 0.75;
 
 const megabytes = (bytes: number) => `${Math.round(bytes / 1e6)} MB`;
 

@@ -129,9 +129,7 @@ export class Sequence {
 
   /** Length of the longest prefix that `tokens` and this sequence have in common. */
   common(tokens: readonly number[]): number {
-    let length = 0;
-    while (length < this.tokens.length && length < tokens.length && this.tokens[length] === tokens[length]) length++;
-    return length;
+    return commonLength(this.tokens, tokens);
   }
 
   /** Keeps only what `tokens` and this sequence have in common; its length. */
@@ -212,6 +210,9 @@ export class Cache {
    * @returns how many of the tokens are there then
    */
   share(sequence: Sequence, tokens: readonly number[], key: string, layers: number): number {
+    // For the next token of a text, which is asked again and again, there is nothing to be had.
+    const least = Math.min(sequence.tokens.length, sequence.followed(key));
+    if (tokens.length - least <= fewestShared) return sequence.tokens.length;
     const others = [...this.sequences.values()].filter((each) => each !== sequence);
     const common = others.map((each) => each.common(tokens));
     const most = Math.max(0, ...common);
@@ -238,6 +239,13 @@ export class Cache {
     }
     return sequence;
   }
+}
+
+/** How many tokens two texts have in common at their beginning. */
+export function commonLength(one: readonly number[], other: readonly number[]): number {
+  let length = 0;
+  while (length < one.length && length < other.length && one[length] === other[length]) length++;
+  return length;
 }
 
 /** Fewer tokens than these are read as fast as their rows are looked for and copied. */

@@ -135,8 +135,7 @@ async function* follow(
     const logProbability = given?.logProbability ?? row[token]!;
     for (const other of others) {
       const way = { id: other, logProbability: row[other]! };
-      const soFar = tokens.map(({ id, logProbability: of }) => ({ id, logProbability: of }));
-      turns.add({ path: [...soFar, way], gap: gap + logProbability - way.logProbability });
+      turns.add({ path: [...tokens, way], gap: gap + logProbability - way.logProbability });
     }
     if (loaded.tokenizer.bytes(token).length === 0) return finish("end");
     chosen.push(token);

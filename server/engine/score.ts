@@ -1,4 +1,5 @@
 // One scoring: how likely several texts are behind one prompt. It yields between runs.
+import { commonLength } from "./cache.ts";
 import { encodePrompt } from "./encode.ts";
 import type { Score, ScoreRequest } from "./engine.ts";
 import { type Cancelled, type Kept, quietly, shortened } from "./generate.ts";
@@ -45,12 +46,6 @@ export async function* score(
     scores[place] = { logProbability, tokens: ending.length };
   }
   return scores;
-}
-
-function commonLength(one: readonly number[], other: readonly number[]): number {
-  let length = 0;
-  while (length < one.length && length < other.length && one[length] === other[length]) length++;
-  return length;
 }
 
 /** By the first token that differs; a beginning comes before what goes on from it. */

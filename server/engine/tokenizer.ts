@@ -119,9 +119,8 @@ function openMerges(plain: ReadonlyMap<string, number>, file: TokenizerFile): En
   const split = (piece: string) => Array.from(Buffer.from(piece), (byte) => ofByte[byte]!).filter((id) => id >= 0);
   if (!file.wholeWords) return (piece) => merges.apply(split(piece));
   const characters = [...byteOfCharacter()].sort(([, one], [, other]) => one - other).map(([character]) => character);
-  const whole = new Map(plain);
   return (piece) => {
-    const id = whole.get(Array.from(Buffer.from(piece), (byte) => characters[byte]!).join(""));
+    const id = plain.get(Array.from(Buffer.from(piece), (byte) => characters[byte]!).join(""));
     return id === undefined ? merges.apply(split(piece)) : [id];
   };
 }

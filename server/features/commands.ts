@@ -57,17 +57,14 @@ export class Commands {
     begin();
     const scope = await around.syntax.scope(document, range.start, around.root(uri));
     let begun = false;
-    const by = async function* (who: Who, signal: AbortSignal) {
+    const by = (who: Who, signal: AbortSignal) => {
       // Facts again tell that what another expert has written counts no more.
       if (begun) begin();
       begun = true;
-      const pieces = explain(explained, scope, who, signal);
-      for (;;) {
-        const step = await pieces.next();
-        if (step.done) return step.value;
-        if (stream !== null) piece({ stream, text: step.value, facts: null });
-        yield step.value;
-      }
+      return finished(
+        explain(explained, scope, who, signal),
+        (text) => stream !== null && piece({ stream, text, facts: null }),
+      );
     };
     const { said, author, ms } = await this.#ask("explain", scope, by, token);
     return { facts, text: said.text.trim(), stop: said.stop, ...author, ms };
@@ -84,7 +81,7 @@ export class Commands {
     const facts = await whatToDocument(document, document.offsetAt(position), around.syntax);
     if (typeof facts === "string") throw new Refusal(`Nothing is documented: ${facts}.`);
     const scope = await around.syntax.scope(document, position, around.root(uri));
-    const by = (who: Who, signal: AbortSignal) => wordsFor(document, facts, scope.path, who, signal);
+    const by = (who: Who, signal: AbortSignal) => finished(wordsFor(document, facts, scope.path, who, signal));
     const { said, author, ms } = await this.#ask("document", scope, by, token);
     if (around.document(uri)?.version !== version) throw new Refusal("The document was changed meanwhile: ask again.");
     if (said.stop === "cancelled") return { edits: [], version, text: "", ...author, ms };
@@ -109,7 +106,7 @@ export class Commands {
   async #ask(
     task: "explain" | "document",
     scope: Scope,
-    by: (who: Who, signal: AbortSignal) => AsyncGenerator<string, Said>,
+    by: (who: Who, signal: AbortSignal) => Promise<Said>,
     token: CancellationToken,
   ) {
     const { around } = this.#options;
@@ -120,7 +117,7 @@ export class Commands {
     if (typeof crew === "string") throw new Refusal(crew);
     around.answering(true);
     try {
-      const spoken = await speak(task, scope, crew, (who) => finished(by(who, signal)), signal);
+      const spoken = await speak(task, scope, crew, (who) => by(who, signal), signal);
       const { said, chosen, host } = spoken;
       const ms = Math.round(performance.now() - started);
       const { languageId, region } = scope;

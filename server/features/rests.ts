@@ -31,11 +31,12 @@ export class Rests {
 
   serve(connection: Connection): void {
     connection.onNotification(rested.method, (params: unknown) => {
-      this.rest(restedSchema.parse(params)).catch((error: unknown) => {
-        this.#warn(`Reading ahead failed: ${error instanceof Error ? error.message : String(error)}`);
-      });
+      this.rest(restedSchema.parse(params)).catch(this.#failed);
     });
   }
+
+  readonly #failed = (error: unknown) =>
+    this.#warn(`Reading ahead failed: ${error instanceof Error ? error.message : String(error)}`);
 
   stop(): void {
     this.#reading.abort();
@@ -81,9 +82,7 @@ export class Rests {
     if (next === null || isStale()) return;
     this.#next = setTimeout(() => {
       if (isStale()) return;
-      read(next).catch((error: unknown) => {
-        this.#warn(`Reading ahead failed: ${error instanceof Error ? error.message : String(error)}`);
-      });
+      read(next).catch(this.#failed);
     }, nextAfter);
   }
 }

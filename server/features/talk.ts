@@ -10,8 +10,8 @@ import { composeTalk, recentTurns } from "../talk.ts";
 import type { Around } from "./around.ts";
 import { signalOf } from "./waiting.ts";
 
-/** Tokens of an answer: what is asked for where nobody says, and the most. */
-const [usualTokens, mostTokens] = [200, 256];
+/** Tokens of an answer where nobody says how many. */
+const usualTokens = 200;
 
 /** What the rules see of a conversation. */
 const nowhere = { languageId: "plaintext", path: "", region: "prose" } as const;
@@ -50,17 +50,15 @@ export class Talk {
       // Facts again tell that what another expert has written counts no more.
       if (begun && stream !== null) this.#piece({ stream, text: "", facts: [] });
       begun = true;
-      const asked = { sequence: "#talk", expert, slots: {}, maxTokens: Math.min(maxTokens, mostTokens), manner };
-      const pieces = say(engine, { ...asked, prompt: composeTalk(recent, manner) }, signal);
-      const sent = async function* (send: (text: string) => void) {
-        for (;;) {
-          const step = await pieces.next();
-          if (step.done) return step.value;
-          send(step.value);
-          yield step.value;
-        }
+      const asked = {
+        sequence: "#talk",
+        expert,
+        slots: {},
+        maxTokens: Math.min(maxTokens, protocol.mostTalked),
+        manner,
       };
-      return finished(sent((text) => stream !== null && this.#piece({ stream, text, facts: null })));
+      const pieces = say(engine, { ...asked, prompt: composeTalk(recent, manner) }, signal);
+      return finished(pieces, (text) => stream !== null && this.#piece({ stream, text, facts: null }));
     };
     this.#around.answering(true);
     try {

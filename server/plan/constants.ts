@@ -1,5 +1,6 @@
 // Arithmetic of whole numbers in a TypeScript or JavaScript file: its exact value, and where the same one stands several times.
 import type TS from "typescript";
+import { contains, functionAround } from "./nodes.ts";
 import type { Project, TypeScript } from "./project.ts";
 
 /**
@@ -132,11 +133,5 @@ function isTopValue(ts: TypeScript, place: TS.Expression): boolean {
 
 /** A constant that is made further down has no value yet where the top of the file is run. */
 function isReached(ts: TypeScript, place: TS.Expression, known: TS.VariableDeclaration | null): boolean {
-  if (known === null || place.pos > known.end) return true;
-  for (let at: TS.Node = place; at && !ts.isSourceFile(at); at = at.parent) if (ts.isFunctionLike(at)) return true;
-  return false;
-}
-
-function contains(outer: TS.Node, inner: TS.Node): boolean {
-  return inner.pos >= outer.pos && inner.end <= outer.end;
+  return known === null || place.pos > known.end || !ts.isSourceFile(functionAround(ts, place));
 }

@@ -1,7 +1,7 @@
 // Long functions, and the parts of them that may become functions of their own: what the language service can take out, and
 // what a reader would take out.
 import type TS from "typescript";
-import { everyNode } from "./nodes.ts";
+import { contains, everyNode, functionAround } from "./nodes.ts";
 import type { Project, TypeScript } from "./project.ts";
 import { preferencesOf } from "./service.ts";
 
@@ -43,7 +43,7 @@ export function longFunctions({ ts }: Project, source: TS.SourceFile): readonly 
     if (lines > longest && name !== null)
       found.push({ node: node as TS.FunctionLikeDeclaration, body: node.body, name, lines });
   });
-  return found.filter(({ body }) => !found.some((other) => other.body !== body && inside(other.body, body)));
+  return found.filter(({ body }) => !found.some((other) => other.body !== body && contains(body, other.body)));
 }
 
 function nameOf(ts: TypeScript, node: TS.FunctionLikeDeclaration): string | null {
@@ -144,7 +144,13 @@ function namesIn({ ts, service }: Project, body: TS.Block): readonly Name[] {
     if (!ts.isIdentifier(node)) return;
     const symbol = checker.getSymbolAtLocation(node);
     const declaration = symbol?.valueDeclaration;
-    if (!symbol || !declaration || declaration.getSourceFile() !== source || isAtTop(ts, declaration)) return;
+    if (
+      !symbol ||
+      !declaration ||
+      declaration.getSourceFile() !== source ||
+      ts.isSourceFile(functionAround(ts, declaration))
+    )
+      return;
     if (!ts.isVariableDeclaration(declaration) && !ts.isParameter(declaration) && !ts.isBindingElement(declaration))
       return;
     const name = found.get(symbol) ?? { declared: declaration.getStart(source), places: [] };
@@ -162,16 +168,6 @@ function priceOf(names: readonly Name[], { start, end }: { readonly start: numbe
   return 2 * Math.max(0, needed - 1) + 5 * Math.max(0, given - 1);
 }
 
-function isAtTop(ts: TypeScript, node: TS.Node): boolean {
-  let at = node.parent;
-  while (at && !ts.isFunctionLike(at) && !ts.isSourceFile(at)) at = at.parent;
-  return !at || ts.isSourceFile(at);
-}
-
 function linesOf(source: TS.SourceFile, start: number, end: number): number {
   return source.text.slice(start, end).split("\n").length;
-}
-
-function inside(inner: TS.Node, outer: TS.Node): boolean {
-  return inner.pos >= outer.pos && inner.end <= outer.end;
 }

@@ -54,6 +54,11 @@ export function functionAround(ts: TypeScript, node: TS.Node): TS.Node {
   return at ?? node;
 }
 
+/** Whether a node holds another one, or is it. */
+export function contains(outer: TS.Node, inner: TS.Node): boolean {
+  return inner.pos >= outer.pos && inner.end <= outer.end;
+}
+
 /** Whether a comment stands in a range: what is rewritten there would lose it. */
 export function holdsComment(ts: TypeScript, text: string, start: number, end: number): boolean {
   const scanner = ts.createScanner(ts.ScriptTarget.Latest, false, ts.LanguageVariant.Standard, text.slice(start, end));

@@ -17,6 +17,9 @@ export interface TalkParams {
   readonly maxTokens?: number | undefined;
 }
 
+/** Most new tokens of an answer. */
+export const mostTalked = 256;
+
 export interface Talked extends Author, Pick<Explanation, "text" | "stop" | "ms"> {}
 
 /** Client -> server: the user, or another extension, talks to the model. Refused in words; cancelling leaves what has been written. */

@@ -61,6 +61,9 @@ export interface ModelOffer {
   readonly choices: readonly { readonly bits: Model["bits"]; readonly disk: number; readonly memory: number }[];
 }
 
+/** Whether a machine will hardly have room for so much memory beside all else that runs there. Bytes. */
+export const hardlyFits = (memory: number, machine: number) => memory > 0.75 * machine;
+
 /** Client -> server: which models the user has. */
 export const models = new RequestType<null, readonly Model[], void>("coterie/models");
 

@@ -1,5 +1,6 @@
 // The facts of a function, read from the syntax tree: what commands can say about it without asking a model.
 import type { Node } from "web-tree-sitter";
+import { lineStart } from "../lines.ts";
 import { type BodyFacts, bodyFacts } from "./body.ts";
 import { type Dialect, type FunctionKind, type Parameter, type Span, spanOf } from "./dialect.ts";
 import { ecmascript } from "./dialects/ecmascript.ts";
@@ -67,7 +68,7 @@ export function readsFunctions(languageId: string): boolean {
 export function functionAt(root: Node, text: string, offset: number, languageId: string): FunctionFacts | null {
   const dialect = Object.hasOwn(dialects, languageId) ? dialects[languageId] : undefined;
   if (!dialect) return null;
-  const line = text.lastIndexOf("\n", offset - 1) + 1;
+  const line = lineStart(text, offset);
   const blanks = /^[ \t]*/.exec(text.slice(line, line + 200))![0].length;
   const at = Math.max(offset, line + blanks);
   for (let node = root.descendantForIndex(at, at); node; node = node.parent) {

@@ -1,5 +1,6 @@
 // Rewrites of Python by its syntax tree: edits that hold whatever the types are, since no language service tells them.
 import type { Node } from "web-tree-sitter";
+import { lineAfter } from "../lines.ts";
 
 export interface Rewrite {
   readonly start: number;
@@ -55,7 +56,7 @@ function returnOf(node: Node | null): "True" | "False" | null {
 function unusedImport(root: Node, node: Node, text: string): readonly Rewrite[] {
   if (node.parent?.type !== "module" || /\b__all__\b|\bglobals\(\)|\blocals\(\)/.test(text)) return [];
   if (node.descendantsOfType("wildcard_import").length > 0) return [];
-  const line = text.slice(node.startIndex, lineEnd(text, node.endIndex));
+  const line = text.slice(node.startIndex, lineAfter(text, node.endIndex));
   // Imported for what importing does, or to be imported from here: the comment says so.
   if (/#|\btry\b/.test(line)) return [];
   const names = node.childrenForFieldName("name").filter((each) => each !== null);
@@ -68,7 +69,7 @@ function unusedImport(root: Node, node: Node, text: string): readonly Rewrite[] 
   }
   // A dotted name alone registers a module below its parent, which others may count on.
   if (node.type === "import_statement" && names.some((name) => name.text.includes("."))) return [];
-  return [{ start: node.startIndex, end: lineEnd(text, node.endIndex), text: "" }];
+  return [{ start: node.startIndex, end: lineAfter(text, node.endIndex), text: "" }];
 }
 
 function isUsed(root: Node, statement: Node, name: Node): boolean {
@@ -77,11 +78,6 @@ function isUsed(root: Node, statement: Node, name: Node): boolean {
   const word = new RegExp(`(?<![\\w])${bound.replace(/\W/g, "")}(?![\\w])`);
   const rest = root.text.slice(0, statement.startIndex) + root.text.slice(statement.endIndex);
   return word.test(rest);
-}
-
-function lineEnd(text: string, from: number): number {
-  const end = text.indexOf("\n", from);
-  return end < 0 ? text.length : end + 1;
 }
 
 /** `-> None` for functions that return no value, where every parameter has its type already or there is none. */

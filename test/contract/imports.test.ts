@@ -15,7 +15,7 @@ const groups: readonly (readonly [string, RegExp])[] = [
   ["pure", /^server\/(glob|lexicon|formula|brackets)\.ts$/],
   [
     "stages",
-    /^server\/(context|imports|neighbours|snippets|breakage|region|route|prompt|clean|plan|surroundings|stops|block|naming|confidence|vocabulary|rank|indentation|markdown|markup|docstring)\.ts$/,
+    /^server\/(context|lines|imports|neighbours|snippets|breakage|region|route|prompt|clean|plan|surroundings|stops|block|naming|confidence|vocabulary|rank|indentation|markdown|markup|docstring)\.ts$/,
   ],
   ["syntax", /^server\/syntax\//],
   ["engine", /^server\/engine\//],

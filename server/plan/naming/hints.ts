@@ -34,7 +34,7 @@ export function doingOf(ts: TypeScript, statements: readonly TS.Statement[], giv
   for (const statement of statements) {
     everyNode(ts, statement, (node) => {
       if (ts.isThrowStatement(node)) throws = true;
-      if (ts.isCallExpression(node)) calls.push(calledName(ts, node.expression) ?? "");
+      if (ts.isCallExpression(node)) calls.push(lastName(ts, node.expression) ?? "");
     });
   }
   const over = statements.flatMap((each) => (ts.isForOfStatement(each) ? (lastName(ts, each.expression) ?? []) : []));
@@ -54,7 +54,7 @@ function verbsFor(ts: TypeScript, statements: readonly TS.Statement[]): readonly
   const verbs = new Set<string>();
   for (const statement of statements) {
     everyNode(ts, statement, (node) => {
-      if (ts.isCallExpression(node) && calledName(ts, node.expression) === "push") verbs.add("collect");
+      if (ts.isCallExpression(node) && lastName(ts, node.expression) === "push") verbs.add("collect");
       if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.PlusEqualsToken)
         verbs.add("compute");
       if (ts.isBreakStatement(node)) verbs.add("find");
@@ -75,7 +75,7 @@ function ofValue(ts: TypeScript, value: TS.Expression): string[] {
     return ofValue(ts, value.expression);
   if (ts.isNewExpression(value)) return [camel(wordsOf(value.expression.getText().split(".").at(-1)!))];
   if (ts.isCallExpression(value)) {
-    const called = calledName(ts, value.expression);
+    const called = lastName(ts, value.expression);
     if (called === null) return [];
     const of = ts.isPropertyAccessExpression(value.expression) ? lastName(ts, value.expression.expression) : null;
     const over = of !== null && isPoor(of) ? null : of;
@@ -128,7 +128,7 @@ const actions = new Map([
 function mapped(ts: TypeScript, { arguments: [how] }: TS.CallExpression): string[] {
   if (!how || !ts.isArrowFunction(how) || ts.isBlock(how.body)) return [];
   const one = ts.isCallExpression(how.body)
-    ? (givenBy(calledName(ts, how.body.expression) ?? "") ?? "")
+    ? (givenBy(lastName(ts, how.body.expression) ?? "") ?? "")
     : (lastName(ts, how.body) ?? "");
   return one === "" ? [] : [manyOf(one)];
 }
@@ -155,11 +155,6 @@ function general(ts: TypeScript, checker: TS.TypeChecker, type: TS.Type): string
   if ((type.flags & ts.TypeFlags.BooleanLike) !== 0) return ["isWanted", "flag"];
   if (type.getCallSignatures().length > 0) return ["callback", "handler"];
   return ["value", "input", "subject"];
-}
-
-function calledName(ts: TypeScript, called: TS.Expression): string | null {
-  if (ts.isIdentifier(called)) return called.text;
-  return ts.isPropertyAccessExpression(called) ? called.name.text : null;
 }
 
 /** The name at the end of `a.b.orders` or `orders`. */

@@ -1,5 +1,6 @@
 // Gives a number that is worked out at several places one name at the top of the file. That all forms are equal is proved by algebra.
 import type TS from "typescript";
+import { lineAfter, lineEnd, lineStart } from "../../lines.ts";
 import { type Constant, constantsIn, knownConstants } from "../constants.ts";
 import type { TextEdit } from "../edits.ts";
 import { bestName } from "../naming/best.ts";
@@ -81,23 +82,11 @@ function topOf(
     if (ts.isImportDeclaration(statement) || isDirective || isRequired) last = statement;
     else if (last !== null || !isDirective) break;
   }
-  if (last !== null) return { offset: nextLine(text, last.end), before: "\n", behind: "" };
+  if (last !== null) return { offset: lineAfter(text, last.end), before: "\n", behind: "" };
   const [first] = source.statements;
   const [comment] = ts.getLeadingCommentRanges(text, first?.getFullStart() ?? 0) ?? [];
   if (!comment) return { offset: first?.getStart(source) ?? 0, before: "", behind: "\n" };
   const isOfFile = /^\r?\n[ \t]*\r?\n/.test(text.slice(comment.end));
   if (!isOfFile) return { offset: comment.pos, before: "", behind: "\n" };
-  return { offset: nextLine(text, comment.end), before: "\n", behind: "" };
-}
-
-function nextLine(text: string, offset: number): number {
-  const end = text.indexOf("\n", offset);
-  return end < 0 ? text.length : end + 1;
-}
-
-const lineStart = (text: string, offset: number) => text.lastIndexOf("\n", offset - 1) + 1;
-
-function lineEnd(text: string, offset: number): number {
-  const end = text.indexOf("\n", offset);
-  return end < 0 ? text.length : end;
+  return { offset: lineAfter(text, comment.end), before: "\n", behind: "" };
 }

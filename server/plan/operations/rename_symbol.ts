@@ -1,5 +1,6 @@
 // Gives a thing with a poor name a better one, everywhere in the workspace, by the language service. The name is the expert's.
 import type TS from "typescript";
+import { lineEnd, lineStart } from "../../lines.ts";
 import type { Change, TextEdit } from "../edits.ts";
 import { bestName } from "../naming/best.ts";
 import { candidatesFor } from "../naming/hints.ts";
@@ -105,11 +106,4 @@ function shown(
     before: text.slice(from, first.start),
     pieces: used.split(word),
   };
-}
-
-const lineStart = (text: string, offset: number) => text.lastIndexOf("\n", offset - 1) + 1;
-
-function lineEnd(text: string, offset: number): number {
-  const end = text.indexOf("\n", offset);
-  return end < 0 ? text.length : end;
 }
