@@ -64,9 +64,10 @@ def batch_of(set_, states, windows, device):
 def measure(arm, set_, states, batch, device, autocast):
     """Mean loss in nats a counted token over a whole packed set."""
     total, count = 0.0, 0
-    for at in range(0, len(set_), batch):
-        loss, counted = arm.loss(*batch_of(set_, states, list(range(at, min(at + batch, len(set_)))), device), autocast)
-        total, count = total + loss.item(), count + counted.item()
+    with torch.compiler.set_stance("force_eager"):  # its last batch has another size
+        for at in range(0, len(set_), batch):
+            loss, counted = arm.loss(*batch_of(set_, states, list(range(at, min(at + batch, len(set_)))), device), autocast)
+            total, count = total + loss.item(), count + counted.item()
     return total / count
 
 
@@ -74,7 +75,7 @@ def optimizer_of(arm):
     matrices = [p for p in arm.learnable().values() if p.ndim > 1]
     vectors = [p for p in arm.learnable().values() if p.ndim == 1]
     groups = [{"params": matrices, "weight_decay": 0.01}, {"params": vectors, "weight_decay": 0.0}]
-    return torch.optim.AdamW(groups, betas=(0.9, 0.95), eps=1e-8)
+    return torch.optim.AdamW(groups, betas=(0.9, 0.95), eps=1e-8, fused=matrices[0].device.type == "cuda")
 
 
 def commit():
@@ -123,7 +124,7 @@ def main():
     arm = Arm(given.arm, base.config, base.tensors, given.cut, device, frozen, given.seed)
     sets = [packed(given.expert, "train", given.window, given.pool, given.seed),
             packed(given.expert, "held-out", given.window, given.held_out)]
-    keep = device == "cpu" and given.arm == "expert"
+    keep = given.arm == "expert"
     train, held = sets
     states, held_states = (States(s, arm.backbone, given.cut, device, keep) for s in sets)
     if given.only_states:
@@ -133,6 +134,8 @@ def main():
         return
     steps = plan(train, given.budget - cycle.start, given.batch, cycle.seed_of(given.seed))
     optimizer, step, curve = optimizer_of(arm), 0, []
+    if device == "cuda":
+        arm.compile()
     if saved:
         if different := refusal(saved, settings, cycle, len(steps)):
             raise SystemExit(f"{folder} holds a run with other {', '.join(different)}: choose another --name or remove it.")
@@ -156,13 +159,13 @@ def main():
         torch.nn.utils.clip_grad_norm_(arm.learnable().values(), 1.0)
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
-        losses.append((loss / counted).item())
+        losses.append((loss / counted).detach())
         step += 1
         # On a CPU the time is that of the process, so a paused run does not look slow.
         busy += (time.process_time() - started) / given.threads if device == "cpu" else time.perf_counter() - started
         laid += spent - (steps[step - 2][1] if step > 1 else 0)
         if step % given.every == 0 or step == len(steps):
-            curve.append({"tokens": cycle.start + spent, "train": sum(losses) / len(losses), "held_out": held_loss()})
+            curve.append({"tokens": cycle.start + spent, "train": torch.stack(losses).mean().item(), "held_out": held_loss()})
             print(f"step {step}/{len(steps)} tokens {cycle.start + spent} train {curve[-1]['train']:.4f} held-out "
                   f"{curve[-1]['held_out']:.4f} = {curve[-1]['held_out'] / curve[0]['held_out']:.4f} of base, "
                   f"{laid / busy:.0f} tokens/s", flush=True)

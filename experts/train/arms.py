@@ -2,7 +2,7 @@
 import torch
 from torch import nn
 
-from .model import MATRICES, Backbone, Upper, head_loss, head_of, linear_of, mask_of
+from .model import MATRICES, Backbone, Upper, chunk_loss, head_loss, head_of, linear_of, mask_of
 
 
 class Lora(nn.Module):
@@ -50,6 +50,13 @@ class Arm(nn.Module):
                     setattr(block, name, Lora(getattr(block, name), 16, generator).to(device))
         # "full" trains all layers and the final norm; embedding and head stay as they are, as for the others.
         self.register_buffer("head", head_of(tensors).to(device, frozen_dtype), persistent=False)
+        self.chunk_loss = chunk_loss
+
+    def compile(self):
+        """Compiles what a GPU runs: one layer, which serves them all, and a chunk of the loss. Only for windows and batches of one size."""
+        for block in (*self.backbone.blocks, *self.trained.blocks):
+            block.compile(dynamic=False)
+        self.chunk_loss = torch.compile(chunk_loss, dynamic=True)
 
     def learnable(self):
         return {name: p for name, p in self.trained.named_parameters() if p.requires_grad}
@@ -59,4 +66,4 @@ class Arm(nn.Module):
         with torch.autocast(states.device.type, torch.bfloat16, enabled=autocast):
             out = self.trained(states.float(), positions, mask_of(positions))
         counted = weights[:, 1:]
-        return head_loss(out[:, :-1], self.head, tokens[:, 1:], counted), counted.sum()
+        return head_loss(out[:, :-1], self.head, tokens[:, 1:], counted, one=self.chunk_loss), counted.sum()

@@ -4,7 +4,8 @@
 What goes: vendored, minified, generated, compiled and test files, tables of data, exact and near duplicates (a file
 most of whose lines were seen before), keys. E-mail addresses become user@example.com. The split is by package, and a
 held-out file that repeats lines of training files is dropped too. Packages that are there for one expert only ("only" in
-the manifest) come last, so that adding some changes neither held-out files nor what the other experts see.
+the manifest) come last, so that adding some changes neither held-out files nor what the other experts see. Of those for
+`docs` declarations (.d.ts) are taken too, for their comments, and long files in parts; lists of changes and translations are not.
 """
 import hashlib
 import json
@@ -24,6 +25,12 @@ SKIP = re.compile(
     r"[^/]*\.dist-info|compiled|idlelib/idle_test|lib2to3|pydecimal)(/|$)|\.min\.|\.d\.[mc]?ts$|_pb2|/test_|_test\.|\.test\.|\.spec\.|bundle",
     re.I,
 )
+DECLARED = re.compile(r"\.d\.[mc]?ts$")
+BUILT = re.compile(r"(^|/)(dist|umd|cjs)(?=/)|\.d(?=\.[mc]?ts$)")
+CHANGES = re.compile(
+    r"(^|/)(change|history|news|releas|what.?s.?new|prev_|authors|contributors|credits|thanks|licen[cs]e|notice|code_of_conduct|security|"
+    r"third.?party|upgrad|migrat|requirements|_sources/|[^/]*(changelog|changes)|v?\d+\.\d+[^/]*\.\w+$)", re.I,
+)
 GENERATED = re.compile(
     r"@generated|auto-?generated|do not edit|sourceMappingURL|__esModule|__webpack|"
     r"generated (by|from|with)|this file (was|is) (created|built|compiled) by", re.I,
@@ -33,10 +40,12 @@ KEY = re.compile(r"AKIA[0-9A-Z]{16}|-----BEGIN [A-Z ]*PRIVATE KEY|gh[pousr]_\w{3
 TOKEN = re.compile(r"[\"'](?=[^\"']*\d)[A-Za-z0-9+/=_-]{40,}[\"']")
 
 
-def worth(text):
-    """Whether a text is written by hand: no long lines, no tables of numbers, no compiled output, no keys."""
+def worth(text, paragraphs=False):
+    """Whether a text is written by hand: no long lines, unless they may be whole paragraphs, no tables of numbers, no compiled
+    output, no keys."""
     lines = text.split("\n")
-    if not 200 <= len(text) <= 80_000 or max(map(len, lines)) > 800 or len(text) / len(lines) > 90:
+    longest, mean = (2000, 250) if paragraphs else (800, 90)
+    if not 200 <= len(text) <= 80_000 or max(map(len, lines)) > longest or len(text) / len(lines) > mean:
         return False
     if GENERATED.search(text[:1500]) or "sourceMappingURL" in text[-400:] or KEY.search(text) or len(TOKEN.findall(text)) > 3:
         return False
@@ -44,19 +53,39 @@ def worth(text):
     return letters > 0.35 * len(text) and sum(c.isdigit() for c in text) < 0.12 * len(text) and text.isascii() | (letters > 0.5 * len(text))
 
 
+def parts(text):
+    """A text that is too long for `worth` in parts that end where a paragraph or a declaration does."""
+    while len(text) > 80_000:
+        cut = text.rfind("\n\n", 0, 60_000) + 2
+        cut = cut if cut > 1 else 60_000
+        yield text[:cut]
+        text = text[cut:]
+    yield text
+
+
+def is_prose(language):
+    return language in ("markdown", "restructuredtext")
+
+
 def files_of(entry):
     """(path as a header shows it, text, language) of a package's own sources, the most original folder first."""
     root = PACKAGES / (entry["from"] + "-" + entry["name"].replace("/", "_"))
-    base = next(p for p in root.iterdir() if p.is_dir()) if entry["from"] == "npm" else root
+    base = root if entry["from"] == "pip" else next(p for p in root.iterdir() if p.is_dir())
+    more = entry.get("only") == "docs"
+    languages = {**LANGUAGES, ".mdx": "markdown", ".txt": "restructuredtext"} if more else LANGUAGES
     found = []
     for path in base.rglob("*"):
         inside = path.relative_to(base).as_posix()
-        language = LANGUAGES.get(path.suffix)
-        if language and path.is_file() and path.stat().st_size < 100_000 and not SKIP.search("/" + inside):
+        language = languages.get(path.suffix)
+        if not language or not path.is_file() or path.suffix == ".txt" and entry["from"] != "sdist":
+            continue
+        declared, prose = more and bool(DECLARED.search(inside)), more and is_prose(language)
+        where, most = (BUILT.sub("", inside), 4_000_000) if declared or prose else (inside, 100_000)
+        if path.stat().st_size < most and not SKIP.search("/" + where) and not (prose and CHANGES.search(inside)):
             found.append((inside, path, language))
     for meta in root.glob("*.dist-info/METADATA"):
         found.append(("README.md", meta, "markdown"))
-    if sum(p.stat().st_size for _, p, language in found if language.startswith("typescript")) > 20_000:
+    if sum(p.stat().st_size for i, p, language in found if language.startswith("typescript") and not DECLARED.search(i)) > 20_000:
         found = [f for f in found if not f[2].startswith("javascript")]  # the scripts are compiled from the TypeScript
     found.sort(key=lambda f: (not f[0].startswith("src/"), not f[0].startswith("lib/"), f[0]))
     for inside, path, language in found:
@@ -68,7 +97,13 @@ def files_of(entry):
             text = text.partition("\n\n")[2].lstrip()
             if re.search(r"^(={4,}|-{4,})$|^\.\. ", text, re.M):
                 inside, language = "README.rst", "restructuredtext"
-        yield inside, text, language
+        if inside.endswith(".txt") and not re.search(r"^(={4,}|-{4,})$|^\.\. ", text, re.M):
+            continue
+        if not more:
+            yield inside, text, language
+        elif not is_prose(language) or len(text.encode()) < 1.03 * len(text):  # what is in another language is no use here
+            for part in parts(text) if is_prose(language) or DECLARED.search(inside) else [text]:
+                yield inside, part, language
 
 
 def main():
@@ -78,7 +113,7 @@ def main():
     with CORPUS.open("w", encoding="utf-8") as out:
         for entry in entries:
             for path, text, language in files_of(entry):
-                if not worth(text):
+                if not worth(text, "only" in entry and is_prose(language)):
                     continue
                 text = EMAIL.sub("user@example.com", text)
                 digest = hashlib.sha256(text.encode()).digest()

@@ -1,8 +1,9 @@
 # Fetches the packages of manifest.json into data/packages through npm and pip, and checks licence and digest.
 """python -m train.fetch [--pin]
 
-Every entry of manifest.json names one package: {"from": "npm" | "pip", "name", "version", "licence",
-"sha256", "split": "train" | "held-out"}, and "only" when its files are for one expert alone. The archive must have that digest. With --pin entries without a version
+Every entry of manifest.json names one package: {"from": "npm" | "pip" | "sdist", "name", "version", "licence",
+"sha256", "split": "train" | "held-out"}, and "only" when its files are for one expert alone. An sdist is there for its
+documentation, which wheels lack: only that is unpacked. The archive must have that digest. With --pin entries without a version
 get what the registry has now, and the manifest is written again: that is how a package is added.
 """
 import argparse
@@ -23,6 +24,26 @@ MANIFEST = HERE / "manifest.json"
 PACKAGES = HERE / "data" / "packages"
 ALLOWED = re.compile(r"\b(MIT|BSD|Apache|ISC|PSF|Python Software Foundation|0BSD|Python-2\.0)\b", re.I)
 REFUSED = re.compile(r"\b(A?GPL|LGPL|MPL|EPL|CC-BY-NC|SSPL|Commons Clause|BUSL)", re.I)
+PROSE = re.compile(r"^[^/]+/(PKG-INFO|.*\.(md|rst)|(.*/)?docs?/.*\.txt)$")
+# What pip would download, through pip's own session and index: `pip download` itself would run the package's build first.
+SDIST = """
+import sys
+from pathlib import Path
+from pip._internal.commands import create_command
+from pip._vendor.packaging.specifiers import SpecifierSet
+target, spec = sys.argv[1:]
+name, pinned, version = spec.partition("==")
+download = create_command("download")
+options, _ = download.parse_args(["-q", "--no-binary", ":all:"])
+with download.main_context():
+    session = download.get_default_session(options)
+    found = download._build_package_finder(options, session).find_best_candidate(name, SpecifierSet(pinned + version)).best_candidate
+    if not found:
+        sys.exit(f"no sdist of {spec}")
+    answer = session.get(found.link.url_without_fragment)
+    answer.raise_for_status()
+    Path(target, found.link.filename).write_bytes(answer.content)
+"""
 
 
 def command(entry, target):
@@ -32,15 +53,17 @@ def command(entry, target):
         spec = entry["name"] + (f"@{version}" if version else "")
         return ["npm", "pack", spec, "--ignore-scripts", "--silent", "--pack-destination", str(target)]
     spec = entry["name"] + (f"=={version}" if version else "")
+    if entry["from"] == "sdist":
+        return [sys.executable, "-c", SDIST, str(target), spec]
     return [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--only-binary", ":all:", "-d", str(target), spec]
 
 
 def unpack(archive, kind, folder):
     """Unpacks an archive into `folder`, without links and without paths that leave it."""
     folder.mkdir(parents=True)
-    if kind == "npm":
+    if kind != "pip":
         with tarfile.open(archive) as tar:
-            tar.extractall(folder, filter="data", members=[m for m in tar if m.isfile()])
+            tar.extractall(folder, filter="data", members=[m for m in tar if m.isfile() and (kind == "npm" or PROSE.match(m.name))])
     else:
         with zipfile.ZipFile(archive) as wheel:
             wheel.extractall(folder)
@@ -54,7 +77,7 @@ def describe(entry, folder):
         if isinstance(licence, list):
             licence = " OR ".join(item.get("type", "") for item in licence)
         return meta["version"], licence if isinstance(licence, str) else licence.get("type", "")
-    meta = email.message_from_string(next(folder.glob("*.dist-info/METADATA")).read_text("utf-8"))
+    meta = email.message_from_string(next(folder.glob("*/PKG-INFO" if entry["from"] == "sdist" else "*.dist-info/METADATA")).read_text("utf-8"))
     stated = meta.get("License-Expression") or ""
     classes = [c.split("::")[-1].strip() for c in meta.get_all("Classifier", []) if c.startswith("License")]
     return meta["Version"], stated or " OR ".join(classes) or (meta.get("License") or "").strip().split("\n")[0][:80]

@@ -113,40 +113,37 @@ def head_of(tensors):
     return tensors["output.weight"] if "output.weight" in tensors else tensors["token_embd.weight"]
 
 
+def chunk_loss(states, head, targets, weights):
+    """(loss, gradient of the states) of one chunk: states (N, C), head (V, C), targets (N,), weights (N,). The gradient of a
+    softmax under a frozen head is (softmax - one hot) @ head."""
+    logs = torch.log_softmax((states.to(head.dtype) @ head.T).float(), 1)
+    loss = -(logs.gather(1, targets[:, None])[:, 0] * weights).sum()
+    return loss, weights[:, None] * (logs.exp_().to(head.dtype) @ head - head[targets]).float()
+
+
 class HeadLoss(torch.autograd.Function):
     """Sum of weighted cross-entropies under the frozen head, made in chunks: no logits are kept, because with a frozen
-    head the gradient of the states, (softmax - one hot) @ head, can be made in the forward pass."""
+    head the gradient of the states can be made in the forward pass."""
 
     @staticmethod
-    def forward(ctx, states, head, targets, weights, chunk):
-        """states (N, C), head (V, C), targets (N,) int64, weights (N,) float32 -> scalar float32."""
-        need = states.requires_grad
-        grad = torch.empty_like(states, dtype=torch.float32) if need else None
-        total = torch.zeros((), device=states.device)
-        for at in range(0, len(states), chunk):
-            part = slice(at, at + chunk)
-            logits = (states[part].to(head.dtype) @ head.T).float()
-            logits -= torch.logsumexp(logits, 1, keepdim=True)
-            total += -(logits.gather(1, targets[part, None])[:, 0] * weights[part]).sum()
-            if need:
-                p = logits.exp_()
-                p.scatter_add_(1, targets[part, None], torch.full_like(targets[part, None], -1, dtype=p.dtype))
-                p *= weights[part, None]
-                grad[part] = (p.to(head.dtype) @ head).float()
-        ctx.grad = grad
-        return total
+    def forward(ctx, states, head, targets, weights, chunk, one):
+        """states (N, C), head (V, C), targets (N,) int64, weights (N,) float32, `one` does a chunk -> scalar float32."""
+        parts = [slice(at, at + chunk) for at in range(0, len(states), chunk)]
+        done = [one(states[part], head, targets[part], weights[part]) for part in parts]
+        ctx.grad = torch.cat([grad for _, grad in done]) if done else torch.zeros_like(states)
+        return torch.stack([loss for loss, _ in done]).sum() if done else torch.zeros((), device=states.device)
 
     @staticmethod
     def backward(ctx, upstream):
-        return ctx.grad * upstream, None, None, None, None
+        return ctx.grad * upstream, None, None, None, None, None
 
 
-def head_loss(states, head, targets, weights, chunk=None):
+def head_loss(states, head, targets, weights, chunk=None, one=chunk_loss):
     """Summed loss in nats over the positions with a weight. states (B, T, C), targets and weights (B, T)."""
     chunk = chunk or (256 if states.device.type == "cpu" else 8192)  # on a CPU a chunk's logits should stay near the cache
     chosen = weights.reshape(-1) > 0
     with torch.autocast(states.device.type, enabled=False):
         return HeadLoss.apply(
             states.reshape(-1, states.shape[-1])[chosen], head, targets.reshape(-1)[chosen].long(),
-            weights.reshape(-1)[chosen].float(), chunk,
+            weights.reshape(-1)[chosen].float(), chunk, one,
         )

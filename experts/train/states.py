@@ -1,4 +1,4 @@
-# The backbone's hidden states of packed windows: made once, kept on disk in float16.
+# The backbone's hidden states of packed windows: made once, kept in float16 on disk, or on a GPU in its memory.
 import numpy as np
 import torch
 
@@ -7,19 +7,29 @@ from .model import Backbone, mask_of
 
 STATES = HERE / "data" / "states"
 CHUNK = 8  # windows made at a time, always the same ones together: so a state never depends on when it was made
+CHUNK_CUDA = 64
+SPARE = 24 * 2**30  # bytes of a GPU's memory that are left to training
 
 
 class States:
-    """Hidden states (B, T, C) at the cut for windows of a packed set. With `keep` they are kept on disk (2 bytes a
-    value, 1152 a token of the embedded model); a chunk is marked done only after it was written, so a killed run loses nothing."""
+    """Hidden states (B, T, C) at the cut for windows of a packed set. With `keep` each is made once (2 bytes a value, 1152
+    a token of the embedded model): for a CPU they are kept on disk, where a chunk is marked done only after it was written,
+    so a killed run loses nothing; for a GPU in its memory, if they fit."""
 
     def __init__(self, packed, backbone: Backbone, cut, device, keep):
-        self.packed, self.backbone, self.device, self.keep = packed, backbone, device, keep
+        self.packed, self.backbone, self.device = packed, backbone, device
         self.shape = (len(packed), packed.tokens.shape[1], backbone.config.hidden)
-        if keep:
+        self.chunk, self.keep = (CHUNK if device == "cpu" else min(CHUNK_CUDA, len(packed))), keep
+        if keep and device == "cpu":
             STATES.mkdir(parents=True, exist_ok=True)
-            self.values = self.map(f"{packed.name}-{cut}-{backbone.embedding.dtype}.f16", np.float16, self.shape)
+            self.file = self.map(f"{packed.name}-{cut}-{backbone.embedding.dtype}.f16", np.float16, self.shape)
+            self.values = torch.from_numpy(self.file)
             self.done = self.map(f"{packed.name}-{cut}-{backbone.embedding.dtype}.done", np.uint8, (-(-self.shape[0] // CHUNK),))
+        elif keep:
+            self.keep = 2 * int(np.prod(self.shape)) + SPARE < torch.cuda.mem_get_info()[0]
+            if self.keep:
+                self.values = torch.empty(self.shape, dtype=torch.float16, device=device)
+                self.done = np.zeros(-(-self.shape[0] // self.chunk), np.uint8)
 
     def map(self, name, dtype, shape):
         path = STATES / name.replace("torch.", "")
@@ -36,13 +46,16 @@ class States:
         return torch.from_numpy(array.astype(np.int64)).to(self.device)
 
     def get(self, windows):
-        """The states of the windows with these indices, float32 when kept on disk, else as the backbone gives them."""
+        """The states of the windows with these indices, float32 when they are kept, else as the backbone gives them."""
         if not self.keep:
             return self.make(windows)
-        for chunk in sorted({at // CHUNK for at in windows}):
+        for chunk in sorted({at // self.chunk for at in windows}):
             if not self.done[chunk]:
-                part = range(chunk * CHUNK, min((chunk + 1) * CHUNK, self.shape[0]))
-                self.values[part.start:part.stop] = self.make(list(part)).to(torch.float16).cpu().numpy()
-                self.values.flush()
+                end = min((chunk + 1) * self.chunk, self.shape[0])
+                # On a GPU all chunks have one size, for which the layers are compiled: the last overlaps the one before.
+                part = range(chunk * self.chunk if self.device == "cpu" else end - self.chunk, end)
+                self.values[part.start:part.stop] = self.make(list(part)).to(torch.float16)
+                if self.device == "cpu":
+                    self.file.flush()
                 self.done[chunk] = 1
-        return torch.from_numpy(self.values[windows].astype(np.float32)).to(self.device)
+        return self.values[windows].float().to(self.device)

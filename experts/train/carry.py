@@ -1,0 +1,105 @@
+# Carries what training needs to a machine with a GPU and no network, and trained weights home, in pieces of a size.
+"""python -m train.carry pack NAME FOLDER MIB FILE...   FILEs below experts/ to FOLDER/NAME.1, NAME.2, ... of at most MIB each
+python -m train.carry unpack NAME FOLDER             there: puts them where they were
+python -m train.carry home RUN FOLDER                there: the run's weights in float16 and its record, to pieces of 15 MiB
+python -m train.carry take RUN FOLDER                here: runs/RUN, ready for train.export, train.evaluate and train.ship
+
+A packed set travels without what can be made again: its positions are counted from where documents start. Moments do not come home,
+so a run that was taken home cannot be extended.
+"""
+import io
+import json
+import sys
+import tarfile
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from .fetch import HERE
+
+EXPERTS, RUNS = HERE.parent, HERE / "runs"
+HOME = 15
+
+
+def slim(path):
+    """A packed set (pack.py) as bytes of tokens and two bit masks."""
+    arrays, held = np.load(path), io.BytesIO()
+    np.savez(held, tokens=arrays["tokens"], starts=np.packbits(arrays["positions"] == 0), counts=np.packbits(arrays["weights"]))
+    return held.getvalue()
+
+
+def whole(data):
+    """The arrays of a packed set, from `slim`."""
+    arrays = np.load(io.BytesIO(data))
+    tokens = arrays["tokens"]
+    starts, counts = (np.unpackbits(arrays[name], count=tokens.size).reshape(tokens.shape) for name in ("starts", "counts"))
+    columns = np.arange(tokens.shape[1])
+    last = np.maximum.accumulate(np.where(starts, columns, 0), 1)  # the column at which the document of each token starts
+    return {"tokens": tokens, "positions": (columns - last).astype(np.uint16), "weights": counts}
+
+
+def split(data, name, folder, mebibytes):
+    """Writes bytes as numbered pieces."""
+    folder.mkdir(parents=True, exist_ok=True)
+    size = int(mebibytes * 2**20)
+    for at in range(0, len(data), size):
+        (folder / f"{name}.{at // size + 1}").write_bytes(data[at:at + size])
+
+
+def joined(name, folder):
+    """The bytes of numbered pieces. Raises SystemExit when there are none."""
+    pieces = sorted(folder.glob(f"{name}.[0-9]*"), key=lambda path: int(path.suffix[1:]))
+    if not pieces:
+        raise SystemExit(f"{folder} holds no {name}.1: carry it first.")
+    return b"".join(path.read_bytes() for path in pieces)
+
+
+def pack(name, folder, mebibytes, *files):
+    held = io.BytesIO()
+    with tarfile.open(fileobj=held, mode="w:xz", preset=4) as archive:
+        for path in map(Path, files):
+            data = slim(path) if path.suffix == ".npz" else path.read_bytes()
+            entry = tarfile.TarInfo(str(path.resolve().relative_to(EXPERTS.resolve())))
+            entry.size = len(data)
+            archive.addfile(entry, io.BytesIO(data))
+    split(held.getvalue(), name, Path(folder), float(mebibytes))
+
+
+def unpack(name, folder):
+    with tarfile.open(fileobj=io.BytesIO(joined(name, Path(folder)))) as archive:
+        for entry in archive:
+            path, data = EXPERTS / entry.name, archive.extractfile(entry).read()
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if path.suffix == ".npz":
+                np.savez(path, **whole(data))
+            else:
+                path.write_bytes(data)
+
+
+def home(run, folder):
+    saved, held = torch.load(RUNS / run / "checkpoint.pt", map_location="cpu", weights_only=True), io.BytesIO()
+    weights = {name: value.half() for name, value in saved["weights"].items()}
+    torch.save({**{key: value for key, value in saved.items() if key != "optimizer"}, "weights": weights}, held)
+    split(held.getvalue(), f"{run}.pt", Path(folder), HOME)
+    for record in (RUNS / run).glob("*.json"):
+        (Path(folder) / f"{run}.{record.name}").write_text(record.read_text())
+
+
+def take(run, folder):
+    from .__main__ import commit
+    target = RUNS / run
+    target.mkdir(parents=True, exist_ok=True)
+    saved = torch.load(io.BytesIO(joined(f"{run}.pt", Path(folder))), weights_only=True)
+    saved["weights"] = {name: value.float() for name, value in saved["weights"].items()}
+    torch.save(saved, target / "checkpoint.pt")
+    for path in Path(folder).glob(f"{run}.*.json"):
+        # The other machine has no history: the commit is the one that was carried.
+        (target / path.name.removeprefix(f"{run}.")).write_text(path.read_text().replace('"commit": "unknown"', f'"commit": {json.dumps(commit())}'))
+
+
+if __name__ == "__main__":
+    commands = {"pack": pack, "unpack": unpack, "home": home, "take": take}
+    if len(sys.argv) < 4 or sys.argv[1] not in commands:
+        raise SystemExit(__doc__)
+    commands[sys.argv[1]](*sys.argv[2:])
