@@ -25,12 +25,17 @@ SKIP = re.compile(
     r"[^/]*\.dist-info|compiled|idlelib/idle_test|lib2to3|pydecimal)(/|$)|\.min\.|\.d\.[mc]?ts$|_pb2|/test_|_test\.|\.test\.|\.spec\.|bundle",
     re.I,
 )
+# What is there for `docs` alone: declarations and prose count wherever a build put them, but lists of what changed are poor text,
+# frames that Sphinx fills are no text, and some documentation has a licence of its own.
 DECLARED = re.compile(r"\.d\.[mc]?ts$")
 BUILT = re.compile(r"(^|/)(dist|umd|cjs)(?=/)|\.d(?=\.[mc]?ts$)")
 CHANGES = re.compile(
-    r"(^|/)(change|history|news|releas|what.?s.?new|prev_|authors|contributors|credits|thanks|licen[cs]e|notice|code_of_conduct|security|"
-    r"third.?party|upgrad|migrat|requirements|_sources/|[^/]*(changelog|changes)|v?\d+\.\d+[^/]*\.\w+$)", re.I,
+    r"(^|/)(change|history|news|releas|what.?s.?new|prev_|authors|contributors|credits|thanks|licen[cs]e|notice|code_?of_?conduct|security|"
+    r"third.?party|upgrad|migrat|requirements|opencollective|tidelift|_sources/|[^/]*(changelog|changes)|v?\d+\.\d+[^/]*\.\w+$)", re.I,
 )
+STUB = re.compile(r"^\.\. (auto\w+|currentmodule)::", re.M)
+RST = re.compile(r"^(={4,}|-{4,})$|^\.\. ", re.M)
+OTHERWISE = re.compile(r"creativecommons\.org/licenses|Creative Commons Attribution|CC[- ]BY", re.I)
 GENERATED = re.compile(
     r"@generated|auto-?generated|do not edit|sourceMappingURL|__esModule|__webpack|"
     r"generated (by|from|with)|this file (was|is) (created|built|compiled) by", re.I,
@@ -67,6 +72,12 @@ def is_prose(language):
     return language in ("markdown", "restructuredtext")
 
 
+def good_prose(path, text):
+    """Whether a text is written by hand in English under the licence of its package: no plain list, no frame that Sphinx fills."""
+    return ((RST.search(text) or not path.endswith(".txt")) and not (len(text) < 1000 and STUB.search(text))
+            and len(text.encode()) < 1.03 * len(text) and not OTHERWISE.search(text))
+
+
 def files_of(entry):
     """(path as a header shows it, text, language) of a package's own sources, the most original folder first."""
     root = PACKAGES / (entry["from"] + "-" + entry["name"].replace("/", "_"))
@@ -85,7 +96,9 @@ def files_of(entry):
             found.append((inside, path, language))
     for meta in root.glob("*.dist-info/METADATA"):
         found.append(("README.md", meta, "markdown"))
-    if sum(p.stat().st_size for i, p, language in found if language.startswith("typescript") and not DECLARED.search(i)) > 20_000:
+    typed, plain = (sum(p.stat().st_size for i, p, language in found if language.startswith(name) and not DECLARED.search(i))
+                    for name in ("typescript", "javascript"))
+    if typed > (plain / 10 if more else 20_000):
         found = [f for f in found if not f[2].startswith("javascript")]  # the scripts are compiled from the TypeScript
     found.sort(key=lambda f: (not f[0].startswith("src/"), not f[0].startswith("lib/"), f[0]))
     for inside, path, language in found:
@@ -95,15 +108,12 @@ def files_of(entry):
             continue
         if inside == "README.md" and path.name == "METADATA":
             text = text.partition("\n\n")[2].lstrip()
-            if re.search(r"^(={4,}|-{4,})$|^\.\. ", text, re.M):
+            if RST.search(text):
                 inside, language = "README.rst", "restructuredtext"
-        if inside.endswith(".txt") and not re.search(r"^(={4,}|-{4,})$|^\.\. ", text, re.M):
-            continue
-        if not more:
+        if not more or not (is_prose(language) or DECLARED.search(inside)):
             yield inside, text, language
-        elif not is_prose(language) or len(text.encode()) < 1.03 * len(text):  # what is in another language is no use here
-            for part in parts(text) if is_prose(language) or DECLARED.search(inside) else [text]:
-                yield inside, part, language
+        elif not is_prose(language) or good_prose(inside, text):
+            yield from ((inside, part, language) for part in parts(text))
 
 
 def main():

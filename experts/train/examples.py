@@ -23,19 +23,32 @@ ABOUT_FILE = re.compile(r"@(license|preserve|file|module|packageDocumentation)|C
 SECTION = re.compile(r"^\s*(@\w|Parameters\b|Args:|Arguments:|Returns?\b|Raises\b|Yields\b|Examples?\b|Notes?\b|:\w+.*:|>>>|\.\. |-{4,})", re.M)
 
 
-def sample(files, group_of, shares, rng):
-    """Endless files: group by its share, then package by the root of its size, then a file of it without repetition
-    until all were had."""
+def by_size(files):
+    return sum(len(row["text"]) for row in files) ** 0.5
+
+
+def by_files(files):
+    return len(files) ** 0.75
+
+
+def weighing(split):
+    """How `docs` weighs packages. Every draw takes one file, so weights near the number of files repeat little; held-out sets keep
+    the weights that they have always had."""
+    return by_files if split == "train" else by_size
+
+
+def sample(files, group_of, shares, rng, weigh=by_size):
+    """Endless files: group by its share, then package by its weight, then a file of it without repetition until all were
+    had."""
     packages = {}
     for row in files:
         packages.setdefault(group_of(row), {}).setdefault(row["package"], []).append(row)
     groups = [g for g in shares if g in packages]
-    queues = {}
+    weights, queues = {g: [weigh(packages[g][n]) for n in sorted(packages[g])] for g in groups}, {}
     while groups:
         group = rng.choices(groups, [shares[g] for g in groups])[0]
         names = sorted(packages[group])
-        sizes = [sum(len(row["text"]) for row in packages[group][n]) ** 0.5 for n in names]
-        name = rng.choices(names, sizes)[0]
+        name = rng.choices(names, weights[group])[0]
         queue = queues.setdefault((group, name), [])
         if not queue:
             queue += rng.sample(packages[group][name], len(packages[group][name]))
@@ -108,7 +121,7 @@ def comments(text, language):
 def commented(split, size, most, rng):
     """Endless windows of well commented source, the loss on comments and docstrings only."""
     files = [row for row in rows(split, "docs") if GROUPS.get(row["language"], "other") != "other"]
-    for row in sample(files, lambda row: GROUPS[row["language"]], SHARES, rng):
+    for row in sample(files, lambda row: GROUPS[row["language"]], SHARES, rng, weighing(split)):
         for ids, places, text in windows(row, size, most, rng):
             inside = bytearray(len(text))
             for start, end in comments(text, row["language"]):
@@ -119,9 +132,11 @@ def commented(split, size, most, rng):
 
 
 def prose(split, size, most, rng):
-    """Endless windows of Markdown and reStructuredText, the loss on all of the text."""
+    """Endless windows of Markdown and reStructuredText, the loss on all of the text. There is twice as much of the latter to train
+    on, though people write the former; held-out sets keep the shares that they have always had."""
+    shares = {"markdown": 0.6, "restructuredtext": 0.4} if split == "train" else {"markdown": 0.9, "restructuredtext": 0.1}
     files = [row for row in rows(split, "docs") if row["language"] in ("markdown", "restructuredtext")]
-    for row in sample(files, lambda row: row["language"], {"markdown": 0.9, "restructuredtext": 0.1}, rng):
+    for row in sample(files, lambda row: row["language"], shares, rng, weighing(split)):
         for ids, places, _ in windows(row, size, most, rng):
             yield ids, [int(place >= 0) for place in places]
 
@@ -167,7 +182,7 @@ def described(split, size, most, rng):
     """Endless requests "explain" and "document" in layout "tasks", made from documented functions; the loss on the
     answer. An explanation is the documentation's text before its sections."""
     files = [row for row in rows(split, "docs") if GROUPS.get(row["language"], "other") != "other"]
-    for row in sample(files, lambda row: GROUPS[row["language"]], SHARES, rng):
+    for row in sample(files, lambda row: GROUPS[row["language"]], SHARES, rng, weighing(split)):
         pairs = list(documented(row))
         for body, doc in rng.sample(pairs, min(most, len(pairs))):
             doc = unversioned(doc)

@@ -24,7 +24,7 @@ MANIFEST = HERE / "manifest.json"
 PACKAGES = HERE / "data" / "packages"
 ALLOWED = re.compile(r"\b(MIT|BSD|Apache|ISC|PSF|Python Software Foundation|0BSD|Python-2\.0)\b", re.I)
 REFUSED = re.compile(r"\b(A?GPL|LGPL|MPL|EPL|CC-BY-NC|SSPL|Commons Clause|BUSL)", re.I)
-PROSE = re.compile(r"^[^/]+/(PKG-INFO|.*\.(md|rst)|(.*/)?docs?/.*\.txt)$")
+PROSE = re.compile(r"[^/]+/(PKG-INFO|[^/]*\.(md|rst)|docs?/.*\.(md|rst|txt))$", re.I)
 # What pip would download, through pip's own session and index: `pip download` itself would run the package's build first.
 SDIST = """
 import sys
@@ -77,7 +77,8 @@ def describe(entry, folder):
         if isinstance(licence, list):
             licence = " OR ".join(item.get("type", "") for item in licence)
         return meta["version"], licence if isinstance(licence, str) else licence.get("type", "")
-    meta = email.message_from_string(next(folder.glob("*/PKG-INFO" if entry["from"] == "sdist" else "*.dist-info/METADATA")).read_text("utf-8"))
+    found = folder.glob("*/PKG-INFO" if entry["from"] == "sdist" else "*.dist-info/METADATA")
+    meta = email.message_from_string(next(found).read_text("utf-8"))
     stated = meta.get("License-Expression") or ""
     classes = [c.split("::")[-1].strip() for c in meta.get_all("Classifier", []) if c.startswith("License")]
     return meta["Version"], stated or " OR ".join(classes) or (meta.get("License") or "").strip().split("\n")[0][:80]

@@ -60,6 +60,23 @@ def fill(documents, size, total, open_windows=48):
     yield from bins
 
 
+def thinned(tokens, positions, weights, most=2):
+    """The arrays of a packed set in which no document counts more than `most` times, without windows that count nothing: of
+    what there is little of, a large pool would hold many copies, which are learnt by heart."""
+    size, flat, counts = tokens.shape[1], tokens.ravel(), weights.copy().ravel()
+    starts = np.flatnonzero(positions.ravel() == 0)
+    seen = {}
+    for start, next_ in zip(starts.tolist(), np.append(starts[1:], flat.size).tolist()):
+        end = min(next_, start // size * size + size)
+        text = flat[start:end].tobytes()
+        seen[text] = seen.get(text, 0) + 1
+        if seen[text] > most:
+            counts[start:end] = 0
+    counts = counts.reshape(tokens.shape)
+    kept = counts.any(1)
+    return tokens[kept], positions[kept], counts[kept]
+
+
 def packed(expert, split, size, total, seed=1):
     """The packed set of about `total` tokens for an expert and split, made once and then read from disk."""
     name = f"{expert}-{split}-{size}-{total}-{seed}{current().suffix}"
@@ -78,6 +95,8 @@ def packed(expert, split, size, total, seed=1):
                 tokens[at, start:end], positions[at, start:end], weights[at, start:end] = ids, range(len(ids)), marks
                 start = end
         weights[positions == 0] = 0  # the first token of a document has nothing before it
+        if total >= 5_000_000:
+            tokens, positions, weights = thinned(tokens, positions, weights)
         PACKED.mkdir(parents=True, exist_ok=True)
         temporary = Path(str(path) + ".tmp.npz")
         np.savez(temporary, tokens=tokens, positions=positions, weights=weights)

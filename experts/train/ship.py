@@ -18,8 +18,8 @@ from .fetch import HERE
 ABOUT = {
     "code": {
         "title": "Code",
-        "description": "Continues source code; trained on TypeScript, JavaScript and Python of well-known packages.",
-        "layouts": ["complete"],
+        "description": "Continues source code and fills in lines; trained on TypeScript, JavaScript and Python of well-known packages.",
+        "layouts": ["complete", "infill"],
     },
     "docs": {
         "title": "Docs",
@@ -70,6 +70,7 @@ def described(expert, id, run, scores, weights):
             "tokens": run["tokens"],
             "settings": {key: run[key] for key in kept},
             **({"cycles": run["cycles"]} if len(run.get("cycles", ())) > 1 else {}),
+            **({"blend": run["blend"]} if "blend" in run else {}),
         },
         "scores": {"loss": scores["loss"], "exercises": scores["exercises"]},
     }
