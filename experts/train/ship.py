@@ -18,8 +18,8 @@ from .fetch import HERE
 ABOUT = {
     "code": {
         "title": "Code",
-        "description": "Continues source code and fills in lines; trained on TypeScript, JavaScript and Python of well-known packages.",
-        "layouts": ["complete", "infill"],
+        "description": "Continues source code; trained on TypeScript, JavaScript and Python of well-known packages.",
+        "layouts": ["complete"],
     },
     "docs": {
         "title": "Docs",

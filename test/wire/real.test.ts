@@ -37,10 +37,10 @@ test("It completes a line, says by whom and why, and ends when told to", async (
   const uri = await open(one, "add.ts", addition);
   await one.reached("ready");
   const [item] = await complete(one, uri, inBody);
-  assert.equal(item?.insertText, "a + b;");
-  assert.deepEqual(item.range, { start: inBody, end: inBody });
+  assert.match(`${item?.insertText}`, /^a \+ b;?$/);
+  assert.deepEqual(item?.range, { start: inBody, end: inBody });
   const answer = one.answers[0]!;
-  assert.equal(answer.text, "a + b;");
+  assert.equal(answer.text, item?.insertText);
   assert.ok(answer.promptTokens > 10 && answer.newTokens > 0 && answer.ms > 0);
   assert.match(answer.rule, /^built-in#\d+$/);
   assert.equal(await one.end(), 0);
