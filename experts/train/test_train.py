@@ -17,6 +17,8 @@ from gguf import GGUFReader
 from . import arithmetic, layouts, samples
 from .arms import Arm, merge
 from .base import WEIGHTS, read
+from .blend import blended
+from .carry import joined, slim, split, whole
 from .compare import best
 from .corpus import rows
 from .cycles import Cycle, cycle_of, refusal, schedule
@@ -27,7 +29,7 @@ from .exercises import MAKERS, agrees, exercise
 from .exercises_number import factors
 from .export import load, write
 from .model import Backbone, Upper, head_loss, head_of, mask_of
-from .pack import Packed, fill
+from .pack import Packed, fill, thinned
 from .weights import permute, unpermute
 
 GOLDEN = Path(__file__).parent / "layouts.golden.json"
@@ -210,6 +212,34 @@ class Cursors(unittest.TestCase):
         python = {"language": "python", "text": 'def f():\n    """Returns the number one."""\n    return 1  # as the caller wants\n'}
         self.assertEqual([(python["text"][s:e], kept) for s, e, kept in comment_spans(python, True)], [("Returns the number one.", True)])
         self.assertEqual([(python["text"][s:e], kept) for s, e, kept in comment_spans(python, False)], [("as the caller wants", False)])
+
+
+class Carried(unittest.TestCase):
+    def test_a_packed_set_comes_back_as_it_was(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "set.npz"
+            tokens = np.array([[5, 6, 7, 5, 0, 0], [9, 8, 7, 6, 5, 4]], np.uint16)
+            positions = np.array([[0, 1, 2, 0, 0, 0], [0, 1, 2, 3, 4, 5]], np.uint16)
+            weights = np.array([[0, 1, 1, 0, 0, 0], [0, 0, 1, 1, 1, 1]], np.uint8)
+            np.savez(path, tokens=tokens, positions=positions, weights=weights)
+            split(slim(path), "set", Path(folder), 50 / 2**20)
+            self.assertGreater(len(list(Path(folder).glob("set.[0-9]*"))), 10)
+            back = whole(joined("set", Path(folder)))
+        for name, array in (("tokens", tokens), ("positions", positions), ("weights", weights)):
+            self.assertEqual(back[name].dtype, array.dtype)
+            np.testing.assert_array_equal(back[name], array)
+
+    def test_a_text_counts_twice_at_most(self):
+        tokens = np.array([[5, 6, 5, 6], [5, 6, 5, 7], [5, 6, 0, 0]], np.uint16)
+        positions = np.array([[0, 1, 0, 1], [0, 1, 0, 1], [0, 1, 0, 0]], np.uint16)
+        weights = np.array([[0, 1, 0, 1], [0, 1, 0, 1], [0, 1, 0, 0]], np.uint8)
+        kept, _, counts = thinned(tokens, positions, weights)
+        np.testing.assert_array_equal(kept, tokens[:2])
+        np.testing.assert_array_equal(counts, [[0, 1, 0, 1], [0, 0, 0, 1]])
+
+    def test_a_blend_lies_between_the_base_and_the_mean(self):
+        start, runs = {"a": torch.tensor([0.0, 4.0])}, [{"a": torch.tensor([2.0, 4.0])}, {"a": torch.tensor([4.0, 8.0])}]
+        torch.testing.assert_close(blended(start, runs, 0.5)["a"], torch.tensor([1.5, 5.0]))
 
 
 class Samples(unittest.TestCase):
