@@ -113,6 +113,8 @@ def main():
     folder.mkdir(parents=True, exist_ok=True)
     checkpoint, record = folder / "checkpoint.pt", folder / "run.json"
     saved = torch.load(checkpoint, map_location=device, weights_only=True) if checkpoint.exists() else None
+    if saved and "optimizer" not in saved:
+        raise SystemExit(f"{folder} holds weights without moments (train.carry, train.blend), which cannot go on: choose another --name.")
     ended = json.loads(record.read_text())["commit"] if record.exists() else commit()
     cycle = cycle_of(saved, given.budget, ended)
     given.pool = given.pool or given.budget - cycle.start
@@ -161,11 +163,13 @@ def main():
         optimizer.zero_grad(set_to_none=True)
         losses.append((loss / counted).detach())
         step += 1
+        measured = step % given.every == 0 or step == len(steps)
+        train_loss = torch.stack(losses).mean().item() if measured else None  # here a GPU's steps are waited for: they took this time
         # On a CPU the time is that of the process, so a paused run does not look slow.
         busy += (time.process_time() - started) / given.threads if device == "cpu" else time.perf_counter() - started
         laid += spent - (steps[step - 2][1] if step > 1 else 0)
-        if step % given.every == 0 or step == len(steps):
-            curve.append({"tokens": cycle.start + spent, "train": torch.stack(losses).mean().item(), "held_out": held_loss()})
+        if measured:
+            curve.append({"tokens": cycle.start + spent, "train": train_loss, "held_out": held_loss()})
             print(f"step {step}/{len(steps)} tokens {cycle.start + spent} train {curve[-1]['train']:.4f} held-out "
                   f"{curve[-1]['held_out']:.4f} = {curve[-1]['held_out'] / curve[0]['held_out']:.4f} of base, "
                   f"{laid / busy:.0f} tokens/s", flush=True)

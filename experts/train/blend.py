@@ -10,9 +10,10 @@ import json
 
 import torch
 
-from .__main__ import RUNS, commit, measure, replace
+from .__main__ import RUNS, commit, has_bfloat16, measure, replace
 from .arms import Arm
 from .base import use
+from .export import checkpoint_of
 from .pack import MAKERS, packed
 from .states import States
 
@@ -24,7 +25,7 @@ def blended(start, runs, share):
 
 def read(names):
     """The checkpoints of runs of the embedded model. Raises SystemExit for those that do not fit together."""
-    found = [torch.load(RUNS / name / "checkpoint.pt", map_location="cpu", weights_only=True) for name in names]
+    found = [checkpoint_of(name) for name in names]
     for name, saved in zip(names, found):
         settings, first = saved["settings"], found[0]["settings"]
         if settings["arm"] != "expert" or settings.get("base") or settings["cut"] != first["cut"]:
@@ -45,7 +46,8 @@ def main():
     torch.set_num_threads(given.threads)
     base, found = use(), read(given.runs)
     settings = found[0]["settings"]
-    arm = Arm("expert", base.config, base.tensors, settings["cut"], "cpu", torch.bfloat16)
+    fast = has_bfloat16()
+    arm = Arm("expert", base.config, base.tensors, settings["cut"], "cpu", torch.bfloat16 if fast else torch.float32)
     start = {name: value.detach().clone() for name, value in arm.learnable().items()}
     weights = [saved["weights"] for saved in found]
     if given.share is None:
@@ -56,15 +58,15 @@ def main():
             for share in (0, *given.tried):
                 for name, value in blended(start, weights, share).items():
                     arm.learnable()[name].data.copy_(value)
-                losses[share] = measure(arm, held, states, 4, "cpu", True)
+                losses[share] = measure(arm, held, states, 4, "cpu", fast)
             print(domain, *given.runs, {share: round(loss / losses[0], 4) for share, loss in losses.items()}, flush=True)
         return
     folder = RUNS / given.name
     folder.mkdir(parents=True, exist_ok=True)
-    records = [json.loads((RUNS / name / "run.json").read_text()) for name in given.runs]
-    parts = [{key: record[key] for key in ("expert", "tokens", "pool", "seed", "rate", "batch", "device")} for record in records]
-    run = {**records[0], "tokens": sum(part["tokens"] for part in parts), "blend": {"share": given.share, "of": parts}, "commit": commit()}
-    run.pop("curve", None)
+    # A run that was stopped has no run.json: what it is stands in its checkpoint.
+    parts = [{**{key: saved["settings"][key] for key in ("expert", "pool", "seed", "rate", "batch", "device")},
+              "tokens": saved["curve"][-1]["tokens"]} for saved in found]
+    run = {**settings, "tokens": sum(part["tokens"] for part in parts), "blend": {"share": given.share, "of": parts}, "commit": commit()}
     replace(folder / "checkpoint.pt", lambda path: torch.save({"settings": settings, "weights": blended(start, weights, given.share)}, path))
     replace(folder / "run.json", lambda path: path.write_text(json.dumps(run, indent=1) + "\n"))
     print(f"done: {folder}", flush=True)

@@ -16,10 +16,12 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from .__main__ import RUNS, commit
+from .export import checkpoint_of
 from .fetch import HERE
 
-EXPERTS, RUNS = HERE.parent, HERE / "runs"
-HOME = 15
+EXPERTS = HERE.parent
+HOME = 15  # MiB of a piece that goes home
 
 
 def slim(path):
@@ -78,7 +80,7 @@ def unpack(name, folder):
 
 
 def home(run, folder):
-    saved, held = torch.load(RUNS / run / "checkpoint.pt", map_location="cpu", weights_only=True), io.BytesIO()
+    saved, held = checkpoint_of(run), io.BytesIO()
     weights = {name: value.half() for name, value in saved["weights"].items()}
     torch.save({**{key: value for key, value in saved.items() if key != "optimizer"}, "weights": weights}, held)
     split(held.getvalue(), f"{run}.pt", Path(folder), HOME)
@@ -87,7 +89,6 @@ def home(run, folder):
 
 
 def take(run, folder):
-    from .__main__ import commit
     target = RUNS / run
     target.mkdir(parents=True, exist_ok=True)
     saved = torch.load(io.BytesIO(joined(f"{run}.pt", Path(folder))), weights_only=True)

@@ -6,7 +6,7 @@ import random
 import re
 import tokenize
 
-from .corpus import rows
+from .corpus import is_prose, rows
 from .layouts import compose, laid_out, reply, request, stop, tokenizer
 
 GROUPS = {"typescript": "typescript", "typescriptreact": "typescript", "javascript": "javascript", "python": "python",
@@ -44,11 +44,11 @@ def sample(files, group_of, shares, rng, weigh=by_size):
     for row in files:
         packages.setdefault(group_of(row), {}).setdefault(row["package"], []).append(row)
     groups = [g for g in shares if g in packages]
-    weights, queues = {g: [weigh(packages[g][n]) for n in sorted(packages[g])] for g in groups}, {}
+    names = {g: sorted(packages[g]) for g in groups}
+    weights, queues = {g: [weigh(packages[g][n]) for n in names[g]] for g in groups}, {}
     while groups:
         group = rng.choices(groups, [shares[g] for g in groups])[0]
-        names = sorted(packages[group])
-        name = rng.choices(names, weights[group])[0]
+        name = rng.choices(names[group], weights[group])[0]
         queue = queues.setdefault((group, name), [])
         if not queue:
             queue += rng.sample(packages[group][name], len(packages[group][name]))
@@ -69,7 +69,7 @@ def windows(row, size, most, rng):
     of its last character, -1 in the prompt before the text, len(text) for the stop token."""
     lines = row["text"].split("\n")
     lengths = [len(e.ids) + 1 for e in tokenizer().encode_batch_fast(lines, add_special_tokens=False)]
-    context = "" if row["language"] in ("markdown", "restructuredtext") else imports(row["text"])
+    context = "" if is_prose(row["language"]) else imports(row["text"])
     pieces, at = [], 0
     while at < len(lines):
         given = "" if at == 0 else context
@@ -135,7 +135,7 @@ def prose(split, size, most, rng):
     """Endless windows of Markdown and reStructuredText, the loss on all of the text. There is twice as much of the latter to train
     on, though people write the former; held-out sets keep the shares that they have always had."""
     shares = {"markdown": 0.6, "restructuredtext": 0.4} if split == "train" else {"markdown": 0.9, "restructuredtext": 0.1}
-    files = [row for row in rows(split, "docs") if row["language"] in ("markdown", "restructuredtext")]
+    files = [row for row in rows(split, "docs") if is_prose(row["language"])]
     for row in sample(files, lambda row: row["language"], shares, rng, weighing(split)):
         for ids, places, _ in windows(row, size, most, rng):
             yield ids, [int(place >= 0) for place in places]

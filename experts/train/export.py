@@ -98,12 +98,17 @@ def load(path, trained):
         raise ValueError(f"{path} lacks {', '.join(names)}")
 
 
-def restore(name, device="cpu", dtype=torch.float32):
-    """(arm with the weights of runs/NAME/checkpoint.pt, its frozen parts in `dtype`, settings of the run)."""
+def checkpoint_of(name, device="cpu"):
+    """What runs/NAME/checkpoint.pt holds. Raises SystemExit when there is none."""
     path = RUNS / name / "checkpoint.pt"
     if not path.exists():
         raise SystemExit(f"No checkpoint at {path}: train first.")
-    saved = torch.load(path, map_location=device, weights_only=True)
+    return torch.load(path, map_location=device, weights_only=True)
+
+
+def restore(name, device="cpu", dtype=torch.float32):
+    """(arm with the weights of runs/NAME/checkpoint.pt, its frozen parts in `dtype`, settings of the run)."""
+    saved = checkpoint_of(name, device)
     settings = saved["settings"]
     base = use(settings.get("base"))
     if settings.get("backbone", base.digest) != base.digest:

@@ -113,12 +113,12 @@ def head_of(tensors):
     return tensors["output.weight"] if "output.weight" in tensors else tensors["token_embd.weight"]
 
 
-def chunk_loss(states, head, targets, weights):
-    """(loss, gradient of the states) of one chunk: states (N, C), head (V, C), targets (N,), weights (N,). The gradient of a
-    softmax under a frozen head is (softmax - one hot) @ head."""
+def chunk_loss(states, head, targets, weights, need):
+    """(loss, gradient of the states if `need`, else None) of one chunk: states (N, C), head (V, C), targets (N,), weights (N,). The
+    gradient of a softmax under a frozen head is (softmax - one hot) @ head."""
     logs = torch.log_softmax((states.to(head.dtype) @ head.T).float(), 1)
     loss = -(logs.gather(1, targets[:, None])[:, 0] * weights).sum()
-    return loss, weights[:, None] * (logs.exp_().to(head.dtype) @ head - head[targets]).float()
+    return loss, weights[:, None] * (logs.exp_().to(head.dtype) @ head - head[targets]).float() if need else None
 
 
 class HeadLoss(torch.autograd.Function):
@@ -128,10 +128,14 @@ class HeadLoss(torch.autograd.Function):
     @staticmethod
     def forward(ctx, states, head, targets, weights, chunk, one):
         """states (N, C), head (V, C), targets (N,) int64, weights (N,) float32, `one` does a chunk -> scalar float32."""
-        parts = [slice(at, at + chunk) for at in range(0, len(states), chunk)]
-        done = [one(states[part], head, targets[part], weights[part]) for part in parts]
-        ctx.grad = torch.cat([grad for _, grad in done]) if done else torch.zeros_like(states)
-        return torch.stack([loss for loss, _ in done]).sum() if done else torch.zeros((), device=states.device)
+        need, total, grads = states.requires_grad, torch.zeros((), device=states.device), []
+        for at in range(0, len(states), chunk):
+            part = slice(at, at + chunk)
+            loss, grad = one(states[part], head, targets[part], weights[part], need)
+            total += loss
+            grads.append(grad)
+        ctx.grad = torch.cat(grads) if need and grads else torch.zeros_like(states)
+        return total
 
     @staticmethod
     def backward(ctx, upstream):

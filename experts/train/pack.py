@@ -63,11 +63,10 @@ def fill(documents, size, total, open_windows=48):
 def thinned(tokens, positions, weights, most=2):
     """The arrays of a packed set in which no document counts more than `most` times, without windows that count nothing: of
     what there is little of, a large pool would hold many copies, which are learnt by heart."""
-    size, flat, counts = tokens.shape[1], tokens.ravel(), weights.copy().ravel()
-    starts = np.flatnonzero(positions.ravel() == 0)
+    flat, counts = tokens.ravel(), weights.copy().ravel()
+    starts = np.flatnonzero(positions.ravel() == 0)  # every window begins with one
     seen = {}
-    for start, next_ in zip(starts.tolist(), np.append(starts[1:], flat.size).tolist()):
-        end = min(next_, start // size * size + size)
+    for start, end in zip(starts.tolist(), np.append(starts[1:], flat.size).tolist()):
         text = flat[start:end].tobytes()
         seen[text] = seen.get(text, 0) + 1
         if seen[text] > most:
@@ -83,8 +82,8 @@ def packed(expert, split, size, total, seed=1):
     path = PACKED / f"{name}.npz"
     if not path.exists():
         rng = random.Random(zlib.crc32(name.encode()))
-        most = 3 if total < 5_000_000 else 40
-        laid = list(fill(maker_of(expert)(split, size, most, rng), size, total))
+        large = total >= 5_000_000
+        laid = list(fill(maker_of(expert)(split, size, 40 if large else 3, rng), size, total))
         rng.shuffle(laid)
         wide = np.uint16 if current().config.vocabulary <= 1 << 16 else np.uint32
         tokens, positions, weights = (np.zeros((len(laid), size), t) for t in (wide, np.uint16, np.uint8))
@@ -95,7 +94,7 @@ def packed(expert, split, size, total, seed=1):
                 tokens[at, start:end], positions[at, start:end], weights[at, start:end] = ids, range(len(ids)), marks
                 start = end
         weights[positions == 0] = 0  # the first token of a document has nothing before it
-        if total >= 5_000_000:
+        if large:
             tokens, positions, weights = thinned(tokens, positions, weights)
         PACKED.mkdir(parents=True, exist_ok=True)
         temporary = Path(str(path) + ".tmp.npz")

@@ -19,17 +19,17 @@ class States:
     def __init__(self, packed, backbone: Backbone, cut, device, keep):
         self.packed, self.backbone, self.device = packed, backbone, device
         self.shape = (len(packed), packed.tokens.shape[1], backbone.config.hidden)
-        self.chunk, self.keep = (CHUNK if device == "cpu" else min(CHUNK_CUDA, len(packed))), keep
-        if keep and device == "cpu":
+        self.chunk = CHUNK if device == "cpu" else min(CHUNK_CUDA, len(packed))
+        self.keep = keep and (device == "cpu" or 2 * int(np.prod(self.shape)) + SPARE < torch.cuda.mem_get_info()[0])
+        chunks = -(-self.shape[0] // self.chunk)
+        if self.keep and device == "cpu":
             STATES.mkdir(parents=True, exist_ok=True)
             self.file = self.map(f"{packed.name}-{cut}-{backbone.embedding.dtype}.f16", np.float16, self.shape)
             self.values = torch.from_numpy(self.file)
-            self.done = self.map(f"{packed.name}-{cut}-{backbone.embedding.dtype}.done", np.uint8, (-(-self.shape[0] // CHUNK),))
-        elif keep:
-            self.keep = 2 * int(np.prod(self.shape)) + SPARE < torch.cuda.mem_get_info()[0]
-            if self.keep:
-                self.values = torch.empty(self.shape, dtype=torch.float16, device=device)
-                self.done = np.zeros(-(-self.shape[0] // self.chunk), np.uint8)
+            self.done = self.map(f"{packed.name}-{cut}-{backbone.embedding.dtype}.done", np.uint8, (chunks,))
+        elif self.keep:
+            self.values = torch.empty(self.shape, dtype=torch.float16, device=device)
+            self.done = np.zeros(chunks, np.uint8)
 
     def map(self, name, dtype, shape):
         path = STATES / name.replace("torch.", "")

@@ -313,6 +313,12 @@ class Cycles(unittest.TestCase):
             self.killed(broken, 400, 4, "--seed", "2", "--rate", "2e-4")
             self.assertFalse((broken / "runs" / "code" / "run.json").exists())
             self.assertEqual(self.run_of(broken, 400, "--seed", "2", "--rate", "2e-4"), second)
+            path = broken / "runs" / "code" / "checkpoint.pt"
+            saved = torch.load(path, weights_only=True)
+            torch.save({key: value for key, value in saved.items() if key != "optimizer"}, path)
+            refused = subprocess.run(self.command(broken, 600), cwd=Path(__file__).parent.parent, capture_output=True, text=True)
+            self.assertNotEqual(refused.returncode, 0)
+            self.assertIn("weights without moments", refused.stderr)
             weights = [torch.load(f / "runs" / "code" / "checkpoint.pt", weights_only=True)["weights"] for f in (plain, broken)]
             self.assertTrue(all((weights[0][name] == weights[1][name]).all() for name in weights[0]))
 
