@@ -69,6 +69,7 @@ export async function explainHere(client: Client, pages: Pages, given?: unknown)
 const pause = 300;
 
 const placeOf = ({ line, character }: { line: number; character: number }) => new vscode.Position(line, character);
+
 /** Writes a comment for the function at the cursor, previews it and puts it in as one edit. */
 export async function documentHere(client: Client, pages: Pages): Promise<void> {
   const editor = editorMeant();

@@ -63,9 +63,12 @@ async function opened(t: TestContext, text: string) {
 }
 
 test("Neovim shows a completion and takes it", { skip: unusable(), timeout: 3 * limit }, async (t) => {
-  const text = "// Adds two numbers.\nfunction add(a: number, b: number): number {\n  return\n}\n";
+  // With an example of how statements end here: without one the expert is in two minds about the semicolon.
+  const text =
+    "// Subtracts two numbers.\nfunction subtract(a: number, b: number): number {\n  return a - b;\n}\n\n" +
+    "// Adds two numbers.\nfunction add(a: number, b: number): number {\n  return\n}\n";
   const { remote, ask, until, nvim, file } = await opened(t, text);
-  remote("send", "3GA ");
+  remote("send", "8GA ");
   const shown = `luaeval("require('coterie').text()")`;
   let polls = 0;
   await until("no completion is shown", () => {
@@ -74,11 +77,10 @@ test("Neovim shows a completion and takes it", { skip: unusable(), timeout: 3 * 
     if (++polls % 25 === 0) remote("send", "x<BS>");
     return false;
   });
-  const completed = ask(shown);
-  assert.match(completed, /^a \+ b;?$/);
+  assert.equal(ask(shown), "a + b;");
   remote("send", "<C-l><Esc>:wq<CR>");
   await once(nvim, "exit");
-  assert.equal(readFileSync(file, "utf8").split("\n")[2], `  return ${completed}`);
+  assert.equal(readFileSync(file, "utf8").split("\n")[7], "  return a + b;");
 });
 
 test("Neovim explains, documents and calculates by commands of the server", {

@@ -16,8 +16,11 @@ assert.ok(existsSync(server), `${server} is missing: run npm run build first`);
 const folder = mkdtempSync(join(tmpdir(), "coterie-stdio-"));
 after(() => rmSync(folder, { recursive: true }));
 const uriOf = (name: string) => pathToFileURL(join(folder, name)).href;
-const addition = "// Adds two numbers.\nfunction add(a: number, b: number): number {\n  return \n}\n";
-const inBody: Position = { line: 2, character: 9 };
+/** With an example of how statements end here: without one the expert is in two minds about the semicolon. */
+const addition =
+  "// Subtracts two numbers.\nfunction subtract(a: number, b: number): number {\n  return a - b;\n}\n\n" +
+  "// Adds two numbers.\nfunction add(a: number, b: number): number {\n  return \n}\n";
+const inBody: Position = { line: 7, character: 9 };
 
 async function open({ client }: Served, name: string, text: string): Promise<string> {
   const uri = uriOf(name);
@@ -37,10 +40,10 @@ test("It completes a line, says by whom and why, and ends when told to", async (
   const uri = await open(one, "add.ts", addition);
   await one.reached("ready");
   const [item] = await complete(one, uri, inBody);
-  assert.match(`${item?.insertText}`, /^a \+ b;?$/);
-  assert.deepEqual(item?.range, { start: inBody, end: inBody });
+  assert.equal(item?.insertText, "a + b;");
+  assert.deepEqual(item.range, { start: inBody, end: inBody });
   const answer = one.answers[0]!;
-  assert.equal(answer.text, item?.insertText);
+  assert.equal(answer.text, "a + b;");
   assert.ok(answer.promptTokens > 10 && answer.newTokens > 0 && answer.ms > 0);
   assert.match(answer.rule, /^built-in#\d+$/);
   assert.equal(await one.end(), 0);
