@@ -6,12 +6,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 
+const splitSchema = z.looseObject({ split: z.enum(["train", "held-out"]) });
+/** Packages to train on may come as source archives too; those held out are what people install. */
 const entrySchema = z.object({
   from: z.enum(["npm", "pip"]),
   name: z.string(),
   version: z.string(),
   sha256: z.string(),
-  split: z.enum(["train", "held-out"]),
 });
 type Entry = z.infer<typeof entrySchema>;
 
@@ -20,19 +21,22 @@ export interface Package {
   readonly folder: string;
 }
 
+/** What the manifest says of the held-out packages, in its order. */
+export function heldOutEntries(manifest: unknown): readonly Entry[] {
+  const entries = z.array(splitSchema).parse(manifest);
+  return z.array(entrySchema).parse(entries.filter(({ split }) => split === "held-out"));
+}
+
 /** In the order of the manifest. One that cannot be fetched is told and left out. */
 export function heldOut(data: string): readonly Package[] {
-  const manifest = z.array(entrySchema).parse(JSON.parse(readFileSync("experts/train/manifest.json", "utf8")));
-  return manifest
-    .filter(({ split }) => split === "held-out")
-    .flatMap((entry) => {
-      const folder = join(data, `${entry.from}-${entry.name.replace("/", "_")}`);
-      const stamp = join(folder, ".coterie-digest");
-      const isThere = existsSync(stamp) && readFileSync(stamp, "utf8") === entry.sha256;
-      const why = isThere ? null : fetch(entry, folder, stamp);
-      if (why !== null) console.error(`${entry.name} ${entry.version} is left out: ${why}`);
-      return why === null ? [{ name: `${entry.name} ${entry.version}`, folder }] : [];
-    });
+  return heldOutEntries(JSON.parse(readFileSync("experts/train/manifest.json", "utf8"))).flatMap((entry) => {
+    const folder = join(data, `${entry.from}-${entry.name.replace("/", "_")}`);
+    const stamp = join(folder, ".coterie-digest");
+    const isThere = existsSync(stamp) && readFileSync(stamp, "utf8") === entry.sha256;
+    const why = isThere ? null : fetch(entry, folder, stamp);
+    if (why !== null) console.error(`${entry.name} ${entry.version} is left out: ${why}`);
+    return why === null ? [{ name: `${entry.name} ${entry.version}`, folder }] : [];
+  });
 }
 
 /** Through the registry's own client, as experts/train/fetch.py does it; returns why it failed, or null. */

@@ -1,7 +1,7 @@
 // The tests that run inside the extension host of a real VS Code; out/tests.js is this file, bundled.
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
-import { type CodeAction, commands, extensions, Range, Uri, workspace } from "vscode";
+import { type CodeAction, commands, extensions, lm, Range, Uri, workspace } from "vscode";
 import { completes, folder, functionHead, staysAsItIs } from "./asking.ts";
 import { newCell, showFile, showUntitled } from "./places.ts";
 import { check, settled } from "./settled.ts";
@@ -97,6 +97,17 @@ const tests: Readonly<Record<string, () => Promise<void>>> = {
     await commands.executeCommand("coterie.toggle");
     await settled("coterie.enable to be true", () => workspace.getConfiguration("coterie").get("enable") === true);
     await completes(showUntitled("typescript", functionHead));
+  },
+
+  "the model on this machine answers other extensions, where the editor has such models": async () => {
+    if (!("registerLanguageModelChatProvider" in lm)) return;
+    let [model] = await lm.selectChatModels({ vendor: "coterie" });
+    await settled("the model to be offered", async () => {
+      [model] = await lm.selectChatModels({ vendor: "coterie" });
+      return model !== undefined;
+    });
+    check(model?.id === "local" && model.maxInputTokens === 1024, `it is ${model?.id}, ${model?.maxInputTokens}`);
+    check((await model.countTokens("three words here")) > 1, "it counts no tokens");
   },
 
   ...worth,
