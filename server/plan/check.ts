@@ -4,6 +4,9 @@ import { isScript, type Project } from "./project.ts";
 /** Errors by what they say, with how often they occur. */
 export type Errors = ReadonlyMap<string, number>;
 
+/** A package that is not installed is missing once, in however many files it is imported. Declarations that it lacks likewise. */
+const missingPackage = /^TS(?:2307|2792|7016) [^']*'[^./']/;
+
 /** Beyond so many source files only those that a step touches are looked at, and those that import them. */
 const mostLookedAt = 150;
 
@@ -33,7 +36,8 @@ export async function errorsIn(
   languageOf: (file: string) => string,
 ): Promise<Errors> {
   const errors = new Map<string, number>();
-  const add = (what: string, count = 1) => errors.set(what, (errors.get(what) ?? 0) + count);
+  const add = (what: string, count = 1) =>
+    errors.set(what, missingPackage.test(what) ? 1 : (errors.get(what) ?? 0) + count);
   for (const file of files) {
     const text = project.text(file);
     if (text === null) continue;

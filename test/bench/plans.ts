@@ -1,4 +1,4 @@
-// npm run bench:plans: refactors of files of held-out packages, three a recipe: is what is done verified, does the package still
+// npm run bench:plans: refactors of files of held-out packages, four a recipe: is what is done verified, does the package still
 // type-check, is it taken back, what does a step cost? It goes on where it was stopped, and writes test/bench/plans.md.
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -17,7 +17,7 @@ import { filesBelow, refactor, type Told, toldSchema } from "./refactors.ts";
 const { values } = parseArgs({
   options: {
     data: { type: "string", default: "experts/train/data/packages" },
-    each: { type: "string", default: "3" },
+    each: { type: "string", default: "4" },
     /** Most files that are tried for one recipe. */
     tries: { type: "string", default: "15" },
     seconds: { type: "string", default: "3600" },
@@ -25,9 +25,9 @@ const { values } = parseArgs({
 });
 const each = Number(values.each);
 /** Larger files are no work for one plan, smaller ones hold nothing. Bytes. */
-const [least, most] = [400, 20_000];
+const [least, most] = [400, 40_000];
 /** Larger packages take minutes to compile, and are compiled some times a step. Scripts. */
-const mostScripts = 60;
+const mostScripts = 320;
 
 /** What a file must hold for a recipe to be worth a try; without it a compiler would start for nothing. */
 const hints: Readonly<Record<string, RegExp>> = {

@@ -59,7 +59,10 @@ function placesOf(project: Project, file: string, { name }: Poor): readonly Plac
   const isKey = ({ fileName, textSpan }: TS.RenameLocation): boolean => {
     const inside = project.relative(fileName);
     if (inside === null) throw new Error(`${name.text} is used outside the workspace folder, in ${fileName}.`);
-    const { parent } = nodeAt(ts, project.source(inside), textSpan.start);
+    const at = nodeAt(ts, project.source(inside), textSpan.start);
+    // In a documentation comment there are no keys, and no nodes either.
+    if (ts.isSourceFile(at)) return false;
+    const { parent } = at;
     return (
       ts.isShorthandPropertyAssignment(parent) || (ts.isBindingElement(parent) && parent.propertyName === undefined)
     );

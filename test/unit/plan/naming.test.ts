@@ -115,6 +115,15 @@ test("A rename reaches every file of the workspace, and keys of objects stay wha
   assert.equal(kept["a.ts"], keyed.replaceAll("const tmp", "const trimmed").replace("{ tmp }", "{ tmp: trimmed }"));
 });
 
+test("A parameter takes its documentation along", async () => {
+  const text = "/**\n * Adds.\n * @param d - what\n */\nexport function f(d: string[]) {\n  return d.join();\n}\n";
+  const changed = await after("rename-symbol", { "a.ts": text }, { name: "d", within: "f" });
+  assert.match(
+    changed["a.ts"]!,
+    /@param (\w{3,}) - what\n \*\/\nexport function f\(\1: string\[\]\) \{\n {2}return \1\.join/,
+  );
+});
+
 const unnamed: Unnamed = {
   ...{
     file: "a.ts",

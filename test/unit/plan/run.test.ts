@@ -84,6 +84,13 @@ test("Splitting makes files, and undo removes them", async () => {
   assert.equal(read(opened.path("a.ts")), files["a.ts"]);
 });
 
+test("A package that is not installed is no new error where more files import it, a file that does not exist is", async () => {
+  const of = (from: string) =>
+    `import { far } from "${from}";\n\nexport function one() {\n  return far(1);\n}\n\nexport function two() {\n  return far(2);\n}\n`;
+  assert.deepEqual(await all(await open({ "a.ts": of("not-installed") }, "split-file")), ["verified", "verified"]);
+  assert.ok((await all(await open({ "a.ts": of("./nowhere") }, "split-file"))).includes("failed"));
+});
+
 test("Files outside the configuration that import what moves go along, and their errors count", async () => {
   const files = {
     "src/a.ts": "export function one() {\n  return 1;\n}\n\nexport function two() {\n  return 2;\n}\n",
