@@ -16,7 +16,7 @@ export class Pages implements vscode.TextDocumentContentProvider, vscode.Disposa
     this.emitter.fire(uriOf(name));
   }
 
-  /** Writes a page and opens its preview beside the active editor. */
+  /** Writes a page and opens its preview: where pages are shown already, else beside the active editor. */
   show(name: string, markdown: string): void {
     this.write(name, markdown);
     // Not awaited: the editor's promise may stay open as long as the preview does.
@@ -37,8 +37,10 @@ export class Pages implements vscode.TextDocumentContentProvider, vscode.Disposa
     await vscode.workspace.openTextDocument(uri);
     // What was written while the document was being opened went unheard.
     this.emitter.fire(uri);
-    // Locked: another preview would turn to whatever Markdown the user looks at next.
-    await vscode.commands.executeCommand("markdown.showLockedPreviewToSide", uri);
+    // As an editor of this page alone: a plain preview would turn to whatever Markdown the user looks at next, and goes one
+    // column further where a page is in front.
+    const options = { viewColumn: columnOfPages() ?? vscode.ViewColumn.Beside, preserveFocus: true, preview: true };
+    await vscode.commands.executeCommand("vscode.openWith", uri, "vscode.markdown.preview.editor", options);
   }
 
   provideTextDocumentContent({ path }: vscode.Uri): string {
@@ -49,6 +51,12 @@ export class Pages implements vscode.TextDocumentContentProvider, vscode.Disposa
     this.registration.dispose();
     this.emitter.dispose();
   }
+}
+
+/** Where one of our pages is open. */
+function columnOfPages(): vscode.ViewColumn | undefined {
+  const isPage = ({ input }: vscode.Tab) => input instanceof vscode.TabInputCustom && input.uri.scheme === section;
+  return vscode.window.tabGroups.all.find(({ tabs }) => tabs.some(isPage))?.viewColumn;
 }
 
 const pathOf = (name: string): string => `/${name}.md`;

@@ -21,11 +21,11 @@ export async function usageFacts(
 
 const late = () => new Promise<readonly Fact[]>((resolve) => setTimeout(() => resolve([]), patience));
 
-async function callers(uri: vscode.Uri, named: vscode.Position): Promise<readonly Fact[]> {
+async function callers(uri: vscode.Uri, position: vscode.Position): Promise<readonly Fact[]> {
   const items = await vscode.commands.executeCommand<vscode.CallHierarchyItem[] | undefined>(
     "vscode.prepareCallHierarchy",
     uri,
-    named,
+    position,
   );
   const [item] = items ?? [];
   if (!item) return [];
@@ -33,7 +33,10 @@ async function callers(uri: vscode.Uri, named: vscode.Position): Promise<readonl
     "vscode.provideIncomingCalls",
     item,
   );
-  const names = [...new Set((calls ?? []).map(({ from }) => `${code(from.name)} (${placeOf(from.uri, from.range)})`))];
+  // Not the whole range, which may begin with a comment.
+  const named = ({ from }: vscode.CallHierarchyIncomingCall) =>
+    `${code(from.name)} (${placeOf(from.uri, from.selectionRange)})`;
+  const names = [...new Set((calls ?? []).map(named))];
   return names.length === 0 ? [] : [{ name: "Called by", text: listed(names) }];
 }
 
