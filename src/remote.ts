@@ -30,6 +30,8 @@ export async function setKey(secrets: vscode.SecretStorage): Promise<void> {
   if (key === undefined) return;
   if (key.trim() === "") await secrets.delete(nameOf(chosen.id));
   else await secrets.store(nameOf(chosen.id), key.trim());
+  const done = key.trim() === "" ? "has no key any more" : "has a key now, kept in the editor's secret storage";
+  vscode.window.setStatusBarMessage(`Coterie: ${chosen.label} ${done}.`, 6_000);
 }
 
 /** From the user's own settings, whatever a workspace says. */

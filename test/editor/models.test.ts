@@ -1,14 +1,13 @@
 // A user brings a model and goes back, and asks an expert on another machine, which is played here. Leaves screenshots.
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import type { Page } from "playwright-core";
 import { root } from "../../scripts/editor.ts";
 import { importModel } from "../../server/packs/importing.ts";
 import { writeSparse } from "../sparse.ts";
+import { event, serverThat, stream } from "../wire/elsewhere.ts";
 import {
   ghostText,
   newestAnswer,
@@ -175,28 +174,19 @@ describe(`a user whose model cannot be asked (${which})`, { timeout: 300_000 }, 
 });
 
 describe(`a user with an expert on another machine (${which})`, { timeout: 300_000 }, () => {
-  let http: Server;
-  let host: string;
+  let elsewhere: Awaited<ReturnType<typeof serverThat>>;
   before(async () => {
-    http = createServer((request, response) => {
-      request.resume();
-      request.on("end", () => {
-        response.writeHead(200, { "content-type": "text/event-stream" });
-        const event = JSON.stringify({ choices: [{ text: "items.length === 0;", finish_reason: "stop" }] });
-        response.end(`data: ${event}\n\ndata: [DONE]\n\n`);
-      });
+    elsewhere = await serverThat((response) => {
+      stream(response).end(`${event("items.length === 0;", "stop")}data: [DONE]\n\n`);
     });
-    await new Promise<void>((listening) => http.listen(0, "127.0.0.1", listening));
-    host = `127.0.0.1:${(http.address() as AddressInfo).port}`;
   });
   const session = editorOf(`${which}-remote-last`, () => {
-    const experts = { team: { url: `http://${host}/v1`, model: "rust-lora", title: "Team" } };
+    const experts = { team: { url: elsewhere.url, model: "rust-lora", title: "Team" } };
     return openEditor(which, { "coterie.remoteExperts": experts, "coterie.model": "team" });
   });
-  after(() => {
-    http.closeAllConnections();
-    http.close();
-  });
+  after(() => elsewhere.close());
+  /** What the last request carried as its key. */
+  const key = () => elsewhere.heard.at(-1)!.headers.authorization;
 
   test("sees in status bar and sidebar that the text has left the machine", async () => {
     const { page } = session();
@@ -205,16 +195,44 @@ describe(`a user with an expert on another machine (${which})`, { timeout: 300_0
     assert.equal(await ghostText(page), "items.length === 0;");
     await page.locator(".statusbar-item[id*='coterie'] .codicon-cloud-upload").waitFor({ timeout: 20_000 });
     await openSidebar(page);
-    assert.match((await newestAnswer(page)).join("\n"), new RegExp(`team.*sent to ${host}[\\s\\S]*left this machine`));
+    assert.match(
+      (await newestAnswer(page)).join("\n"),
+      new RegExp(`team.*sent to ${elsewhere.host}[\\s\\S]*left this machine`),
+    );
     await screenshot(page, `${which}-remote-light`);
     await turnDark(page);
     await screenshot(page, `${which}-remote-dark`);
   });
 
+  test("gives it a key, which goes along from then on, and takes the key back", async () => {
+    const { page } = session();
+    assert.equal(key(), undefined);
+    const give = async (text: string, done: string) => {
+      await run(page, "Coterie: Set the Key of a Remote Expert");
+      await picking(page, "Set the Key of a Remote Expert");
+      await pick(page, "Team");
+      await page.locator(".quick-input-widget input[type='password']").first().fill(text);
+      await page.keyboard.press("Enter");
+      await page.locator(".statusbar-item", { hasText: done }).waitFor({ timeout: 20_000 });
+    };
+    const askAnew = async () => {
+      const before = elsewhere.heard.length;
+      await openFile(page, "cart.ts", place.line, 10);
+      await type(page, "!");
+      for (const end = Date.now() + 20_000; elsewhere.heard.length === before; await page.waitForTimeout(100))
+        assert.ok(Date.now() < end, "nobody has asked");
+    };
+    await give("s3cret", "Team has a key now");
+    await askAnew();
+    assert.equal(key(), "Bearer s3cret");
+    await give("", "Team has no key any more");
+    await askAnew();
+    assert.equal(key(), undefined);
+  });
+
   test("is answered on this machine, with the reason, when the other one is gone", async () => {
     const { page } = session();
-    http.closeAllConnections();
-    await new Promise((closed) => http.close(closed));
+    await elsewhere.close();
     await openFile(page, "cart.ts", place.line, 10);
     await type(page, "!");
     await page.locator(".statusbar-item[id*='coterie'] .codicon-sparkle").waitFor({ timeout: 60_000 });
