@@ -150,9 +150,14 @@ export async function newestAnswer(page: Page): Promise<string[]> {
 }
 
 /** Changes to the dark theme by the palette. */
-export async function turnDark(page: Page): Promise<void> {
+export const turnDark = (page: Page) => toggleTheme(page, "vs-dark");
+
+/** Changes back to the light one. */
+export const turnLight = (page: Page) => toggleTheme(page, "vs");
+
+async function toggleTheme(page: Page, then: "vs" | "vs-dark"): Promise<void> {
   await run(page, "Preferences: Toggle between Light/Dark Themes");
-  await page.locator(".monaco-workbench.vs-dark").waitFor({ timeout: stepLimit });
+  await page.locator(`.monaco-workbench.${then}`).waitFor({ timeout: stepLimit });
 }
 
 /** Waits until a Markdown preview says something: previews are frames in frames. */

@@ -15,6 +15,7 @@ import {
   pick,
   screenshot,
   turnDark,
+  turnLight,
   type,
 } from "./driver.ts";
 import { openEditor, variant } from "./harness.ts";
@@ -41,12 +42,19 @@ describe(`regions and switches (${which})`, { timeout: 400_000 }, () => {
     await openSidebar(session().page);
   });
 
+  /** Goes behind a line of the file; where it was written on before, so many characters further. Returns its number, from 0. */
+  async function goTo(line: string, further: number): Promise<number> {
+    const { page, folder } = session();
+    const lines = readFileSync(join(folder, "docs", file), "utf8").split("\n");
+    const at = lines.findLastIndex((each) => each.endsWith(line));
+    await openFile(page, file, at + 1, lines[at]!.length + 1 + further);
+    return at;
+  }
+
   for (const { what, line, expert, rule } of places) {
     test(`${what} is answered by ${expert}`, async () => {
-      const { page, folder } = session();
-      const lines = readFileSync(join(folder, "docs", file), "utf8").split("\n");
-      const at = lines.findLastIndex((each) => each.endsWith(line));
-      await openFile(page, file, at + 1, lines[at]!.length + 1);
+      const { page } = session();
+      const at = await goTo(line, 0);
       await type(page, " ");
       const ghost = await ghostText(page);
       const newest = page.locator(".sidebar .pane-body .monaco-list-row[data-index='0']", { hasText: ghost.trim() });
@@ -57,6 +65,19 @@ describe(`regions and switches (${which})`, { timeout: 400_000 }, () => {
       await screenshot(page, `${which}-region-${expert}-${at}`);
     });
   }
+
+  test("the same in a dark theme", async () => {
+    const { page } = session();
+    await turnDark(page);
+    for (const { line, expert } of places) {
+      const at = await goTo(line, 1);
+      await page.keyboard.press("Backspace");
+      await type(page, " ");
+      await ghostText(page);
+      await screenshot(page, `${which}-region-${expert}-${at}-dark`);
+    }
+    await turnLight(page);
+  });
 
   test("the menu offers the switches, and they do what they say", async () => {
     const { page } = session();

@@ -3,7 +3,7 @@
 // `--layers` it is a trial, which is printed and not kept.
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -177,10 +177,15 @@ async function importWith(bits: 4 | 8) {
 
 /** Private memory of a process, bytes; 0 once it is gone. */
 function privateOf({ pid }: ChildProcess): number {
-  const file = `/proc/${pid}/smaps_rollup`;
-  if (!existsSync(file)) return 0;
-  const pages = [...readFileSync(file, "utf8").matchAll(/^Private_\w+:\s+(\d+) kB$/gm)];
-  return 1024 * pages.reduce((sum, [, kilobytes]) => sum + Number(kilobytes), 0);
+  try {
+    const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, "utf8");
+    const pages = [...rollup.matchAll(/^Private_\w+:\s+(\d+) kB$/gm)];
+    return 1024 * pages.reduce((sum, [, kilobytes]) => sum + Number(kilobytes), 0);
+  } catch (error) {
+    // ESRCH: its entry is there until somebody has heard of its end.
+    if (["ENOENT", "ESRCH"].includes((error as NodeJS.ErrnoException).code ?? "")) return 0;
+    throw error;
+  }
 }
 
 /** About 500 tokens of code, from another case each time. */
