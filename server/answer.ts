@@ -2,9 +2,9 @@
 import { blockBegins, readBlock } from "./block.ts";
 import { type AddedFaults, whyBroken } from "./breakage.ts";
 import { candidates, whyHidden, whyNowhere } from "./clean.ts";
-import { builtInThreshold, confidence, leastConfidence, leastWord, sureWords, unknownCost } from "./confidence.ts";
+import { builtInThreshold, judged, leastConfidence, leastWord, sureWords } from "./confidence.ts";
 import type { Scope } from "./context.ts";
-import type { Engine, GenerateRequest, Generation } from "./engine/engine.ts";
+import type { Engine, GenerateRequest, Generation, Score } from "./engine/engine.ts";
 import { isImagined, type NamePlace, namePlace, remainders } from "./naming.ts";
 import { composeCompletion, type Manner } from "./prompt.ts";
 import type { Answer, Region, Settings } from "./protocol.ts";
@@ -115,17 +115,17 @@ async function* byChosen(
   const isKnown = (name: string) =>
     (crew.names?.()?.includes(name) ?? false) ||
     (crew.isKnown?.(name) ?? (holdsName(scope.prefix, name) || holdsName(scope.suffix, name)));
-  const likely = best.from && confidence(best.from, text);
-  const unknown = likely === null ? [] : unknownNames(text, around, isKnown);
-  const sure = likely === null ? null : likely - unknownCost * unknown.length;
+  const unknown = unknownNames(text, around, isKnown);
   const least = leastConfidence(crew.threshold?.(chosen.expert) ?? builtInThreshold, limits.suggestions);
+  const ahead = await likelihoodOfChosen(scope, limits, done, request, manner, engine, signal);
+  const { sure, doubt } = judged(best.from, text, ahead, unknown, least);
   const whyNot = async (shown: string) => whyHidden(shown, around) ?? (await whyBroken(shown, around, addedFaults));
   const hidden =
     stop === "cancelled"
       ? "a newer request took its place"
       : ((await whyNot(text)) ??
-        (head !== text ? whyUnsure([]) : null) ??
-        (sure !== null && sure < least && !limits.asked ? whyUnsure(likely! >= least ? unknown : []) : null));
+        (head !== text ? whyUnsure.text() : null) ??
+        (doubt !== null && !limits.asked ? whyUnsure[doubt](scope, unknown) : null));
   const alternatives: string[] = [];
   if (hidden === null && !cuts)
     for (const other of done.others) if ((await whyNot(other)) === null) alternatives.push(other);
@@ -151,8 +151,11 @@ const ofWords: ReadonlySet<Region> = new Set<Region>(["comment", "docstring", "p
 const noSuchName = ({ written }: NamePlace) =>
   written === "" ? "nothing is known that fits here" : `nothing that fits here begins with "${written}"`;
 
-const whyUnsure = ([unknown]: readonly string[]) =>
-  unknown === undefined ? "the model is not sure enough" : `nothing open here knows the name "${unknown}"`;
+const whyUnsure = {
+  text: () => "the model is not sure enough",
+  chosen: ({ chosen }: Scope) => `the model does not expect "${chosen}", which the list of suggestions has chosen`,
+  names: (_: Scope, [unknown]: readonly string[]) => `nothing open here knows the name "${unknown}"`,
+};
 
 /** What the engine is asked at a place. */
 export function requestFor(
@@ -176,6 +179,24 @@ export function requestFor(
     branches: limits.asked ? askedBranches : atEnd || manner?.ranks === false ? 1 : branchCount,
     priority: "completion",
   };
+}
+
+/** How likely the model finds what an editor's list has chosen, behind what was typed; null where nothing is chosen, or cancelled. */
+async function likelihoodOfChosen(
+  { chosen = "", ...scope }: Scope,
+  limits: Limits,
+  { generation: { shortened } }: Attempt,
+  { expert, sequence, heal, priority }: GenerateRequest,
+  manner: Manner | undefined,
+  engine: Engine,
+  signal: AbortSignal,
+): Promise<Score | null> {
+  if (chosen === "" || manner?.ranks === false || signal.aborted) return null;
+  const typed = { ...scope, prefix: scope.prefix.slice(0, -chosen.length) };
+  const request = requestFor(typed, surroundings(typed), expert, limits, manner);
+  const prompt = shortened ? request.shorter! : request.prompt;
+  const asked = { sequence, expert, prompt, shortened, heal, priority, texts: [chosen] };
+  return (await engine.score(asked, signal))?.[0] ?? null;
 }
 
 interface Attempt {

@@ -1,12 +1,13 @@
 // How sure the model is of a text, and how sure it has to be for the text to be shown. Pure.
-import type { Continuation } from "./engine/engine.ts";
+import type { Continuation, Score } from "./engine/engine.ts";
 import type { Settings } from "./protocol.ts";
 
 /**
  * Mean log-probability of the tokens that a text has of its continuation, nats; null where it has none. What healing repeats
  * does not count, nor what was cut off the end.
+ * @param ahead what is shown before the text, and was not written by the model
  */
-export function confidence({ tokens }: Continuation, text: string): number | null {
+export function confidence({ tokens }: Continuation, text: string, ahead: Score = nothing): number | null {
   // Blanks do not count, since a block's indentation may have been changed.
   let left = visible(text);
   let sum = 0;
@@ -18,7 +19,31 @@ export function confidence({ tokens }: Continuation, text: string): number | nul
     sum += token.logProbability;
     count++;
   }
-  return count === 0 ? null : sum / count;
+  return count === 0 ? null : (sum + ahead.logProbability) / (count + ahead.tokens);
+}
+
+const nothing: Score = { logProbability: 0, tokens: 0 };
+
+/** Why the model is not sure enough: of its own text, of what is shown before it, or since names in it are unknown. */
+export type Doubt = "text" | "chosen" | "names";
+
+/**
+ * How sure the model is of what is shown, nats, and what it doubts where that is less than `least`; nulls where it wrote nothing.
+ * @param ahead how likely it finds what is shown before its text and nobody has typed
+ */
+export function judged(
+  from: Continuation | null,
+  text: string,
+  ahead: Score | null,
+  unknown: readonly string[],
+  least: number,
+): { readonly sure: number | null; readonly doubt: Doubt | null } {
+  const own = from && confidence(from, text);
+  if (own === null) return { sure: null, doubt: null };
+  const together = confidence(from!, text, ahead ?? nothing)!;
+  const sure = together - unknownCost * unknown.length;
+  if (sure >= least) return { sure, doubt: null };
+  return { sure, doubt: own < least ? "text" : together < least ? "chosen" : "names" };
 }
 
 const visible = (text: string) => text.replace(/\s+/g, "").length;

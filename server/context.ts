@@ -24,6 +24,8 @@ export interface Scope extends Spot {
   readonly suffix: string;
   /** Signatures of what the document imports, see neighbours.ts; absent or "": none. */
   readonly neighbours?: string;
+  /** The end of the prefix that an editor's list of suggestions has chosen and nobody has typed; absent or "": none. */
+  readonly chosen?: string;
 }
 
 /** A workspace folder. */

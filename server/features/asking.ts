@@ -11,6 +11,8 @@ export interface Asking {
   /** With the editor's chosen suggestion taken, see selected.ts. */
   readonly document: TextDocument;
   readonly offset: number;
+  /** What of the text before the offset nobody has typed. */
+  readonly chosen: string;
   readonly version: number;
   readonly invoked: boolean;
   readonly signal: AbortSignal;
@@ -20,10 +22,11 @@ export interface Asking {
 export function keyFor({
   document,
   offset,
+  chosen,
   settings,
   invoked,
-}: Pick<Asking, "document" | "offset" | "settings" | "invoked">) {
+}: Pick<Asking, "document" | "offset" | "chosen" | "settings" | "invoked">) {
   const { uri, languageId } = document;
   const { maxTokens, contextTokens, suggestions } = settings;
-  return keyOf(uri, languageId, document.getText(), offset, maxTokens, contextTokens, suggestions, invoked);
+  return keyOf(uri, languageId, document.getText(), offset, chosen, maxTokens, contextTokens, suggestions, invoked);
 }

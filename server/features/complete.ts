@@ -129,7 +129,16 @@ export class Completions {
     if (this.#shown && rest) return [item(rest, params, this.#shown.id)];
 
     if (!invoked && !settings.automatic) return this.#silence("completions come only when asked for", document, params);
-    const asking: Asking = { params, settings, document: taken.document, offset, version, invoked, signal };
+    const asking: Asking = {
+      params,
+      settings,
+      document: taken.document,
+      offset,
+      chosen: taken.chosen,
+      version,
+      invoked,
+      signal,
+    };
     const known = this.#recent.get(keyFor(asking));
     if (known) return this.#deliver({ ...known, newTokens: 0, reusedTokens: known.promptTokens, ms: 0 }, asking);
     const written = writing && (await this.#written(writing, asking));
@@ -168,7 +177,7 @@ export class Completions {
     if (question) await Promise.race([question.settled, pause(namesPatience, signal)]);
     const neighbours = await borrowing;
     if (signal.aborted) return [];
-    const run = this.#start({ ...scope, neighbours }, crew, asking, question);
+    const run = this.#start({ ...scope, neighbours, chosen: asking.chosen }, crew, asking, question);
     const done = await Promise.race([run.done, aborted(signal)]);
     if (done === null || signal.aborted) return [];
     const items = this.#deliver(done, asking);
@@ -206,7 +215,7 @@ export class Completions {
   #start(
     scope: Scope,
     team: Omit<Crew, "addedFaults" | "isKnown" | "names">,
-    asking: Pick<Asking, "document" | "offset" | "settings" | "invoked">,
+    asking: Pick<Asking, "document" | "offset" | "chosen" | "settings" | "invoked">,
     question: Question | null,
   ): Run {
     const { document, offset, settings, invoked } = asking;
@@ -243,7 +252,7 @@ export class Completions {
     if (ahead === null || this.#run !== null) return;
     const { uri } = document;
     const settings = await this.#around.settings(uri);
-    const asking = { ...ahead, settings, invoked: false };
+    const asking = { ...ahead, settings, chosen: "", invoked: false };
     if (!settings.automatic || refusal(document, settings, this.#around) !== null || this.#recent.get(keyFor(asking)))
       return;
     const { syntax } = this.#around;

@@ -17,10 +17,10 @@ const rest = {
 };
 
 /** The finished record of a completion at the mark. */
-async function complete(text: string, engine: Engine, signal = new AbortController().signal) {
+async function complete(text: string, engine: Engine, signal = new AbortController().signal, chosen = "") {
   const syntax = newSyntax();
   const { document, offset } = marked("typescript", text);
-  const scope = await syntax.scope(document, document.positionAt(offset), null);
+  const scope = { ...(await syntax.scope(document, document.positionAt(offset), null)), chosen };
   const addedFaults = (put: string) => syntax.addedFaults(document, offset, put);
   const steps = answer("complete", scope, { engine, rules: [], installed: ["general"], addedFaults }, limits, signal);
   for (;;) {
@@ -64,13 +64,14 @@ test("one that is cancelled from outside is", async () => {
 });
 
 /** An engine that writes a text and finds those that are ranked as likely as `likely` says. */
-function ranking(written: string, likely: (text: string) => number) {
+function ranking(written: string, likely: (text: string) => number, sure: number | null = null) {
   const asked: ScoreRequest[] = [];
   const engine: Engine = {
     ...rest,
     async *generate() {
       yield written;
-      return { continuations: [{ text: written, tokens: [], stop: "stop" }], ...usage };
+      const tokens = sure === null ? [] : [{ id: 1, text: written, logProbability: sure }];
+      return { continuations: [{ text: written, tokens, stop: "stop" }], ...usage };
     },
     async score(request) {
       asked.push(request);
@@ -95,4 +96,20 @@ test("before closers something is likely to be missing, so nothing is no candida
   const { text, hidden } = await complete("const a = load(|);\n", engine);
   assert.deepEqual({ text, hidden }, { text: "b, c", hidden: null });
   assert.ok(asked[0]?.texts.every((each) => !each.startsWith(");")));
+});
+
+test("what the editor's list has chosen counts as written: where the model would not have written it nothing is shown", async () => {
+  const text = "const server = http.PORT|";
+  const never = new AbortController().signal;
+  const doubted = ranking(";", () => -9, -0.1);
+  const { hidden, confidence } = await complete(text, doubted.engine, never, "PORT");
+  assert.equal(hidden, 'the model does not expect "PORT", which the list of suggestions has chosen');
+  assert.equal(confidence, (-9 - 0.1) / 2);
+  const [asked] = doubted.asked;
+  assert.deepEqual(asked?.texts, ["PORT"]);
+  assert.match(String(asked?.prompt.at(-1)), /http\.$/);
+  assert.equal((await complete(text, ranking(";", () => -0.3, -0.1).engine, never, "PORT")).hidden, null);
+  const untouched = ranking(";", () => -9, -0.1);
+  assert.equal((await complete(text, untouched.engine)).hidden, null);
+  assert.deepEqual(untouched.asked, []);
 });

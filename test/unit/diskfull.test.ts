@@ -20,13 +20,15 @@ function onSmallDisk(command: string, ...args: readonly string[]) {
 const isAllowed = process.platform === "linux" && onSmallDisk("true").status === 0;
 const skip = isAllowed ? false : "this system lets nobody mount a disk of their own";
 
-test("a disk that fills during an import: one line, nothing left behind, and with room again it works", { skip }, () => {
+test("a disk that fills during an import: one line, nothing left behind, and with room again it works", {
+  skip,
+}, () => {
   const model = join(import.meta.dirname, "..", "engine", "reference", "own", "qwen2-small.gguf");
   const script = join(import.meta.dirname, "filling.ts");
   const { status, stdout, stderr } = onSmallDisk(process.execPath, "--import", "tsx", script, disk, model);
   assert.equal(status, 0, stderr);
-  const { told, left, then } = JSON.parse(stdout);
+  const { told, left, again } = JSON.parse(stdout);
   assert.match(told, /^Refusal: there is not enough space for the model in .*; free some and try again$/);
   assert.deepEqual(left, []);
-  assert.equal(then, "mine");
+  assert.equal(again, "mine");
 });

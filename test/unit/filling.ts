@@ -24,4 +24,4 @@ try {
 const left = existsSync(models) ? readdirSync(models) : [];
 rmSync(filler, { force: true });
 const { id } = take(() => undefined);
-console.log(JSON.stringify({ told, left, then: id }));
+console.log(JSON.stringify({ told, left, again: id }));

@@ -17,13 +17,15 @@ function context(text?: string): InlineCompletionContext {
 }
 
 test("without a choice nothing changes", () => {
-  assert.deepEqual(withSelected(document, { position, context: context() }), { document, position });
+  assert.deepEqual(withSelected(document, { position, context: context() }), { document, position, chosen: "" });
 });
 
 test("with a choice the document holds it and the cursor stands behind it", () => {
   const taken = withSelected(document, { position, context: context("filter") });
   assert.equal(taken.document.getText(), "let a = 1;\nitems.filter;\n");
   assert.deepEqual(taken.position, { line: 1, character: 12 });
+  assert.equal(taken.chosen, "ter");
   assert.equal(taken.document.version, 7);
   assert.equal(document.getText(), "let a = 1;\nitems.fil;\n");
+  assert.equal(withSelected(document, { position, context: context("Filter") }).chosen, "Filter", "typed otherwise");
 });
