@@ -278,8 +278,9 @@ async function* oneBlock(
 const shorterTokens = 192;
 
 /**
- * Branches that are followed where text stands behind the cursor. On the 72 cases of `npm run quality` two find 58 right first
- * lines, one 57, three and four no more than two; at the end of a line ranking finds none and takes a third of the time.
+ * Branches that are followed where text stands behind the cursor. On the 72 cases of `npm run quality` two find 66 right first
+ * lines, one 63. Of 34 held-out places one, two and four find 12 and eight find 9, in 1, 1.2, 1.9 and 2.6 times the time. At the
+ * end of a line ranking finds none and takes a third of the time.
  */
 const branchCount = 2;
 
