@@ -11,7 +11,7 @@ import { recipes } from "../../server/plan/registry.ts";
 import { readDefaults } from "../../server/settings.ts";
 import { digestOfFolder, Journal } from "./journal.ts";
 import { machine, median, table } from "./machine.ts";
-import { heldOut } from "./packages.ts";
+import { fetched, heldOut, type Package, promising } from "./packages.ts";
 import { filesBelow, refactor, type Told, toldSchema } from "./refactors.ts";
 
 const { values } = parseArgs({
@@ -50,9 +50,9 @@ interface Found {
   readonly files: readonly string[];
 }
 
-/** The packages that are small enough, with the files that people write, the smallest first. */
-function chosen(): readonly Found[] {
-  const found = heldOut(values.data).flatMap(({ name, folder }) => {
+/** Those of the packages that are small enough, with the files that people write, the smallest first. */
+function chosen(all: readonly Package[]): readonly Found[] {
+  const found = all.flatMap(({ name, folder }) => {
     const scripts = filesBelow(folder).filter((file) => /\.([jt]sx?|[cm]js|py)$/.test(file));
     const own = scripts.filter((file) => !/\.(d\.ts|min\.js)$|(^|\/)(dist|cjs|build|umd|es)\//.test(file));
     const files = own.filter((file) => {
@@ -71,7 +71,9 @@ async function who(expert: string) {
   return { engine, expert, manner: undefined };
 }
 
-const packages = chosen();
+const packages = chosen(heldOut(values.data));
+/** Where the held-out ones hold too little for a recipe. */
+const others = chosen(fetched(promising, values.data));
 if (packages.length === 0) {
   console.error(`There are no held-out packages in ${values.data}, and none could be fetched.`);
   process.exit(1);
@@ -101,31 +103,33 @@ report();
 async function rowOf(recipe: Recipe): Promise<string[]> {
   const told: Told[] = [];
   let idle = 0;
-  const hint = hints[recipe.id] ?? /./;
-  // By turns, so that no package counts for a recipe alone.
-  const turns = packages.map(({ folder, name, files }) => {
-    const fitting = files.filter((file) => !(scriptsOnly.has(recipe.id) && file.endsWith(".py")));
-    return { folder, name, files: fitting.filter((file) => hint.test(readFileSync(join(folder, file), "utf8"))) };
-  });
-  for (let turn = 0; told.length < each && idle + told.length < Number(values.tries); turn++) {
-    const open = turns.filter(({ files }) => files.length > turn);
-    if (open.length === 0) break;
-    for (const { folder, name, files } of open) {
-      if (told.length >= each || idle + told.length >= Number(values.tries)) break;
-      const file = files[turn]!;
-      if (performance.now() > until) cut = true;
-      const what = { recipe: recipe.id, name, file };
-      const one = await journal.remember(what, toldSchema, cut ? null : () => refactor(recipe, folder, file, who));
-      if (one === null) return row(recipe.id, told, idle);
-      if (one.steps === 0) idle++;
-      else told.push(one);
-      console.error(`${recipe.id} ${name} ${file}: ${one.verified} of ${one.steps} steps, ${one.seconds.toFixed(1)} s`);
-      for (const why of one.why) notes.push(`${recipe.id}, ${name}, ${file}: ${why}`);
-      for (const why of one.broken) notes.push(`${recipe.id}, ${name}, ${file}: BROKEN: ${why}`);
-    }
+  for (const { folder, name, file } of [...inTurns(packages, recipe), ...inTurns(others, recipe)]) {
+    if (told.length >= each) break;
+    if (performance.now() > until) cut = true;
+    const what = { recipe: recipe.id, name, file };
+    const one = await journal.remember(what, toldSchema, cut ? null : () => refactor(recipe, folder, file, who));
+    if (one === null) return row(recipe.id, told, idle);
+    if (one.steps === 0) idle++;
+    else told.push(one);
+    console.error(`${recipe.id} ${name} ${file}: ${one.verified} of ${one.steps} steps, ${one.seconds.toFixed(1)} s`);
+    for (const why of one.why) notes.push(`${recipe.id}, ${name}, ${file}: ${why}`);
+    for (const why of one.broken) notes.push(`${recipe.id}, ${name}, ${file}: BROKEN: ${why}`);
   }
   all.push(...told);
   return row(recipe.id, told, idle);
+}
+
+/** The files that are worth a try, as many as are tried; by turns, so that no package counts for a recipe alone. */
+function inTurns(pool: readonly Found[], { id }: Recipe) {
+  const hint = hints[id] ?? /./;
+  const turns = pool.map(({ folder, name, files }) => {
+    const fitting = files.filter((file) => !(scriptsOnly.has(id) && file.endsWith(".py")));
+    const worth = fitting.filter((file) => hint.test(readFileSync(join(folder, file), "utf8")));
+    return worth.map((file) => ({ folder, name, file }));
+  });
+  const longest = Math.max(0, ...turns.map(({ length }) => length));
+  const inOrder = Array.from({ length: longest }, (_, turn) => turns.flatMap((files) => files[turn] ?? [])).flat();
+  return inOrder.slice(0, Number(values.tries));
 }
 
 function row(id: string, told: readonly Told[], idle: number): string[] {
