@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { z } from "zod";
 
 const splitSchema = z.looseObject({ split: z.enum(["train", "held-out"]) });
@@ -54,7 +54,7 @@ export const promising: readonly Entry[] = [
 /** In the order of the entries. One that cannot be fetched is told and left out. */
 export function fetched(entries: readonly Entry[], data: string): readonly Package[] {
   return entries.flatMap((entry) => {
-    const folder = join(data, `${entry.from}-${entry.name.replace("/", "_")}`);
+    const folder = resolve(data, `${entry.from}-${entry.name.replace("/", "_")}`);
     const stamp = join(folder, ".coterie-digest");
     const isThere = existsSync(stamp) && readFileSync(stamp, "utf8") === entry.sha256;
     const why = isThere ? null : fetch(entry, folder, stamp);
