@@ -8,7 +8,7 @@ import type { Engine, GenerateRequest, Generation, Score } from "./engine/engine
 import { isImagined, type NamePlace, namePlace, remainders } from "./naming.ts";
 import { composeCompletion, type Manner } from "./prompt.ts";
 import type { Answer, Region, Settings } from "./protocol.ts";
-import { type Candidate, rank } from "./rank.ts";
+import { type Candidate, rank, scored } from "./rank.ts";
 import { Away, chosenOf, type Rule, route } from "./route.ts";
 import { withoutOverlap } from "./stops.ts";
 import { type Surroundings, surroundings } from "./surroundings.ts";
@@ -117,7 +117,7 @@ async function* byChosen(
     (crew.isKnown?.(name) ?? (holdsName(scope.prefix, name) || holdsName(scope.suffix, name)));
   const unknown = unknownNames(text, around, isKnown);
   const least = leastConfidence(crew.threshold?.(chosen.expert) ?? builtInThreshold, limits.suggestions);
-  const ahead = await likelihoodOfChosen(scope, limits, done, request, manner, engine, signal);
+  const ahead = await likelihoodOfChosen(scope, chosen.expert, limits, manner, done, engine, signal);
   const { sure, doubt } = judged(best.from, text, ahead, unknown, least);
   const whyNot = async (shown: string) => whyHidden(shown, around) ?? (await whyBroken(shown, around, addedFaults));
   const hidden =
@@ -181,22 +181,23 @@ export function requestFor(
   };
 }
 
-/** How likely the model finds what an editor's list has chosen, behind what was typed; null where nothing is chosen, or cancelled. */
+/**
+ * How likely the model finds what an editor's list has chosen, behind what was typed. Null where that decides nothing: nothing is
+ * chosen or written, the user has asked, it was cancelled.
+ */
 async function likelihoodOfChosen(
   { chosen = "", ...scope }: Scope,
+  expert: string,
   limits: Limits,
-  { generation: { shortened } }: Attempt,
-  { expert, sequence, heal, priority }: GenerateRequest,
   manner: Manner | undefined,
+  { generation, best }: Attempt,
   engine: Engine,
   signal: AbortSignal,
 ): Promise<Score | null> {
-  if (chosen === "" || manner?.ranks === false || signal.aborted) return null;
+  if (chosen === "" || best.text === "" || limits.asked || manner?.ranks === false || signal.aborted) return null;
   const typed = { ...scope, prefix: scope.prefix.slice(0, -chosen.length) };
   const request = requestFor(typed, surroundings(typed), expert, limits, manner);
-  const prompt = shortened ? request.shorter! : request.prompt;
-  const asked = { sequence, expert, prompt, shortened, heal, priority, texts: [chosen] };
-  return (await engine.score(asked, signal))?.[0] ?? null;
+  return (await scored([chosen], request, generation.shortened, engine, signal))?.[0] ?? null;
 }
 
 interface Attempt {

@@ -1,5 +1,5 @@
 // Which of several texts stands at the cursor: that under which itself and what follows the cursor are likeliest.
-import type { Continuation, Engine, GenerateRequest, Generation } from "./engine/engine.ts";
+import type { Continuation, Engine, GenerateRequest, Generation, Score } from "./engine/engine.ts";
 import type { Answer } from "./protocol.ts";
 
 /** A text that may be shown, and the continuation that it was cut from; null for nothing at all. */
@@ -38,12 +38,22 @@ export async function rank(
   if (contest.length < 2 || suffix.trim() === "" || signal.aborted) return distinct;
 
   const following = suffix.slice(0, suffixCharacters);
-  const { sequence, expert, heal, priority } = request;
-  const prompt = shortened ? request.shorter! : request.prompt;
   const asked = contest.map(({ text }) => text + following);
-  const scores = await engine.score({ sequence, expert, prompt, shortened, heal, priority, texts: asked }, signal);
+  const scores = await scored(asked, request, shortened, engine, signal);
   if (scores === null) return null;
   // Sorting keeps the order of equals.
   const order = contest.map((_, i) => i).sort((a, b) => scores[b]!.logProbability - scores[a]!.logProbability);
   return order.map((i) => contest[i]!);
+}
+
+/** How likely texts are behind the prompt of a request, or its shorter one. Null when cancelled. */
+export function scored(
+  texts: readonly string[],
+  { sequence, expert, heal, priority, prompt, shorter }: GenerateRequest,
+  shortened: boolean,
+  engine: Engine,
+  signal: AbortSignal,
+): Promise<readonly Score[] | null> {
+  const read = shortened ? shorter! : prompt;
+  return engine.score({ sequence, expert, prompt: read, shortened, heal, priority, texts }, signal);
 }

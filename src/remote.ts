@@ -28,9 +28,10 @@ export async function setKey(secrets: vscode.SecretStorage): Promise<void> {
     ignoreFocusOut: true,
   });
   if (key === undefined) return;
-  if (key.trim() === "") await secrets.delete(nameOf(chosen.id));
-  else await secrets.store(nameOf(chosen.id), key.trim());
-  const done = key.trim() === "" ? "has no key any more" : "has a key now, kept in the editor's secret storage";
+  const given = key.trim();
+  if (given === "") await secrets.delete(nameOf(chosen.id));
+  else await secrets.store(nameOf(chosen.id), given);
+  const done = given === "" ? "has no key any more" : "has a key now, kept in the editor's secret storage";
   vscode.window.setStatusBarMessage(`Coterie: ${chosen.label} ${done}.`, 6_000);
 }
 

@@ -27,6 +27,7 @@ export function heldOutEntries(manifest: unknown): readonly Entry[] {
   return z.array(entrySchema).parse(entries.filter(({ split }) => split === "held-out"));
 }
 
+/** The held-out packages, as far as they are on this disk or can be fetched into the folder `data`. */
 export function heldOut(data: string): readonly Package[] {
   return fetched(heldOutEntries(JSON.parse(readFileSync("experts/train/manifest.json", "utf8"))), data);
 }

@@ -15,7 +15,7 @@ export async function whileServersStand(act: () => Promise<void>): Promise<void>
 }
 
 /** Ids of processes that run our server, among the descendants of one. */
-function serversBelow(top: number): readonly number[] {
+export function serversBelow(top: number): readonly number[] {
   const list = execFileSync("ps", ["-A", "-o", "pid=,ppid=,args="], { encoding: "utf8" });
   const all = list.split("\n").flatMap((line) => {
     const [, id, parent, args = ""] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];

@@ -1,9 +1,9 @@
 // The tests that run inside the extension host of a real VS Code; out/tests.js is this file, bundled.
-import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { type CodeAction, commands, extensions, lm, Range, Uri, workspace } from "vscode";
 import { completes, folder, functionHead, staysAsItIs } from "./asking.ts";
 import { newCell, showFile, showUntitled } from "./places.ts";
+import { serversBelow } from "./servers.ts";
 import { check, settled } from "./settled.ts";
 import { switches } from "./switches.ts";
 import { worth } from "./worth.ts";
@@ -115,24 +115,14 @@ const tests: Readonly<Record<string, () => Promise<void>>> = {
 
   "a killed server costs no text and is back within 5 s": async () => {
     if (process.platform === "win32") return;
-    const [before] = serverIds();
+    const [before] = serversBelow(process.pid);
     check(before !== undefined, "no server process");
     const editor = await showUntitled("typescript", functionHead);
     const text = editor.document.getText();
     await commands.executeCommand("editor.action.inlineSuggest.trigger");
     process.kill(before, "SIGKILL");
-    await settled("a new server", () => serverIds().some((pid) => pid !== before), 5_000);
+    await settled("a new server", () => serversBelow(process.pid).some((pid) => pid !== before), 5_000);
     check(editor.document.getText() === text, "the text changed");
     await completes(Promise.resolve(editor));
   },
 };
-
-/** The server processes that this extension host started. */
-function serverIds(): number[] {
-  const list = execFileSync("ps", ["-A", "-o", "pid=,ppid=,args="], { encoding: "utf8" });
-  return list
-    .split("\n")
-    .map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line))
-    .filter((found) => Number(found?.[2]) === process.pid && /dist[\\/]server\.js/.test(found?.[3] ?? ""))
-    .map((found) => Number(found?.[1]));
-}

@@ -1,9 +1,9 @@
 // One engine with the large model in a process of its own: opens it, measures itself, prints one line of JSON and ends.
-import { readFileSync } from "node:fs";
 import { openEngine } from "../../../server/engine/open.ts";
 import { finished } from "../../../server/saying.ts";
 import { completion } from "../coterie.ts";
 import { openLlama } from "../llama.ts";
+import { memoryOf } from "../measures.ts";
 import type { Generated } from "../peer.ts";
 
 export interface LargeOptions {
@@ -48,17 +48,15 @@ const [count, write] = await timed(
   ({ newTokens }) => newTokens,
 );
 if (count !== 1 + written) throw new Error(`${count} tokens were written, ${1 + written} are due`);
-const memory = readFileSync("/proc/self/smaps_rollup", "utf8");
-const kilobytes = (name: string) =>
-  [...memory.matchAll(new RegExp(`^${name}:\\s+(\\d+) kB$`, "gm"))].reduce((sum, [, each]) => sum + Number(each), 0);
+const memory = memoryOf("self");
 const result: LargeResult = {
   tokens,
   load,
   read: read / tokens,
   // The text has been read by now, and its last token is read again.
   write: write / count,
-  private: 1024 * kilobytes("Private_\\w+"),
-  resident: 1024 * kilobytes("Rss"),
+  private: memory.private,
+  resident: memory.resident,
 };
 process.stdout.write(`${JSON.stringify(result)}\n`);
 process.exit();

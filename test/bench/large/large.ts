@@ -16,6 +16,7 @@ import { modelsIn } from "../../../server/packs/models.ts";
 import cases from "../complete.json" with { type: "json" };
 import { Journal } from "../journal.ts";
 import { machine, median, table } from "../machine.ts";
+import { memoryOf } from "../measures.ts";
 import { installPeer } from "../setup.ts";
 import type { LargeOptions, LargeResult } from "./arm.ts";
 import { formats, writeGguf } from "./gguf.ts";
@@ -178,9 +179,7 @@ async function importWith(bits: 4 | 8) {
 /** Private memory of a process, bytes; 0 once it is gone. */
 function privateOf({ pid }: ChildProcess): number {
   try {
-    const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, "utf8");
-    const pages = [...rollup.matchAll(/^Private_\w+:\s+(\d+) kB$/gm)];
-    return 1024 * pages.reduce((sum, [, kilobytes]) => sum + Number(kilobytes), 0);
+    return memoryOf(pid!).private;
   } catch (error) {
     // ESRCH: its entry is there until somebody has heard of its end.
     if (["ENOENT", "ESRCH"].includes((error as NodeJS.ErrnoException).code ?? "")) return 0;
