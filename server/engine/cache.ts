@@ -1,44 +1,65 @@
 // What has been computed for a text and can be used again: keys, values and hidden states, per sequence.
-import type { Shape } from "../model/manifest.ts";
+import type { Part } from "../model/manifest.ts";
+import type { Values } from "./session.ts";
+
+/** What a part says of the rows that its layers leave behind. */
+type Kept = Pick<Part, "layers" | "shape" | "precision">;
 
 /**
- * Keys and values of a run of layers for one sequence. Each layer has two arrays [kvHeads, capacity, headSize], of which
- * the first `length` rows of every head count. Rewinding is forgetting: the rows stay and are written over.
+ * Keys and values of a run of layers for one sequence, of which the first `length` rows count. Rewinding is forgetting: the rows
+ * stay and are written over.
  */
 export class LayerCache {
   length = 0;
-  capacity = 0;
-  /** Per layer; replaced when the cache grows. */
-  keys: Float32Array[];
-  values: Float32Array[];
-  private readonly shape: Shape;
+  /**
+   * [2 * layers, capacity, row]: for each layer its keys, then its values. In one piece, since many small ones tear the process's
+   * heap; the system gives memory only to rows that have been written, so room for more costs nothing.
+   */
+  private data: Values;
+  private capacity = 0;
+  /** Rows that have been written since `data` was made. */
+  private written = 0;
+  private readonly slots: number;
+  /** Numbers in a row of one layer's keys, or values. */
+  private readonly row: number;
+  /** As the graphs give them: half precision loses less than the weights' 8 bits do, and takes half the memory. */
+  private readonly make: (size: number) => Values;
 
-  constructor(layers: number, shape: Shape) {
-    this.shape = shape;
-    this.keys = Array.from({ length: layers }, () => new Float32Array(0));
-    this.values = Array.from({ length: layers }, () => new Float32Array(0));
+  constructor({ layers, shape, precision }: Kept) {
+    this.slots = 2 * (layers[1] - layers[0]);
+    this.row = shape.kvHeads * shape.headSize;
+    this.make = (size) => (precision === "f32" ? new Float32Array(size) : new Uint16Array(size));
+    this.data = this.make(0);
   }
 
   get bytes(): number {
-    return this.keys.length * 2 * this.capacity * this.rowSize * 4;
+    return this.slots * this.written * this.row * this.data.BYTES_PER_ELEMENT;
   }
 
-  /** Makes room for `rows` rows in all; may replace the arrays. */
+  /** Makes room for `rows` rows in all. */
   reserve(rows: number): void {
     if (rows <= this.capacity) return;
     const capacity = grown(rows);
-    this.keys = this.keys.map((old) => this.copied(old, capacity));
-    this.values = this.values.map((old) => this.copied(old, capacity));
+    const wider = this.make(this.slots * capacity * this.row);
+    for (let slot = 0; slot < this.slots; slot++) wider.set(this.rows(slot), slot * capacity * this.row);
+    this.data = wider;
     this.capacity = capacity;
+    this.written = this.length;
   }
 
-  /** Adds `rows` rows; `keys[layer]` and `values[layer]` are [kvHeads, rows, headSize]. There must be room for them. */
-  append(rows: number, keys: readonly Float32Array[], values: readonly Float32Array[]): void {
-    for (let layer = 0; layer < this.keys.length; layer++) {
-      this.write(this.keys[layer]!, keys[layer]!, rows);
-      this.write(this.values[layer]!, values[layer]!, rows);
+  /** A view of the rows of a layer's keys (slot 2 * layer) or values (slot 2 * layer + 1), [length, row]. */
+  rows(slot: number): Values {
+    return this.data.subarray(slot * this.capacity * this.row, (slot * this.capacity + this.length) * this.row);
+  }
+
+  /** Adds `count` rows to each slot: `rows` is [2 * layers, count, row]. */
+  append(count: number, rows: Values): void {
+    this.reserve(this.length + count);
+    const size = count * this.row;
+    for (let slot = 0; slot < this.slots; slot++) {
+      this.data.set(rows.subarray(slot * size, (slot + 1) * size), (slot * this.capacity + this.length) * this.row);
     }
-    this.length += rows;
+    this.grow(this.length + count);
   }
 
   rewind(length: number): void {
@@ -47,42 +68,18 @@ export class LayerCache {
 
   /** Adds those of the first `length` rows of another cache that are missing here. */
   take(other: LayerCache, length: number): void {
+    if (length <= this.length) return;
     this.reserve(length);
-    for (let layer = 0; layer < this.keys.length; layer++) {
-      this.copy(this.keys[layer]!, other.keys[layer]!, other.capacity, length);
-      this.copy(this.values[layer]!, other.values[layer]!, other.capacity, length);
+    for (let slot = 0; slot < this.slots; slot++) {
+      const missing = other.rows(slot).subarray(this.length * this.row, length * this.row);
+      this.data.set(missing, (slot * this.capacity + this.length) * this.row);
     }
-    this.length = Math.max(this.length, length);
+    this.grow(length);
   }
 
-  private copy(into: Float32Array, from: Float32Array, capacity: number, length: number): void {
-    const { kvHeads, headSize } = this.shape;
-    for (let head = 0; head < kvHeads; head++) {
-      const rows = from.subarray((head * capacity + this.length) * headSize, (head * capacity + length) * headSize);
-      into.set(rows, (head * this.capacity + this.length) * headSize);
-    }
-  }
-
-  private get rowSize(): number {
-    return this.shape.kvHeads * this.shape.headSize;
-  }
-
-  private write(into: Float32Array, rows: Float32Array, count: number): void {
-    const { kvHeads, headSize } = this.shape;
-    for (let head = 0; head < kvHeads; head++) {
-      const from = rows.subarray(head * count * headSize, (head + 1) * count * headSize);
-      into.set(from, (head * this.capacity + this.length) * headSize);
-    }
-  }
-
-  private copied(old: Float32Array, capacity: number): Float32Array {
-    const { kvHeads, headSize } = this.shape;
-    const wider = new Float32Array(kvHeads * capacity * headSize);
-    for (let head = 0; head < kvHeads; head++) {
-      const from = head * this.capacity * headSize;
-      wider.set(old.subarray(from, from + this.length * headSize), head * capacity * headSize);
-    }
-    return wider;
+  private grow(length: number): void {
+    this.length = length;
+    this.written = Math.max(this.written, length);
   }
 }
 
@@ -99,25 +96,28 @@ export class Sequence {
   /** The likeliest text that was generated here last, with the end of its prompt: typing on or deleting often leads to it again. */
   written: readonly number[] = [];
   private readonly experts = new Map<string, LayerCache>();
-  private readonly shape: Shape;
+  private readonly part: Kept;
+  /** Most tokens that `hidden` has held since it was made. */
+  private most = 0;
 
-  constructor(layers: number, shape: Shape) {
-    this.shape = shape;
-    this.backbone = new LayerCache(layers, shape);
+  /** @param part the backbone's */
+  constructor(part: Kept) {
+    this.part = part;
+    this.backbone = new LayerCache(part);
   }
 
   get bytes(): number {
-    let bytes = this.backbone.bytes + this.hidden.byteLength;
+    let bytes = this.backbone.bytes + this.most * this.part.shape.hidden * this.hidden.BYTES_PER_ELEMENT;
     for (const cache of this.experts.values()) bytes += cache.bytes;
     return bytes;
   }
 
   /** By the key of the expert's part: an expert that was removed and another one of its name have nothing in common. */
-  expert(key: string, layers: number): LayerCache {
-    let cache = this.experts.get(key);
+  expert(part: Part): LayerCache {
+    let cache = this.experts.get(part.key);
     if (cache === undefined) {
-      cache = new LayerCache(layers, this.shape);
-      this.experts.set(key, cache);
+      cache = new LayerCache(part);
+      this.experts.set(part.key, cache);
     }
     return cache;
   }
@@ -144,15 +144,13 @@ export class Sequence {
     const own = this.tokens.length;
     if (length <= own) return;
     this.backbone.take(other.backbone, length);
-    const size = this.shape.hidden;
+    const size = this.part.shape.hidden;
     this.append(other.tokens.slice(own, length), other.hidden.subarray(own * size, length * size));
   }
 
   /** The same for an expert's rows; this sequence must hold as many tokens. */
-  takeExpert(other: Sequence, key: string, layers: number, length: number): void {
-    const theirs = other.expert(key, layers);
-    const own = this.expert(key, layers);
-    if (length > own.length) own.take(theirs, length);
+  takeExpert(other: Sequence, part: Part, length: number): void {
+    this.expert(part).take(other.expert(part), length);
   }
 
   rewind(length: number): void {
@@ -164,19 +162,21 @@ export class Sequence {
 
   /** Makes room for `rows` tokens in all, once instead of chunk by chunk. */
   reserve(rows: number): void {
-    const size = this.shape.hidden;
+    const size = this.part.shape.hidden;
     this.backbone.reserve(rows);
     if (this.hidden.length >= rows * size) return;
     const wider = new Float32Array(grown(rows) * size);
     wider.set(this.hidden.subarray(0, this.tokens.length * size));
     this.hidden = wider;
+    this.most = this.tokens.length;
   }
 
   /** Notes that the backbone has read `tokens`, whose output states [tokens.length, hidden] are given. */
   append(tokens: readonly number[], hidden: Float32Array): void {
     this.reserve(this.tokens.length + tokens.length);
-    this.hidden.set(hidden, this.tokens.length * this.shape.hidden);
+    this.hidden.set(hidden, this.tokens.length * this.part.shape.hidden);
     this.tokens.push(...tokens);
+    this.most = Math.max(this.most, this.tokens.length);
   }
 }
 
@@ -206,10 +206,11 @@ export class Cache {
 
   /**
    * Gives `sequence`, which holds nothing but a prefix of `tokens`, what another one has read of them further: a prefix that
-   * several prompts share is read once, by the backbone and by the expert of this key.
+   * several prompts share is read once, by the backbone and by this expert.
    * @returns how many of the tokens are there then
    */
-  share(sequence: Sequence, tokens: readonly number[], key: string, layers: number): number {
+  share(sequence: Sequence, tokens: readonly number[], expert: Part): number {
+    const { key } = expert;
     // For the next token of a text, which is asked again and again, there is nothing to be had.
     const least = Math.min(sequence.tokens.length, sequence.followed(key));
     if (tokens.length - least <= fewestShared) return sequence.tokens.length;
@@ -221,7 +222,7 @@ export class Cache {
     const followed = others.map((each, i) => Math.min(held, common[i]!, each.followed(key)));
     const furthest = Math.max(0, ...followed);
     if (furthest > sequence.followed(key) + fewestShared)
-      sequence.takeExpert(others[followed.indexOf(furthest)]!, key, layers, furthest);
+      sequence.takeExpert(others[followed.indexOf(furthest)]!, expert, furthest);
     return held;
   }
 
@@ -251,8 +252,8 @@ export function commonLength(one: readonly number[], other: readonly number[]): 
 /** Fewer tokens than these are read as fast as their rows are looked for and copied. */
 const fewestShared = 8;
 
-/** Rows to allocate: enough for the next lines that are typed, so that the arrays are not copied at every key. */
+/** Rows to make room for: enough for the next lines that are typed, so that not every key copies what is there. */
 function grown(needed: number): number {
-  const step = 128;
-  return Math.ceil((needed + step / 2) / step) * step;
+  const step = 512;
+  return Math.ceil((needed + step / 4) / step) * step;
 }

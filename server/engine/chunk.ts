@@ -2,9 +2,9 @@
 
 /** Wanted length of a run, ms: a request that nobody waits for any more keeps the engine busy for as long at most. */
 const wantedMs = 50;
-/** Smaller runs waste time on reading the weights, and up to 16 rows take another way through attention; larger ones need memory that grows with them. */
+/** Smaller runs waste time on reading the weights; larger ones are no faster, and need memory that grows with them. */
 const smallest = 32;
-const largest = 128;
+const largest = 64;
 /** The first runs, before anything is known. */
 const atFirst = 64;
 

@@ -38,7 +38,6 @@ export async function load(options: EngineOptions, heard: Heard): Promise<Loaded
   await experts.setModel(model);
   await experts.setAdded(options.added ?? []);
   const tokenizer = openTokenizer(JSON.parse(await readFile(join(model, "head", "tokenizer.json"), "utf8")));
-  const layers = backbone.part.layers[1] - backbone.part.layers[0];
   if (experts.now.experts.some(({ id }) => id === "general")) await experts.session("general");
 
   return {
@@ -47,7 +46,7 @@ export async function load(options: EngineOptions, heard: Heard): Promise<Loaded
     experts,
     stack: openStack(runtime, backbone, head, openEmbedding(head)),
     chunk: new Chunk(options.chunkTokens),
-    cache: new Cache(() => new Sequence(layers, backbone.part.shape), options.cacheBytes),
+    cache: new Cache(() => new Sequence(backbone.part), options.cacheBytes),
     history: new History(),
     tokenizer,
     index: indexTokens(tokenizer),
@@ -55,8 +54,8 @@ export async function load(options: EngineOptions, heard: Heard): Promise<Loaded
   };
 }
 
-/** Most tokens by which an expert follows in one run: it has a quarter of the backbone's layers. */
-const mostFollowed = 128;
+/** Most tokens by which an expert follows in one run: wider ones are no faster, and need more memory. */
+const mostFollowed = 64;
 
 export interface Reading {
   /** The expert's final hidden states of the last `wanted` tokens, [wanted, hidden]. */
@@ -79,10 +78,8 @@ export async function* readTokens(
   wanted: number,
   cancelled: () => boolean,
 ): AsyncGenerator<undefined, Reading | null> {
-  const { key } = expert.part;
-  const layers = expert.part.layers[1] - expert.part.layers[0];
   sequence.rewindTo(ids);
-  const reused = sequences.share(sequence, ids, key, layers);
+  const reused = sequences.share(sequence, ids, expert.part);
   sequence.reserve(ids.length);
   while (sequence.tokens.length < ids.length) {
     if (cancelled()) return null;
@@ -96,7 +93,7 @@ export async function* readTokens(
   const size = expert.part.shape.hidden;
   const hidden = new Float32Array(wanted * size);
   const first = ids.length - wanted;
-  const cache = sequence.expert(key, layers);
+  const cache = sequence.expert(expert.part);
   cache.rewind(first);
   cache.reserve(ids.length);
   while (cache.length < ids.length) {

@@ -10,16 +10,18 @@ import { switchOffTelemetry } from "./telemetry.ts";
 export interface Session {
   readonly part: Part;
   readonly folder: string;
-  run(feeds: Feeds, fetches: readonly string[]): Promise<Record<string, Float32Array>>;
+  run(feeds: Feeds, fetches: readonly string[]): Promise<Record<string, Values>>;
 }
+
+/** Numbers of a tensor: float32, or float16 as bits. */
+export type Values = Float32Array | Uint16Array;
 
 /** Tensors by input name. A tensor is a view: it may be kept and run again as long as its array stays. */
 export type Feeds = Record<string, Tensor>;
 
 /** Makes input tensors; separate from a session, so that they can be shared between sessions. */
 export interface Runtime {
-  float32(data: Float32Array, dims: readonly number[]): Tensor;
-  int32(data: Int32Array, dims: readonly number[]): Tensor;
+  tensor(data: Values, dims: readonly number[]): Tensor;
   /**
    * Loads the part in `folder` after checking every file's digest.
    * @throws Error in words when a file is missing, cut short or changed; `repair` says what to do about it.
@@ -30,6 +32,8 @@ export interface Runtime {
 /** @throws Error in words when the native runtime cannot be loaded on this machine, or would report to its maker. */
 export async function openRuntime(): Promise<Runtime> {
   switchOffTelemetry();
+  // Where Node has this type (from 24 on) the package wants float16 in it, but its native part does not know it.
+  Reflect.deleteProperty(globalThis, "Float16Array");
   const ort = await import("onnxruntime-node").catch((error: unknown) => {
     throw new Error(
       `the ONNX runtime for ${process.platform}-${process.arch} does not load (${firstLine(error)}). ` +
@@ -37,8 +41,8 @@ export async function openRuntime(): Promise<Runtime> {
     );
   });
   return {
-    float32: (data, dims) => new ort.Tensor("float32", data, dims),
-    int32: (data, dims) => new ort.Tensor("int32", data, dims),
+    tensor: (data, dims) =>
+      data instanceof Uint16Array ? new ort.Tensor("float16", data, dims) : new ort.Tensor("float32", data, dims),
     async load(folder, threads, repair = installAgain) {
       const part = await checkedPart(folder, repair);
       const native = await ort.InferenceSession.create(join(folder, "graph.onnx"), sessionOptions(threads));
@@ -92,12 +96,21 @@ function sessionOptions(threads: number): InferenceSession.SessionOptions {
   };
 }
 
+/** An output that is float32. @throws Error when it is not there, or of another type. */
+export function float32(out: Record<string, Values>, name: string): Float32Array {
+  const values = out[name];
+  if (values instanceof Float32Array) return values;
+  throw new Error(`the graph gave no float32 output ${name}`);
+}
+
 async function run(native: InferenceSession, feeds: Feeds, fetches: readonly string[]) {
   const outputs = await native.run(feeds, fetches);
-  const arrays: Record<string, Float32Array> = {};
+  const arrays: Record<string, Values> = {};
   for (const name of fetches) {
     const data = outputs[name]?.data;
-    if (!(data instanceof Float32Array)) throw new Error(`the graph gave no float32 output ${name}`);
+    if (!(data instanceof Float32Array || data instanceof Uint16Array)) {
+      throw new Error(`the graph gave no float output ${name}`);
+    }
     arrays[name] = data;
   }
   return arrays;

@@ -1,8 +1,7 @@
 // Backbone, expert and head as one model: runs chunks of tokens through their graphs and keeps what they leave behind.
-import type { Tensor } from "onnxruntime-node";
 import type { LayerCache, Sequence } from "./cache.ts";
 import type { EmbeddingTable } from "./embedding.ts";
-import type { Feeds, Runtime, Session } from "./session.ts";
+import { type Feeds, float32, type Runtime, type Session } from "./session.ts";
 
 export interface Stack {
   /** Reads more tokens into the sequence: the backbone's part of the work. What a run needs besides its result grows with them. */
@@ -22,30 +21,18 @@ export function openStack(runtime: Runtime, backbone: Session, head: Session, em
   /** One run of a graph with layers: past rows go in as views, only the new rows come out and are appended. */
   async function advance(session: Session, cache: LayerCache, rows: Float32Array): Promise<Float32Array> {
     const count = rows.length / size;
-    const total = cache.length + count;
     const [first, end] = session.part.layers;
     const { kvHeads, headSize } = session.part.shape;
-    cache.reserve(total);
-    const feeds: Feeds = {
-      hidden: runtime.float32(rows, [1, count, size]),
-      seqlens_k: runtime.int32(Int32Array.of(total - 1), [1]),
-      total_sequence_length: runtime.int32(Int32Array.of(total), []),
-    };
-    const past = (data: Float32Array): Tensor => runtime.float32(data, [1, kvHeads, cache.capacity, headSize]);
-    const fetches = ["hidden_out"];
+    const past = (slot: number) => runtime.tensor(cache.rows(slot), [cache.length, kvHeads, headSize]);
+    const feeds: Feeds = { hidden: runtime.tensor(rows, [1, count, size]) };
     for (let layer = first; layer < end; layer++) {
-      feeds[`past_key_${layer}`] = past(cache.keys[layer - first]!);
-      feeds[`past_value_${layer}`] = past(cache.values[layer - first]!);
-      fetches.push(`new_key_${layer}`, `new_value_${layer}`);
+      const slot = 2 * (layer - first);
+      feeds[`past_key_${layer}`] = past(slot);
+      feeds[`past_value_${layer}`] = past(slot + 1);
     }
-    const out = await session.run(feeds, fetches);
-    const layers = Array.from({ length: end - first }, (_, i) => first + i);
-    cache.append(
-      count,
-      layers.map((layer) => out[`new_key_${layer}`]!),
-      layers.map((layer) => out[`new_value_${layer}`]!),
-    );
-    return out["hidden_out"]!;
+    const out = await session.run(feeds, ["hidden_out", "new_rows"]);
+    cache.append(count, out["new_rows"]!);
+    return float32(out, "hidden_out");
   }
 
   return {
@@ -53,15 +40,14 @@ export function openStack(runtime: Runtime, backbone: Session, head: Session, em
       sequence.append(tokens, await advance(backbone, sequence.backbone, embedding.rows(tokens)));
     },
     follow(sequence, expert, rows) {
-      const [first, end] = expert.part.layers;
-      const cache = sequence.expert(expert.part.key, end - first);
+      const cache = sequence.expert(expert.part);
       const from = cache.length * size;
       return advance(expert, cache, sequence.hidden.subarray(from, from + rows * size));
     },
     async predict(hidden) {
       const rows = hidden.length / size;
-      const out = await head.run({ hidden: runtime.float32(hidden, [1, rows, size]) }, ["log_probabilities"]);
-      return out["log_probabilities"]!;
+      const out = await head.run({ hidden: runtime.tensor(hidden, [1, rows, size]) }, ["log_probabilities"]);
+      return float32(out, "log_probabilities");
     },
   };
 }

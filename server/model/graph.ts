@@ -38,22 +38,24 @@ const EMBEDDING = "token_embd.weight";
 const OUTPUT = "output.weight";
 
 /**
- * Layers [first, end) of the model. Inputs, all float32 unless said: `hidden` [1, n, hidden] (embedding rows for layer 0, else
- * the residual stream before `first`), `past_key_i` and `past_value_i` [1, kvHeads, capacity, headSize] of which the first
- * rows count, `seqlens_k` int32 [1] (past + n - 1), `total_sequence_length` int32 scalar (past + n). Outputs: `hidden_out`
- * [1, n, hidden], after the final norm if `finalNorm`, and `new_key_i`, `new_value_i` [1, kvHeads, n, headSize].
+ * Layers [first, end) of the model. Inputs: `hidden` float32 [1, n, hidden] (embedding rows for layer 0, else the residual stream
+ * before `first`), and for each layer `past_key_i` and `past_value_i` [past, kvHeads, headSize], the rows that earlier runs gave,
+ * in float16 unless the precision is "f32". Outputs: `hidden_out` float32 [1, n, hidden], after the final norm if `finalNorm`, and
+ * `new_rows` [2 * layers * n, kvHeads, headSize], for each layer this run's keys and then its values, as they are to be kept.
  */
 export function layersGraph(model: Llama, first: number, end: number, finalNorm: boolean, precision: Precision): Graph {
   const graph = new GraphWeights(model, precision);
   const { onnx } = graph;
+  const kept = precision === "f32" ? "float32" : "float16";
   let residual = onnx.input("hidden", "float32", [1, "n", model.hidden]);
-  const past = ["key", "value"].map((kind) => (layer: number) => `past_${kind}_${layer}`);
+  const rows: string[] = [];
   for (let layer = first; layer < end; layer++) {
-    for (const name of past) onnx.input(name(layer), "float32", [1, model.kvHeads, "capacity", model.headSize]);
+    for (const kind of ["key", "value"]) {
+      onnx.input(`past_${kind}_${layer}`, kept, ["past_rows", model.kvHeads, model.headSize]);
+    }
   }
-  onnx.input("seqlens_k", "int32", [1]);
-  onnx.input("total_sequence_length", "int32", []);
   onnx.output("hidden_out", "float32", [1, "n", model.hidden]);
+  onnx.output("new_rows", kept, ["new_rows_of_layers", model.kvHeads, model.headSize]);
   graph.rope();
   attentionRange(onnx, model, `past_key_${first}`);
 
@@ -86,8 +88,10 @@ export function layersGraph(model: Llama, first: number, end: number, finalNorm:
     );
     const biases = parts.map((name) => `blk.${layer}.${name}.bias`);
     const qkv = model.bias ? graph.sum(product, biases, wide, `${at}.qkv_biased`) : product;
+    const attended = attention(onnx, model, qkv, layer, kept);
+    rows.push(...attended.rows);
     pending = graph.product(
-      attention(onnx, model, qkv, layer),
+      attended.result,
       [tensor("attn_output")],
       model.hidden,
       model.heads * model.headSize,
@@ -96,6 +100,7 @@ export function layersGraph(model: Llama, first: number, end: number, finalNorm:
     pending = feedForward(graph, norm(tensor("ffn_norm"), `${at}.ffn_norm`), layer);
   }
   if (pending === undefined) throw new RangeError(`no layers in [${first}, ${end})`);
+  onnx.node("Concat", rows, ["new_rows"], { axis: 0 });
   if (finalNorm) {
     onnx.contrib(
       "SkipSimplifiedLayerNormalization",

@@ -4,7 +4,6 @@ import {
   type AttributeProto,
   AttributeProto_AttributeType,
   AttributeProtoSchema,
-  type GraphProto,
   GraphProtoSchema,
   ModelProtoSchema,
   type NodeProto,
@@ -19,12 +18,12 @@ import {
 
 /** A size, or the name of one that is known at run time only. */
 export type Dimension = number | string;
-export type Element = "float32" | "uint8" | "int32" | "int64";
+export type Element = "float16" | "float32" | "uint8" | "int64";
 
 const ELEMENTS: Record<Element, { readonly type: TensorProto_DataType; readonly bytes: number }> = {
+  float16: { type: TensorProto_DataType.FLOAT16, bytes: 2 },
   float32: { type: TensorProto_DataType.FLOAT, bytes: 4 },
   uint8: { type: TensorProto_DataType.UINT8, bytes: 1 },
-  int32: { type: TensorProto_DataType.INT32, bytes: 4 },
   int64: { type: TensorProto_DataType.INT64, bytes: 8 },
 };
 
@@ -37,14 +36,6 @@ const IR_VERSION = 10n;
 
 /** Whole numbers, unless the name is in FLOATS. */
 export type Attributes = Readonly<Record<string, number | readonly number[]>>;
-
-export interface BranchOutput {
-  readonly name: string;
-  readonly shape: readonly Dimension[];
-}
-
-/** Adds the nodes of a branch; they must write `outputs`. */
-export type Branch = (body: OnnxBuilder, outputs: readonly string[]) => void;
 
 export class OnnxBuilder {
   /** Bytes that the external file must have. */
@@ -118,26 +109,9 @@ export class OnnxBuilder {
     this.#add("com.microsoft", opType, input, output, attributes);
   }
 
-  /**
-   * An If node: `outputs`, all float32, come from the nodes that `then` adds where `condition` (bool [1]) holds, else from
-   * those of `otherwise`. Both may read everything that was named before, and are given the names to write.
-   */
-  branch(condition: string, outputs: readonly BranchOutput[], then: Branch, otherwise: Branch): void {
-    const body = (name: string, fill: Branch) => {
-      const inner = new OnnxBuilder(this.#file);
-      const names = outputs.map((output) => inner.output(`${output.name}.${name}`, "float32", output.shape));
-      fill(inner, names);
-      return create(AttributeProtoSchema, {
-        name: `${name}_branch`,
-        type: AttributeProto_AttributeType.GRAPH,
-        g: inner.#graph(`${outputs[0]?.name}.${name}`),
-      });
-    };
-    const attribute = [body("then", then), body("else", otherwise)];
-    const output = outputs.map(({ name }) => name);
-    this.#nodes.push(
-      create(NodeProtoSchema, { opType: "If", name: `If:${output[0]}`, input: [condition], output, attribute }),
-    );
+  /** A node that turns `input` into another element type. */
+  cast(input: string, to: Element, output: string): void {
+    this.node("Cast", [input], [output], { to: ELEMENTS[to].type });
   }
 
   /** The finished model as protobuf bytes. */
@@ -149,19 +123,15 @@ export class OnnxBuilder {
         { domain: "", version: OPSET },
         { domain: "com.microsoft", version: 1n },
       ],
-      graph: this.#graph(name),
+      graph: create(GraphProtoSchema, {
+        name,
+        node: this.#nodes,
+        initializer: this.#weights,
+        input: this.#inputs,
+        output: this.#outputs,
+      }),
     });
     return toBinary(ModelProtoSchema, model);
-  }
-
-  #graph(name: string): GraphProto {
-    return create(GraphProtoSchema, {
-      name,
-      node: this.#nodes,
-      initializer: this.#weights,
-      input: this.#inputs,
-      output: this.#outputs,
-    });
   }
 
   #add(domain: string, opType: string, input: string[], output: string[], attributes: Attributes): void {

@@ -159,9 +159,9 @@ function withOwn<T>(path: string, use: (own: Own) => T): T {
   }
 }
 
-/** Bytes that one token takes in the caches: keys and values of all layers, and the backbone's output. */
+/** Bytes that one token takes in the caches: keys and values of all layers in half precision, and the backbone's output. */
 function rowOf({ model }: Own): number {
-  return (model.layers * 2 * model.kvHeads * model.headSize + model.hidden) * 4;
+  return model.layers * 2 * model.kvHeads * model.headSize * 2 + model.hidden * 4;
 }
 
 /** Milliseconds for which another window's import is waited for, and after which a lock is marked as alive again. */

@@ -38,8 +38,8 @@ export async function measureLimits(folder: string, threads: number): Promise<Li
   const session = await runtime.load(folder, threads);
   const best = async (m: number, k: number, n: number) => {
     const feeds = {
-      a: runtime.float32(new Float32Array(m * k).fill(0.5), [m, k]),
-      b: runtime.float32(new Float32Array(k * n).fill(0.5), [k, n]),
+      a: runtime.tensor(new Float32Array(m * k).fill(0.5), [m, k]),
+      b: runtime.tensor(new Float32Array(k * n).fill(0.5), [k, n]),
     };
     let least = Number.POSITIVE_INFINITY;
     for (let i = 0; i < tries; i++) least = Math.min(least, await timed(() => session.run(feeds, ["c"])));

@@ -59,7 +59,7 @@ export class Losses {
 }
 
 function newSequence({ backbone }: Loaded): Sequence {
-  return new Sequence(backbone.part.layers[1] - backbone.part.layers[0], backbone.part.shape);
+  return new Sequence(backbone.part);
 }
 
 /** Places of the tokens whose prediction counts. Nothing is before the first one. */

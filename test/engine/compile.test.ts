@@ -35,7 +35,7 @@ describe("a tiny random model", () => {
   const recorded = read("tiny.logits.json") as { ids: number[]; rows: number[]; logits: number[][]; other: number[][] };
   let parts: Parts;
   before(async () => {
-    parts = await openParts(compileTiny("f32"), "general", 64);
+    parts = await openParts(compileTiny("f32"), "general");
   });
 
   /** Logits of positions from `first` on agree with those recorded for them. */
@@ -66,12 +66,12 @@ describe("a tiny random model", () => {
   });
 
   test("agrees with PyTorch when the upper layers come from a file of their own", async () => {
-    const other = await openParts(compileTiny("f32"), "other", 64);
+    const other = await openParts(compileTiny("f32"), "other");
     assertLike(await other.run(recorded.ids), 0, recorded.other);
   });
 
   test("stays close with 8-bit weights", async () => {
-    const small = await openParts(compileTiny("q8"), "general", 64);
+    const small = await openParts(compileTiny("q8"), "general");
     const logits = await small.run(recorded.ids);
     for (const [i, position] of recorded.rows.entries()) {
       const got = row(logits, position, small.vocabulary);
@@ -84,7 +84,7 @@ describe("a tiny random model", () => {
 
 describe("the embedded weights", () => {
   test("have PyTorch's ten likeliest next tokens in float32", async () => {
-    const parts = await openParts(compileReal("f32"), "general", 256);
+    const parts = await openParts(compileReal("f32"), "general");
     const prompts = read("top10.json") as { text: string; ids: number[]; top: number[]; logits: number[] }[];
     assert.equal(prompts.length, 3);
     for (const { text, ids, top, logits: want } of prompts) {
@@ -116,7 +116,7 @@ async function perplexity(folder: string): Promise<number> {
     JSON.parse(readFileSync(join(folder, "head", "tokenizer.json"), "utf8")) as TokenizerFile,
   );
   const ids = tokenizer.encode(readFileSync(join(reference, "perplexity.txt"), "utf8"));
-  const parts = await openParts(folder, "general", 512);
+  const parts = await openParts(folder, "general");
   let sum = 0;
   let count = 0;
   for (let start = 0; start < ids.length; start += 512) {

@@ -1,13 +1,49 @@
 // When two runs of the engine count as the same.
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import type { Continuation, Generation } from "../../server/engine/engine.ts";
+import { uniforms } from "../../server/engine/sample.ts";
+import { type Feeds, float32, openRuntime } from "../../server/engine/session.ts";
 
 /**
- * By how many nats the log-probabilities of a token may differ between two runs. In float32 that is rounding. With 8-bit
- * activations the last digit of a sum, which hangs on how many rows ran together, decides how an activation is rounded: after
- * 30 layers it is 0.03 nats in the median and 0.4 in one token of 600. A cache that held a wrong row would differ by several.
+ * By how many nats the log-probabilities of a token may differ between two runs. Where products give a row the same bits whatever
+ * runs with it, not at all. Elsewhere in float32 by rounding; with 8-bit activations the last digit of a sum decides how an
+ * activation is rounded: after 30 layers it is 0.03 nats in the median and 0.4 in one token of 600. A cache that held a wrong row
+ * would differ by several.
  */
 export const nearTie = { f32: 1e-3, q8: 1 } as const;
+
+/**
+ * Whether the runtime's kernels for this processor give a row the same bits whatever rows run with it: that of the first token
+ * through an expert's layers, which sees no other, and its logits.
+ * @param model folder of compiled parts
+ */
+export async function rowsAreAlike(model: string): Promise<boolean> {
+  const runtime = await openRuntime();
+  const expert = await runtime.load(join(model, "general"), 2);
+  const head = await runtime.load(join(model, "head"), 2);
+  const { hidden: size, kvHeads, headSize, vocabulary } = expert.part.shape;
+  const uniform = uniforms(1);
+  const rows = Float32Array.from({ length: 64 * size }, () => uniform() - 0.5);
+  const kept = expert.part.precision === "f32" ? new Float32Array(0) : new Uint16Array(0);
+  const none = runtime.tensor(kept, [0, kvHeads, headSize]);
+  const first = async (count: number) => {
+    const feeds: Feeds = { hidden: runtime.tensor(rows.subarray(0, count * size), [1, count, size]) };
+    for (let layer = expert.part.layers[0]; layer < expert.part.layers[1]; layer++) {
+      feeds[`past_key_${layer}`] = none;
+      feeds[`past_value_${layer}`] = none;
+    }
+    const hidden = float32(await expert.run(feeds, ["hidden_out"]), "hidden_out");
+    const logits = await head.run({ hidden: runtime.tensor(hidden, [1, count, size]) }, ["logits"]);
+    return [...hidden.subarray(0, size), ...float32(logits, "logits").subarray(0, vocabulary)];
+  };
+  const alone = await first(1);
+  for (const count of [2, 3, 7, 16, 33, 64]) {
+    const together = await first(count);
+    if (together.some((value, i) => value !== alone[i])) return false;
+  }
+  return true;
+}
 
 /**
  * Two greedy runs of one request agree: token by token they are equally sure, and where their texts part, the one's token is as

@@ -54,7 +54,7 @@ for (const family of ["qwen2", "llama"] as const) {
       const { model, added, parts } = home(family, 32);
       assert.equal(added.id, `code-${family}`);
       cpSync(parts[0]!, join(model.folder, added.id), { recursive: true });
-      const compiled = await openParts(model.folder, added.id, 64);
+      const compiled = await openParts(model.folder, added.id);
       const { ids, rows, logits: wanted } = logits[family];
       const got = await compiled.run(ids);
       for (const [i, row] of rows.entries()) {

@@ -2,58 +2,68 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Cache, LayerCache, Sequence } from "../../server/engine/cache.ts";
+import type { Part } from "../../server/model/manifest.ts";
 
 const shape = { hidden: 4, heads: 2, kvHeads: 2, headSize: 3, vocabulary: 10, context: 4096 };
+const common = { format: 1, precision: "f32", shape, parameters: 1, files: {}, backbone: "" } as const;
+const backbone: Part = { ...common, kind: "backbone", id: "backbone", key: "backbone", layers: [0, 2] };
+const expert = (id: string): Part => ({ ...common, kind: "expert", id, key: id, layers: [2, 3] });
+const [code, math] = [expert("code"), expert("math")];
 
-/** [kvHeads, rows, headSize] whose values name head, row and place. */
-function rows(first: number, count: number, sign: number): Float32Array {
-  const data: number[] = [];
-  for (let head = 0; head < shape.kvHeads; head++)
-    for (let row = first; row < first + count; row++)
-      for (let place = 0; place < shape.headSize; place++) data.push(sign * (head * 10000 + row * 10 + place));
-  return Float32Array.from(data);
+/** The numbers of `count` rows of a slot, which name slot, row and place. */
+function rows(slot: number, first: number, count: number): number[] {
+  const size = shape.kvHeads * shape.headSize;
+  return Array.from(
+    { length: count * size },
+    (_, i) => slot * 10_000 + first * 10 + Math.floor(i / size) * 10 + (i % size),
+  );
 }
 
-function check(cache: LayerCache, length: number): void {
+function check(cache: LayerCache, length: number, slots: number): void {
   assert.equal(cache.length, length);
-  for (let head = 0; head < shape.kvHeads; head++) {
-    const from = head * cache.capacity * shape.headSize;
-    const expected = rows(0, length, 1).subarray(head * length * 3, (head + 1) * length * 3);
-    assert.deepEqual(cache.keys[0]!.subarray(from, from + length * 3), expected);
-    assert.deepEqual(
-      cache.values[0]!.subarray(from, from + length * 3),
-      expected.map((value) => -value),
-    );
-  }
+  for (let slot = 0; slot < slots; slot++) assert.deepEqual([...cache.rows(slot)], rows(slot, 0, length));
 }
 
-function append(cache: LayerCache, count: number): void {
-  cache.reserve(cache.length + count);
-  cache.append(count, [rows(cache.length, count, 1)], [rows(cache.length, count, -1)]);
+function append(cache: LayerCache, count: number, slots: number): void {
+  const each = Array.from({ length: slots }, (_, slot) => rows(slot, cache.length, count));
+  cache.append(count, Float32Array.from(each.flat()));
 }
 
 test("a layer cache keeps its rows through growth and rewinding", () => {
-  const cache = new LayerCache(1, shape);
-  for (const count of [5, 128, 1, 300]) append(cache, count);
-  check(cache, 434);
+  const cache = new LayerCache(backbone);
+  for (const count of [5, 128, 1, 600]) append(cache, count, 4);
+  check(cache, 734, 4);
   cache.rewind(7);
-  append(cache, 2);
-  check(cache, 9);
+  append(cache, 2, 4);
+  check(cache, 9, 4);
   cache.rewind(100);
   assert.equal(cache.length, 9);
 });
 
+test("rows take half the memory but where all is exact, and what was written counts until the cache grows", () => {
+  const exact = new LayerCache(backbone);
+  const half = new LayerCache({ ...backbone, precision: "q8" });
+  exact.append(3, new Float32Array(4 * 3 * 6));
+  half.append(3, new Uint16Array(4 * 3 * 6));
+  assert.equal(exact.bytes, 4 * 3 * 6 * 4);
+  assert.equal(half.bytes, exact.bytes / 2);
+  half.rewind(1);
+  assert.equal(half.bytes, exact.bytes / 2);
+  half.reserve(3000);
+  assert.equal(half.bytes, exact.bytes / 2 / 3);
+});
+
 test("a sequence rewinds to the longest common prefix, its experts with it", () => {
-  const sequence = new Sequence(1, shape);
+  const sequence = new Sequence(backbone);
   sequence.append([1, 2, 3, 4], new Float32Array(16).fill(1));
-  append(sequence.backbone, 4);
-  append(sequence.expert("code", 1), 3);
-  append(sequence.expert("math", 1), 1);
+  append(sequence.backbone, 4, 4);
+  append(sequence.expert(code), 3, 2);
+  append(sequence.expert(math), 1, 2);
   assert.equal(sequence.rewindTo([1, 2, 9]), 2);
   assert.deepEqual(sequence.tokens, [1, 2]);
   assert.equal(sequence.backbone.length, 2);
-  assert.equal(sequence.expert("code", 1).length, 2);
-  assert.equal(sequence.expert("math", 1).length, 1);
+  assert.equal(sequence.expert(code).length, 2);
+  assert.equal(sequence.expert(math).length, 1);
   sequence.append([5], Float32Array.of(5, 5, 5, 5));
   assert.deepEqual(sequence.hidden.subarray(0, 12), Float32Array.of(1, 1, 1, 1, 1, 1, 1, 1, 5, 5, 5, 5));
 });
@@ -61,11 +71,12 @@ test("a sequence rewinds to the longest common prefix, its experts with it", () 
 test("over budget, the sequence not used for longest goes, but never one that is kept", () => {
   const made: Sequence[] = [];
   const cache = new Cache(() => {
-    const sequence = new Sequence(1, shape);
+    const sequence = new Sequence(backbone);
     sequence.append([1], new Float32Array(4));
     made.push(sequence);
     return sequence;
-  }, 20_000);
+    // Bytes: two of them fit.
+  }, 40);
   const none = new Set<string>();
   const a = cache.use("a", none);
   cache.use("b", none);
@@ -80,7 +91,7 @@ test("over budget, the sequence not used for longest goes, but never one that is
 });
 
 test("a new sequence takes over what another one has read of its tokens, with the rows of the expert that is asked", () => {
-  const cache = new Cache(() => new Sequence(1, shape), 1e9);
+  const cache = new Cache(() => new Sequence(backbone), 1e9);
   const none = new Set<string>();
   const tokens = Array.from({ length: 200 }, (_, i) => i);
   const donor = cache.use("donor", none);
@@ -88,36 +99,36 @@ test("a new sequence takes over what another one has read of its tokens, with th
     tokens,
     Float32Array.from({ length: 800 }, (_, i) => i),
   );
-  append(donor.backbone, 200);
-  append(donor.expert("code", 1), 150);
-  append(donor.expert("math", 1), 200);
+  append(donor.backbone, 200, 4);
+  append(donor.expert(code), 150, 2);
+  append(donor.expert(math), 200, 2);
   const other = cache.use("other", none);
   other.append(tokens.slice(0, 20), new Float32Array(80));
-  append(other.backbone, 20);
+  append(other.backbone, 20, 4);
 
   const asked = [...tokens.slice(0, 120), 999, ...tokens.slice(121)];
   assert.equal(cache.longest(asked), 120);
   assert.equal(cache.longest([7]), 0);
   const own = cache.use("own", none);
-  assert.equal(cache.share(own, asked, "code", 1), 120);
+  assert.equal(cache.share(own, asked, code), 120);
   assert.deepEqual(own.tokens, tokens.slice(0, 120));
-  check(own.backbone, 120);
-  check(own.expert("code", 1), 120);
+  check(own.backbone, 120, 4);
+  check(own.expert(code), 120, 2);
   assert.equal(own.followed("math"), 0, "only the expert that is asked");
   assert.deepEqual(own.hidden.subarray(0, 480), donor.hidden.subarray(0, 480));
   assert.equal(donor.tokens.length, 200, "the other one keeps its own");
 
-  append(own.backbone, 1);
+  append(own.backbone, 1, 4);
   own.append([5], new Float32Array(4));
-  check(donor.backbone, 200);
-  assert.equal(cache.share(own, [...tokens.slice(0, 120), 5, 6], "math", 1), 121);
+  check(donor.backbone, 200, 4);
+  assert.equal(cache.share(own, [...tokens.slice(0, 120), 5, 6], math), 121);
   assert.equal(own.followed("math"), 120, "an expert that comes later takes over its own rows");
 });
 
 test("a few tokens are not worth a copy", () => {
-  const cache = new Cache(() => new Sequence(1, shape), 1e9);
+  const cache = new Cache(() => new Sequence(backbone), 1e9);
   const donor = cache.use("donor", new Set());
   donor.append([1, 2, 3], new Float32Array(12));
-  append(donor.backbone, 3);
-  assert.equal(cache.share(cache.use("own", new Set()), [1, 2, 3, 4], "code", 1), 0);
+  append(donor.backbone, 3, 4);
+  assert.equal(cache.share(cache.use("own", new Set()), [1, 2, 3, 4], code), 0);
 });

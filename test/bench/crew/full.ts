@@ -18,7 +18,7 @@ export async function openFull({ models, experts, threads, contextTokens }: Crew
     serving.push({
       upper,
       stack: openStack(runtime, backbone, head, openEmbedding(head)),
-      sequence: new Sequence(backbone.part.layers[1], backbone.part.shape),
+      sequence: new Sequence(backbone.part),
     });
   }
   return plainCrew(serving, tokenizerOf(models[0]!), contextTokens);

@@ -78,7 +78,7 @@ export async function openUnmerged({ models, experts, threads, contextTokens }: 
     return {
       upper: adapter(runtime, upper, seed),
       stack: openStack(runtime, lower, head, embedding),
-      sequence: new Sequence(lower.part.layers[1], lower.part.shape),
+      sequence: new Sequence(lower.part),
     };
   });
   return plainCrew(serving, tokenizerOf(folder), contextTokens);
@@ -93,7 +93,7 @@ function adapter(runtime: Runtime, session: Session, seed: number): Session {
     if (!sizes) continue;
     const dims = sizes[1] === "a" ? [Number(sizes[2]), rank] : [rank, Number(sizes[3])];
     const values = Float32Array.from({ length: dims[0]! * dims[1]! }, () => (uniform() - 0.5) * 0.01);
-    feeds[input.name] = runtime.float32(values, dims);
+    feeds[input.name] = runtime.tensor(values, dims);
   }
   return { ...session, run: (others, fetches) => session.run({ ...others, ...feeds }, fetches) };
 }
