@@ -17,8 +17,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const { onTrouble: _, ...toWorker } = options;
   const worker = new Worker(options.worker, {
     workerData: toWorker,
-    // What the worker allocates in JavaScript either lives long or is small; the default young generation holds 34 MB more.
-    resourceLimits: { maxYoungGenerationSizeMb: 4 },
+    // What the worker allocates in JavaScript either lives long or is small; the default young generation holds 36 MB more.
+    resourceLimits: { maxYoungGenerationSizeMb: 2 },
   });
   const waiting = new Map<number, Waiting>();
   let nextId = 1;

@@ -14,9 +14,20 @@ export interface Job {
 const priorities = ["completion", "command", "idle"] as const;
 export type Priority = (typeof priorities)[number];
 
+/** Hears when there is work, and when there is none any more. */
+export interface Heard {
+  busy(): void;
+  idle(): void;
+}
+
 export class Queue {
   private readonly jobs: Job[] = [];
   private running = false;
+  private readonly heard: Heard;
+
+  constructor(heard: Heard) {
+    this.heard = heard;
+  }
 
   add(job: Job): void {
     for (const older of this.jobs) if (replaces(job.priority, older.priority)) older.cancel();
@@ -31,6 +42,7 @@ export class Queue {
   /** Steps the jobs until none is left; a command waits, mid-generation if need be, while there are completions. */
   private async run(): Promise<void> {
     this.running = true;
+    this.heard.busy();
     for (;;) {
       const job = this.mostUrgent();
       if (job === undefined) break;
@@ -39,6 +51,7 @@ export class Queue {
       await new Promise(setImmediate);
     }
     this.running = false;
+    this.heard.idle();
   }
 
   private mostUrgent(): Job | undefined {

@@ -48,26 +48,36 @@ export function openTokenizer(file: TokenizerFile): Tokenizer {
   }
   const { special, plain } = sorted(file);
   const encodePiece = openMerges(plain, file) ?? openLibrary(plain, file);
-  const { all, starts } = spelled(file);
+  const encode = pieceByPiece(openSplit(splitOf(file)), encodePiece);
+  const { vocabulary: _, merges: __, ...text } = file;
+  return forTexts(text, encode, spelled(file), special);
+}
+
+// In a function of its own, so that nothing here holds the file: its 98,000 texts would take 6 MB for as long as the engine runs.
+function forTexts(
+  { alphabet, compose, blankFirst, special: specials, eos, bos }: Omit<TokenizerFile, "vocabulary" | "merges">,
+  encodePieces: (text: string) => number[],
+  { all, starts }: Spelled,
+  special: ReadonlyMap<string, number>,
+): Tokenizer {
+  const size = starts.length - 1;
   const bytes = (id: number): Uint8Array => {
     if (!(id >= 0 && id < size)) throw new RangeError(`there is no token ${id} in a vocabulary of ${size}`);
     return all.subarray(starts[id], starts[id + 1]);
   };
-  const spaced = file.alphabet === "sentencepiece";
-  const encodePieces = pieceByPiece(openSplit(splitOf(file)), encodePiece);
+  const spaced = alphabet === "sentencepiece";
   const encode = (text: string): number[] => {
     const whole = text.toWellFormed();
-    const composed = file.compose ? whole.normalize("NFC") : whole;
+    const composed = compose ? whole.normalize("NFC") : whole;
     return encodePieces(spaced ? composed.replaceAll(" ", BLANK) : composed);
   };
   return {
     size,
-    eos: file.eos,
-    bos: file.bos ?? null,
-    specials: file.special,
+    eos,
+    bos: bos ?? null,
+    specials,
     encode,
     encodeFirst(text) {
-      const { blankFirst } = file;
       const blank = text !== "" && (blankFirst === "always" || (blankFirst === "missing" && !/^[ \u2581]/.test(text)));
       return encode(blank ? ` ${text}` : text);
     },
@@ -115,13 +125,22 @@ function openMerges(plain: ReadonlyMap<string, number>, file: TokenizerFile): En
   if (merges === null) return null;
   const ofByte = new Int32Array(256).fill(-1);
   for (const [character, byte] of byteOfCharacter()) ofByte[byte] = plain.get(character) ?? -1;
-  // A byte that the vocabulary lacks is left out, and its neighbours merge.
-  const split = (piece: string) => Array.from(Buffer.from(piece), (byte) => ofByte[byte]!).filter((id) => id >= 0);
-  if (!file.wholeWords) return (piece) => merges.apply(split(piece));
+  const merged = merging(merges, ofByte);
+  return file.wholeWords ? wholeWordsOr(merged, plain) : merged;
+}
+
+/** A byte that the vocabulary lacks is left out, and its neighbours merge. */
+const merging =
+  (merges: Merges, ofByte: Int32Array): EncodePiece =>
+  (piece) =>
+    merges.apply(Array.from(Buffer.from(piece), (byte) => ofByte[byte]!).filter((id) => id >= 0));
+
+/** A piece that is a token is not put together by merges. */
+function wholeWordsOr(merged: EncodePiece, plain: ReadonlyMap<string, number>): EncodePiece {
   const characters = [...byteOfCharacter()].sort(([, one], [, other]) => one - other).map(([character]) => character);
   return (piece) => {
     const id = plain.get(Array.from(Buffer.from(piece), (byte) => characters[byte]!).join(""));
-    return id === undefined ? merges.apply(split(piece)) : [id];
+    return id === undefined ? merged(piece) : [id];
   };
 }
 
@@ -142,11 +161,16 @@ function openLibrary(plain: ReadonlyMap<string, number>, file: TokenizerFile): E
   return (piece) => library.encode(piece).ids;
 }
 
+interface Spelled {
+  readonly all: Uint8Array;
+  readonly starts: Uint32Array;
+}
+
 /**
  * The bytes of all tokens behind each other, and where each begins; one more start than tokens. One array a token would take
  * 10 MB more.
  */
-function spelled({ vocabulary, special, alphabet }: TokenizerFile): { all: Uint8Array; starts: Uint32Array } {
+function spelled({ vocabulary, special, alphabet }: TokenizerFile): Spelled {
   const ofCharacter = byteOfCharacter();
   const names = new Set(special);
   const spell =

@@ -1,8 +1,7 @@
 // The worker thread: loads the model, then serves requests one step at a time.
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { parentPort, workerData } from "node:worker_threads";
 import type { EngineOptions, GenerateRequest, WarmRequest } from "./engine.ts";
+import { Garbage } from "./garbage.ts";
 import { type Cancelled, generate, warm } from "./generate.ts";
 import { type Loaded, load } from "./loaded.ts";
 import { memoryReport } from "./memory.ts";
@@ -26,7 +25,10 @@ interface Ends<Result> {
 }
 
 function serve(loaded: Loaded): void {
-  const queue = new Queue();
+  const garbage = new Garbage();
+  // Loading leaves 14 MB, of which the turn that it ends in still holds some.
+  setImmediate(() => garbage.collect());
+  const queue = new Queue(garbage);
   /** Sequences of requests that have been begun and not ended. */
   const underWay = new Set<string>();
 
@@ -118,8 +120,11 @@ function serve(loaded: Loaded): void {
     else if (message.kind === "score") queue.add(scoring(message));
     else if (message.kind === "warm") queue.add(askedWarming(message));
     else if (message.kind === "experts") void setAdded(message);
-    else if (message.kind === "memory") reply({ kind: "result", id: message.id, result: memoryReport(loaded) });
-    else {
+    else if (message.kind === "memory") {
+      // What is told is what is in use.
+      garbage.collect();
+      reply({ kind: "result", id: message.id, result: memoryReport(loaded) });
+    } else {
       queue.cancelAll();
       // With nothing left to listen to, the thread ends once the run in progress is over.
       port!.close();
@@ -130,20 +135,12 @@ function serve(loaded: Loaded): void {
 /** A completion and a command never share a sequence: the one may interrupt the other. */
 const nameOf = ({ priority, sequence }: Pick<GenerateRequest, "priority" | "sequence">) => `${priority}:${sequence}`;
 
-/** Lets go of what loading has left behind, 12 MB, which would stay until much more had been used. */
-function letGo(): void {
-  setFlagsFromString("--expose-gc");
-  const collect = runInNewContext("gc") as () => void;
-  collect();
-}
-
 const heard = {
   changed: (now: Experts) => reply({ kind: "experts", now }),
   trouble: (message: string) => reply({ kind: "trouble", message }),
 };
 load(workerData as EngineOptions, heard).then(
   (loaded) => {
-    letGo();
     serve(loaded);
     reply({ kind: "opened" });
   },

@@ -28,11 +28,12 @@ function job(name: string, priority: Job["priority"], steps: number, log: string
   };
 }
 
+const nobody = { busy: () => undefined, idle: () => undefined };
 const turn = () => new Promise(setImmediate);
 
 test("a completion interrupts a command, which then goes on", async () => {
   const log: string[] = [];
-  const queue = new Queue();
+  const queue = new Queue(nobody);
   const command = job("command", "command", 6, log);
   queue.add(command);
   await turn();
@@ -50,7 +51,7 @@ test("a completion interrupts a command, which then goes on", async () => {
 
 test("a newer completion takes the place of an older one", async () => {
   const log: string[] = [];
-  const queue = new Queue();
+  const queue = new Queue(nobody);
   const older = job("older", "completion", 100, log);
   const newer = job("newer", "completion", 1, log);
   queue.add(older);
@@ -62,7 +63,7 @@ test("a newer completion takes the place of an older one", async () => {
 
 test("commands run in the order they came", async () => {
   const log: string[] = [];
-  const queue = new Queue();
+  const queue = new Queue(nobody);
   const first = job("first", "command", 2, log);
   const second = job("second", "command", 1, log);
   queue.add(first);
@@ -73,7 +74,7 @@ test("commands run in the order they came", async () => {
 
 test("what can wait runs when there is nothing else, and a completion takes its place", async () => {
   const log: string[] = [];
-  const queue = new Queue();
+  const queue = new Queue(nobody);
   const idle = job("idle", "idle", 100, log);
   const command = job("command", "command", 2, log);
   queue.add(idle);
@@ -84,4 +85,18 @@ test("what can wait runs when there is nothing else, and a completion takes its 
   await idle.done;
   const order = log.filter((entry, i) => entry !== log[i - 1]).join();
   assert.match(order, /^(idle,)?command,command done,idle,completion,completion done,idle cancelled$/);
+});
+
+test("who listens hears once that there is work, and once that there is none any more", async () => {
+  const log: string[] = [];
+  await new Promise<void>((resolve) => {
+    const idle = () => {
+      log.push("idle");
+      resolve();
+    };
+    const queue = new Queue({ busy: () => log.push("busy"), idle });
+    queue.add(job("first", "command", 1, log));
+    queue.add(job("second", "command", 0, log));
+  });
+  assert.deepEqual(log, ["busy", "first", "first done", "second done", "idle"]);
 });
