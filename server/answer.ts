@@ -95,7 +95,10 @@ async function* byChosen(
   const nowhere = whyNowhere(around) ?? (held?.length === 0 ? noSuchName(place!) : null);
   if (nowhere !== null) return { ...record, ...nothing, hidden: nowhere };
 
-  const request = requestFor(scope, around, chosen.expert, limits, manner);
+  const least = leastConfidence(crew.threshold?.(chosen.expert) ?? builtInThreshold, limits.suggestions);
+  const asked = requestFor(scope, around, chosen.expert, limits, manner);
+  const patience = leastLikely(asked, scope, limits, least);
+  const request = patience === null ? asked : { ...asked, least: patience };
   const attempt = (names: readonly string[] | null) =>
     oneAttempt(engine, names ? { ...request, names } : request, scope, around, signal, manner?.ranks !== false);
   let done = yield* attempt(held);
@@ -116,14 +119,14 @@ async function* byChosen(
     (crew.names?.()?.includes(name) ?? false) ||
     (crew.isKnown?.(name) ?? (holdsName(scope.prefix, name) || holdsName(scope.suffix, name)));
   const unknown = unknownNames(text, around, isKnown);
-  const least = leastConfidence(crew.threshold?.(chosen.expert) ?? builtInThreshold, limits.suggestions);
   const ahead = await likelihoodOfChosen(scope, chosen.expert, limits, manner, done, engine, signal);
   const { sure, doubt } = judged(best.from, text, ahead, unknown, least);
   const whyNot = async (shown: string) => whyHidden(shown, around) ?? (await whyBroken(shown, around, addedFaults));
   const hidden =
     stop === "cancelled"
       ? "a newer request took its place"
-      : ((await whyNot(text)) ??
+      : ((generation.unsure === true && (text === "" || doubt !== null) ? whyUnsure.text() : null) ??
+        (await whyNot(text)) ??
         (head !== text ? whyUnsure.text() : null) ??
         (doubt !== null && !limits.asked ? whyUnsure[doubt](scope, unknown) : null));
   const alternatives: string[] = [];
@@ -179,6 +182,21 @@ export function requestFor(
     branches: limits.asked ? askedBranches : atEnd || manner?.ranks === false ? 1 : branchCount,
     priority: "completion",
   };
+}
+
+/**
+ * What nothing can be shown below, so that nobody waits for it: of a line the likelihood that is too little even if all that is
+ * missing were certain; of words that of a single token, see `sureWords`. Null where more than the line that is written first may
+ * be shown, or where it is shown however unlikely.
+ */
+function leastLikely(
+  { stops, branches, maxTokens }: GenerateRequest,
+  { region, chosen = "" }: Scope,
+  { asked, suggestions }: Limits,
+  least: number,
+): NonNullable<GenerateRequest["least"]> | null {
+  if (asked || stops.length === 0 || branches > 1 || chosen !== "") return null;
+  return ofWords.has(region) ? { token: leastWord(suggestions) } : { total: least * maxTokens };
 }
 
 /**

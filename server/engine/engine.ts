@@ -32,6 +32,11 @@ export interface GenerateRequest {
   readonly maxTokens: number;
   /** Generation ends where one of these appears; the text returned ends before it. */
   readonly stops: readonly string[];
+  /**
+   * Generation ends, as if it had become too long, with a token less likely than `token`, or once all are less likely together than
+   * `total`; nats. For who shows only what the model is sure of.
+   */
+  readonly least?: { readonly token?: number; readonly total?: number };
   /** How many of the likeliest first tokens are each followed to their end; 1 is plain greedy decoding. */
   readonly branches: number;
   /** Absent: greedy, ties to the lowest id. */
@@ -63,6 +68,8 @@ export interface Generation {
   readonly continuations: readonly Continuation[];
   /** Whether `shorter` was asked. */
   readonly shortened: boolean;
+  /** Whether a branch ended by `least`; absent: no. */
+  readonly unsure?: boolean;
   readonly promptTokens: number;
   /** Of the prompt's tokens, how many the backbone had read before. */
   readonly reusedTokens: number;

@@ -32,7 +32,7 @@ export async function* generate(
   const { tokenizer, index } = loaded;
   const bytes = Buffer.from(typed);
   const constraint = request.names ? naming(bytes, request.names, tokenizer, index) : healing(bytes, tokenizer, index);
-  const usage = { shortened, promptTokens: ids.length, reusedTokens: 0, newTokens: 0, runs: 0 };
+  const usage = { shortened, unsure: false, promptTokens: ids.length, reusedTokens: 0, newTokens: 0, runs: 0 };
 
   const first = yield* quietly(readTokens(loaded, sequence, expert, ids, 1, cancelled));
   if (first === null) return { continuations: [nothing], ...usage };
@@ -108,7 +108,7 @@ async function* follow(
   { loaded, sequence, expert, constraint, request, ids, next, turns, cancelled }: Step,
   { path, gap }: Turn,
   typed: string,
-  usage: { newTokens: number; runs: number },
+  usage: { unsure: boolean; newTokens: number; runs: number },
   known: readonly (readonly number[])[],
 ): AsyncGenerator<string, Continuation> {
   const uniform = uniforms(request.sampling?.seed ?? 0);
@@ -120,6 +120,10 @@ async function* follow(
   let guess: readonly number[] = [];
   /** What the model predicts behind each guessed token: it counts as long as the tokens chosen are those guessed. */
   let ahead: { readonly guessed: number; readonly row: Float32Array }[] = [];
+  const { token: leastToken = Number.NEGATIVE_INFINITY, total: leastTotal = Number.NEGATIVE_INFINITY } =
+    request.least ?? {};
+  /** Log-probability of the tokens that have given text. */
+  let total = 0;
   const finish = (stop: Continuation["stop"]): Continuation => ({ text: transcript.finish(), tokens, stop });
 
   for (let row = next; ; ) {
@@ -144,6 +148,12 @@ async function* follow(
     tokens.push({ id: token, text, logProbability });
     yield transcript.settled();
     if (stopped) return finish("stop");
+    // A token without text repeats what healing took off, or waits for the rest of its character.
+    if (text !== "") total += logProbability;
+    if (text !== "" && (logProbability < leastToken || total < leastTotal)) {
+      usage.unsure = true;
+      return finish("length");
+    }
     if (chosen.length >= request.maxTokens) return finish("length");
     if (chosen.length < path.length) continue;
     if (ahead[0]?.guessed === token) {

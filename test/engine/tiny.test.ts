@@ -37,6 +37,23 @@ test("what is streamed is the text, and a stop ends it", async () => {
   assert.equal(stopped.continuations[0]!.stop, "stop");
 });
 
+test("a text ends, as if it had become long, where a token or all together are too unlikely", async () => {
+  const free = await run(engine, { maxTokens: 24 });
+  const { tokens, text } = free.continuations[0]!;
+  assert.equal(free.unsure, false);
+  const sums = tokens.map((_, i) => tokens.slice(0, i + 1).reduce((sum, each) => sum + each.logProbability, 0));
+  const together = await run(engine, { maxTokens: 24, least: { total: sums[5]! + 1e-3 } });
+  assert.equal(together.unsure, true);
+  assert.deepEqual(together.continuations[0]!.tokens, tokens.slice(0, 6));
+  assert.equal(together.continuations[0]!.stop, "length");
+  assert.ok(text.startsWith(together.continuations[0]!.text));
+  const least = Math.min(...tokens.map(({ logProbability }) => logProbability));
+  const at = tokens.findIndex(({ logProbability }) => logProbability === least);
+  const one = await run(engine, { maxTokens: 24, least: { token: least + 1e-3 } });
+  assert.deepEqual(one.continuations[0]!.tokens, tokens.slice(0, at + 1));
+  assert.equal((await run(engine, { maxTokens: 24, least: { token: least } })).unsure, false);
+});
+
 test("branches part from earlier ones where the model was least sure; the first is the greedy text", async () => {
   const greedy = await run(engine, { maxTokens: 6 });
   const { continuations } = await run(engine, { maxTokens: 6, branches: 5 });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { answer } from "../../server/answer.ts";
-import type { Engine, ScoreRequest } from "../../server/engine/engine.ts";
+import type { Engine, GenerateRequest, ScoreRequest } from "../../server/engine/engine.ts";
 import { marked, newSyntax } from "./syntax.ts";
 
 const limits = { maxTokens: 24, contextTokens: 1024, suggestions: "balanced" as const };
@@ -112,4 +112,30 @@ test("what the editor's list has chosen counts as written: where the model would
   const untouched = ranking(";", () => -9, -0.1);
   assert.equal((await complete(text, untouched.engine)).hidden, null);
   assert.deepEqual(untouched.asked, []);
+});
+
+test("a line is given up where nothing could be shown of it any more; where other texts than the first may be shown it is not", async () => {
+  const asked: GenerateRequest[] = [];
+  const giving = (written: string): Engine => ({
+    ...rest,
+    async *generate(request) {
+      asked.push(request);
+      yield written;
+      const tokens = [{ id: 1, text: written, logProbability: -9 }];
+      return { continuations: [{ text: written, tokens, stop: "length" }], ...usage, unsure: true };
+    },
+    score: async ({ texts }) => texts.map(() => ({ logProbability: -1, tokens: 1 })),
+  });
+  const unsure = "the model is not sure enough";
+  assert.equal((await complete("const a = |", giving("f(b"))).hidden, unsure);
+  assert.equal((await complete("const a = |", giving(""))).hidden, unsure);
+  assert.equal((await complete("// The |", giving(" na"))).hidden, unsure);
+  await complete("const a = f(|);", giving("b"));
+  await complete("function f() {\n  |\n}\n", giving("a();"));
+  await complete("const a = b.c|", giving("d"), new AbortController().signal, "c");
+  const { maxTokens } = limits;
+  assert.deepEqual(
+    asked.map(({ least }) => least),
+    [{ total: -0.35 * maxTokens }, { total: -0.35 * maxTokens }, { token: Math.log(0.5) }, ...Array(3).fill(undefined)],
+  );
 });
