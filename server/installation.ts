@@ -57,8 +57,8 @@ export function installed(): Installation {
 
 /** Most tokens that may be asked for at once; they need room behind the prompt. */
 const mostNewTokens = 256;
-/** Two sequences of 1,024 tokens: 30 layers x 2 x 3 heads x 64 x 4 bytes, and 576 x 4 for the backbone's output, a token. */
-const cacheBytes = 104 * 1024 * 1024;
+/** Three sequences of 1,024 tokens: 30 layers x 2 x 3 heads x 64 x 2 bytes, and 576 x 4 for the backbone's output, a token. */
+const cacheBytes = 75 * 1024 * 1024;
 
 /**
  * Unless the user has set a number of threads it is half of the cores, and on battery a quarter.

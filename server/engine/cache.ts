@@ -252,8 +252,11 @@ export function commonLength(one: readonly number[], other: readonly number[]): 
 /** Fewer tokens than these are read as fast as their rows are looked for and copied. */
 const fewestShared = 8;
 
-/** Rows to make room for: enough for the next lines that are typed, so that not every key copies what is there. */
+/**
+ * Rows to make room for: enough for the next lines that are typed, so that not every key copies what is there; not many more,
+ * since some systems give memory in pieces of 2 MB.
+ */
 function grown(needed: number): number {
-  const step = 512;
+  const step = 256;
   return Math.ceil((needed + step / 4) / step) * step;
 }
