@@ -53,7 +53,7 @@ const visible = (text: string) => text.replace(/\s+/g, "").length;
  * another is as good as guessed. The text as it is where it is not the beginning of what the model wrote.
  * @param least log-probability of a word's tokens together, nats
  */
-export function sureWords({ text: written, tokens }: Continuation, text: string, least: number): string {
+export function sureWords({ text: written, tokens, stop }: Continuation, text: string, least: number): string {
   if (!written.startsWith(text)) return text;
   const starts: { readonly at: number; readonly logProbability: number }[] = [];
   let at = 0;
@@ -61,7 +61,9 @@ export function sureWords({ text: written, tokens }: Continuation, text: string,
     if (token.text !== "") starts.push({ at, logProbability: token.logProbability });
     at += token.text.length;
   }
-  for (const word of text.matchAll(/\s*\S+/g)) {
+  // Of a text that was cut short the last word may have lost its end, which counts as well.
+  for (const word of (stop === "length" ? written : text).matchAll(/\s*\S+/g)) {
+    if (word.index >= text.length) break;
     const end = word.index + word[0].length;
     const own = starts.filter((token) => token.at >= word.index && token.at < end);
     if (own.reduce((sum, { logProbability }) => sum + logProbability, 0) < least) return text.slice(0, word.index);

@@ -47,5 +47,7 @@ test("words are kept as long as each is sure by itself", () => {
   assert.equal(sureWords(prose, prose.text, leastWord("all")), prose.text);
   assert.equal(sureWords(prose, "changed", -0.1), "changed", "what the model did not write is left as it is");
   assert.equal(sureWords(prose, prose.text, -0.1), "");
+  const half = { ...prose, stop: "length" } as const;
+  assert.equal(sureWords(half, " of the parser'", -0.5), " of the", "what was cut off a word counts");
   assert.ok(leastWord("few") > leastWord("balanced") && leastWord("many") < leastWord("balanced"));
 });
