@@ -39,7 +39,7 @@ export class LayerCache {
   /** Makes room for `rows` rows in all. */
   reserve(rows: number): void {
     if (rows <= this.capacity) return;
-    const capacity = grown(rows);
+    const capacity = grown(rows, 256);
     const wider = this.make(this.slots * capacity * this.row);
     for (let slot = 0; slot < this.slots; slot++) wider.set(this.rows(slot), slot * capacity * this.row);
     this.data = wider;
@@ -165,7 +165,8 @@ export class Sequence {
     const size = this.part.shape.hidden;
     this.backbone.reserve(rows);
     if (this.hidden.length >= rows * size) return;
-    const wider = new Float32Array(grown(rows) * size);
+    // A large piece is a mapping of its own; smaller ones, which come and go with their sequences, would tear the process's heap.
+    const wider = new Float32Array(grown(rows, 512) * size);
     wider.set(this.hidden.subarray(0, this.tokens.length * size));
     this.hidden = wider;
     this.most = this.tokens.length;
@@ -253,10 +254,7 @@ export function commonLength(one: readonly number[], other: readonly number[]): 
 const fewestShared = 8;
 
 /**
- * Rows to make room for: enough for the next lines that are typed, so that not every key copies what is there; not many more,
- * since some systems give memory in pieces of 2 MB.
+ * Rows to make room for, a multiple of `step`: enough for the next lines that are typed, so that not every key copies what is there;
+ * not many more, since some systems give memory in pieces of 2 MB.
  */
-function grown(needed: number): number {
-  const step = 256;
-  return Math.ceil((needed + step / 4) / step) * step;
-}
+const grown = (needed: number, step: number) => Math.ceil((needed + 64) / step) * step;
