@@ -2,12 +2,12 @@
 import { blockBegins, readBlock } from "./block.ts";
 import { type AddedFaults, whyBroken } from "./breakage.ts";
 import { candidates, whyHidden, whyNowhere } from "./clean.ts";
-import { builtInThreshold, judged, leastConfidence, leastWord, sureWords } from "./confidence.ts";
+import { builtInThreshold, judged, leastConfidence, leastLikely, leastWord, ofWords, sureWords } from "./confidence.ts";
 import type { Scope } from "./context.ts";
 import type { Engine, GenerateRequest, Generation, Score } from "./engine/engine.ts";
 import { isImagined, type NamePlace, namePlace, remainders } from "./naming.ts";
 import { composeCompletion, type Manner } from "./prompt.ts";
-import type { Answer, Region, Settings } from "./protocol.ts";
+import type { Answer, Settings } from "./protocol.ts";
 import { type Candidate, rank, scored } from "./rank.ts";
 import { Away, chosenOf, type Rule, route } from "./route.ts";
 import { withoutOverlap } from "./stops.ts";
@@ -148,9 +148,6 @@ async function* byChosen(
   };
 }
 
-/** Where people write for people. */
-const ofWords: ReadonlySet<Region> = new Set<Region>(["comment", "docstring", "prose"]);
-
 const noSuchName = ({ written }: NamePlace) =>
   written === "" ? "nothing is known that fits here" : `nothing that fits here begins with "${written}"`;
 
@@ -182,21 +179,6 @@ export function requestFor(
     branches: limits.asked ? askedBranches : atEnd || manner?.ranks === false ? 1 : branchCount,
     priority: "completion",
   };
-}
-
-/**
- * What nothing can be shown below, so that nobody waits for it: of a line the likelihood that is too little even if all that is
- * missing were certain; of words that of a single token, see `sureWords`. Null where more than the line that is written first may
- * be shown, or where it is shown however unlikely.
- */
-function leastLikely(
-  { stops, branches, maxTokens }: GenerateRequest,
-  { region, chosen = "" }: Scope,
-  { asked, suggestions }: Limits,
-  least: number,
-): NonNullable<GenerateRequest["least"]> | null {
-  if (asked || stops.length === 0 || branches > 1 || chosen !== "") return null;
-  return ofWords.has(region) ? { token: leastWord(suggestions) } : { total: least * maxTokens };
 }
 
 /**

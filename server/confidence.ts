@@ -1,6 +1,6 @@
 // How sure the model is of a text, and how sure it has to be for the text to be shown. Pure.
-import type { Continuation, Score } from "./engine/engine.ts";
-import type { Settings } from "./protocol.ts";
+import type { Continuation, GenerateRequest, Score } from "./engine/engine.ts";
+import type { Region, Settings } from "./protocol.ts";
 
 /**
  * Mean log-probability of the tokens that a text has of its continuation, nats; null where it has none. What healing repeats
@@ -99,4 +99,22 @@ export function leastWord(suggestions: Settings["suggestions"]): number {
 /** The least confidence of what is shown, nats. */
 export function leastConfidence(threshold: number, suggestions: Settings["suggestions"]): number {
   return threshold * factors[suggestions];
+}
+
+/** Where people write for people. */
+export const ofWords: ReadonlySet<Region> = new Set<Region>(["comment", "docstring", "prose"]);
+
+/**
+ * What nothing can be shown below, so that nobody waits for it: of a line the likelihood that is too little even if all that is
+ * missing were certain; of words that of a single token, see `sureWords`. Null where more than the line that is written first may
+ * be shown, or where it is shown however unlikely.
+ */
+export function leastLikely(
+  { stops, branches, maxTokens }: GenerateRequest,
+  { region, chosen = "" }: { readonly region: Region; readonly chosen?: string },
+  { asked, suggestions }: { readonly asked?: boolean; readonly suggestions: Settings["suggestions"] },
+  least: number,
+): NonNullable<GenerateRequest["least"]> | null {
+  if (asked || stops.length === 0 || branches > 1 || chosen !== "") return null;
+  return ofWords.has(region) ? { token: leastWord(suggestions) } : { total: least * maxTokens };
 }

@@ -59,15 +59,11 @@ export function attention(onnx: OnnxBuilder, model: Llama, qkv: string, layer: n
   const joined = (kind: "key" | "value", rows: string): string => {
     const all = at(`all_${kind}`);
     const past = `past_${kind}_${layer}`;
-    if (kept === "float32") {
-      onnx.node("Reshape", [at(kind), "by_head"], [rows]);
-      onnx.node("Concat", [past, rows], [all], { axis: 0 });
-    } else {
-      onnx.node("Reshape", [at(kind), "by_head"], [`${rows}.exact`]);
-      onnx.cast(`${rows}.exact`, kept, rows);
-      onnx.node("Concat", [past, rows], [`${all}.kept`], { axis: 0 });
-      onnx.cast(`${all}.kept`, "float32", all);
-    }
+    const [exact, together] = kept === "float32" ? [rows, all] : [`${rows}.exact`, `${all}.kept`];
+    onnx.node("Reshape", [at(kind), "by_head"], [exact]);
+    if (exact !== rows) onnx.cast(exact, kept, rows);
+    onnx.node("Concat", [past, rows], [together], { axis: 0 });
+    if (together !== all) onnx.cast(together, "float32", all);
     return all;
   };
   const rows = [at("new_key"), at("new_value")] as const;

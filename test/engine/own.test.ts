@@ -99,7 +99,7 @@ describe("a tiny random model agrees with PyTorch", () => {
     compileOwn(opened, plan, digestOwn(opened), out);
     opened.source.close();
     const parts = await openParts(out, "own");
-    // In one long run and in short ones: two ways of attention.
+    // In one long run and in short ones, whose past grows.
     const read = [await parts.run(ids.slice(0, 24))];
     for (let at = 24; at < ids.length; at += 8) read.push(await parts.run(ids.slice(at, at + 8)));
     const got = read.flatMap((each) => [...each]);
