@@ -257,7 +257,7 @@ export interface Settings {
   readonly suggestions: Suggestions;
   /** Milliseconds to wait after a key before a completion is computed. */
   readonly debounce: number;
-  /** Processor threads; 0 means half the cores, at least 1. */
+  /** Processor threads; 0 means half the cores, of two both. */
   readonly threads: number;
   /** Most tokens of one line; a block may take four times as many. */
   readonly maxTokens: number;

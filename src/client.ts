@@ -4,6 +4,7 @@ import { CloseAction, ErrorAction, LanguageClient, type Middleware, TransportKin
 import type { RequestType } from "vscode-languageserver-protocol";
 import { writeFiles as writeFilesRequest } from "../server/planning.ts";
 import * as health from "../server/protocol/health.ts";
+import { environment } from "../server/protocol/process.ts";
 import * as team from "../server/protocol/team.ts";
 import * as protocol from "../server/protocol.ts";
 import { isWritten } from "./documents.ts";
@@ -187,8 +188,7 @@ export class Client {
 
   private async launch(crashed: (why: string) => void): Promise<Launched> {
     const { log } = this.options;
-    // The GNU C library keeps what it has once used for large blocks: 20 MB less with this limit. Others ignore it.
-    const env = { ...process.env, MALLOC_MMAP_THRESHOLD_: "1048576" };
+    const env = { ...process.env, ...environment };
     const run = { module: this.options.module, transport: TransportKind.ipc, options: { env } };
     let ended = false;
     const client: LanguageClient = new QuietClient(

@@ -7,13 +7,13 @@ export type Constraint = (soFar: readonly number[]) => Allowed;
 /** Finds tokens by the bytes they stand for. */
 export interface TokenIndex {
   /** Tokens whose bytes are a non-empty prefix of `bytes`, or have `bytes` as prefix. */
-  compatible(bytes: string): number[];
+  compatible(bytes: string): Uint32Array;
   /** Whether any token's bytes begin with `bytes`. */
   any(bytes: string): boolean;
   /** Tokens that stand for exactly `bytes`. */
-  exactly(bytes: string): number[];
+  exactly(bytes: string): Uint32Array;
   /** Tokens whose bytes begin with `bytes`. */
-  beginning(bytes: string): number[];
+  beginning(bytes: string): Uint32Array;
 }
 
 /** @param tokenizer control tokens stand for no bytes and are in no answer. */
@@ -23,29 +23,30 @@ export function indexTokens(tokenizer: Tokenizer): TokenIndex {
   const ids = Uint32Array.from({ length: tokenizer.size }, (_, id) => id)
     .filter((id) => tokenizer.bytes(id).length > 0)
     .sort((one, other) => Buffer.compare(tokenizer.bytes(one), tokenizer.bytes(other)) || one - other);
-  /** The tokens from the first one not before `bytes` on, as long as their spelling passes. */
-  const from = (bytes: string, passes: (spelling: string) => boolean) => {
-    const found: number[] = [];
-    for (let i = lowerBound(ids, bytes, spelling); i < ids.length && passes(spelling(ids[i]!)); i++)
-      found.push(ids[i]!);
-    return found;
+  const first = (bytes: string) => lowerBound(ids, (id) => spelling(id) < bytes);
+  /** They stand beside each other. */
+  const beginning = (bytes: string) => {
+    const end = lowerBound(ids, (id) => spelling(id).slice(0, bytes.length) <= bytes);
+    return ids.subarray(first(bytes), end);
   };
-  const beginning = (bytes: string) => from(bytes, (own) => own.startsWith(bytes));
+  /** Those that are no longer come first. */
+  const exactly = (bytes: string) => {
+    const all = beginning(bytes);
+    return all.subarray(
+      0,
+      lowerBound(all, (id) => tokenizer.bytes(id).length <= bytes.length),
+    );
+  };
   return {
     any(bytes) {
-      const id = ids[lowerBound(ids, bytes, spelling)];
+      const id = ids[first(bytes)];
       return id !== undefined && spelling(id).startsWith(bytes);
     },
-    exactly: (bytes) => from(bytes, (own) => own === bytes),
+    exactly,
     beginning,
     compatible(bytes) {
-      const found: number[] = [];
-      for (let end = 1; end < bytes.length; end++) {
-        const prefix = bytes.slice(0, end);
-        const id = ids[lowerBound(ids, prefix, spelling)];
-        if (id !== undefined && spelling(id) === prefix) found.push(id);
-      }
-      return [...found, ...beginning(bytes)];
+      const shorter = Array.from({ length: bytes.length - 1 }, (_, i) => exactly(bytes.slice(0, i + 1))[0] ?? []);
+      return Uint32Array.from([...shorter.flat(), ...beginning(bytes)]);
     },
   };
 }
@@ -71,13 +72,13 @@ function latin1(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
 }
 
-/** The first place in `ids`, sorted by spelling, whose spelling is not before `key`. */
-function lowerBound(ids: Uint32Array, key: string, spelling: (id: number) => string): number {
+/** The first place in sorted `ids` that is not before what is looked for. */
+function lowerBound(ids: Uint32Array, isBefore: (id: number) => boolean): number {
   let low = 0;
   let high = ids.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (spelling(ids[middle]!) < key) low = middle + 1;
+    if (isBefore(ids[middle]!)) low = middle + 1;
     else high = middle;
   }
   return low;

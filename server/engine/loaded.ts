@@ -55,7 +55,7 @@ export async function load(options: EngineOptions, heard: Heard): Promise<Loaded
 }
 
 /** Most tokens by which an expert follows in one run: wider ones are no faster, and need more memory. */
-const mostFollowed = 64;
+const mostFollowed = 32;
 
 export interface Reading {
   /** The expert's final hidden states of the last `wanted` tokens, [wanted, hidden]. */
@@ -98,12 +98,10 @@ export async function* readTokens(
   cache.reserve(ids.length);
   while (cache.length < ids.length) {
     if (cancelled()) return null;
-    // Rows that are wanted are computed in runs of their own, after those that only fill the cache.
-    const end = cache.length < first ? first : ids.length;
     const from = cache.length;
-    const rows = Math.min(mostFollowed, end - from);
-    const states = await stack.follow(sequence, expert, rows);
-    if (from >= first) hidden.set(states, (from - first) * size);
+    const states = await stack.follow(sequence, expert, Math.min(mostFollowed, ids.length - from));
+    const filling = Math.max(0, first - from);
+    hidden.set(states.subarray(filling * size), Math.max(0, from - first) * size);
     yield;
   }
   return { hidden, reused };

@@ -1,7 +1,7 @@
 // From log-probabilities to a token: pure functions over one row of the vocabulary.
 
 /** Tokens that may come next; null when any may. */
-export type Allowed = readonly number[] | null;
+export type Allowed = readonly number[] | Uint32Array | null;
 
 /** The `count` likeliest of the allowed tokens, likeliest first, ties to the lowest id. */
 export function likeliest(row: Float32Array, allowed: Allowed, count: number): number[] {
@@ -29,7 +29,7 @@ function argMax(row: Float32Array): number {
 
 /** Draws a token with probability proportional to exp(row / temperature); `uniform` in [0, 1). */
 export function draw(row: Float32Array, allowed: Allowed, temperature: number, uniform: number): number {
-  const tokens = allowed ?? [...row.keys()];
+  const tokens = Array.from(allowed ?? row.keys());
   const highest = row[likeliest(row, allowed, 1)[0]!]!;
   const weights = tokens.map((token) => Math.exp((row[token]! - highest) / temperature));
   let rest = uniform * weights.reduce((sum, weight) => sum + weight, 0);

@@ -1,11 +1,12 @@
 // Processes under measurement: each holds one engine and answers one question at a time.
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
+import { environment } from "../../server/protocol/process.ts";
 
 /** Starts a bundled process and waits until it says that it is ready. */
 export async function start(bundle: string, options: object): Promise<ChildProcess> {
-  // As the extension starts the server: the GNU C library keeps less of what it has used.
-  const env = { ...process.env, MALLOC_MMAP_THRESHOLD_: "1048576" };
+  // As the extension starts the server.
+  const env = { ...process.env, ...environment };
   const child = fork(bundle, [JSON.stringify(options)], { execArgv: [], env, stdio: ["ignore", 2, 2, "ipc"] });
   await reply(child);
   return child;

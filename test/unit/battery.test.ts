@@ -42,8 +42,16 @@ test("without a battery, with a mouse's, or without the folder nobody knows", ()
 test("on battery half as many threads as else, but what the user has set", () => {
   const installation = installed();
   const defaults = readDefaults(installation.packageJson);
-  const threads = (set: number, battery: boolean | null) =>
-    engineOptions(installation, { ...defaults, threads: set }, [], { cores: 8, battery }).threads;
+  const threads = (set: number, battery: boolean | null, cores = 8) =>
+    engineOptions(installation, { ...defaults, threads: set }, [], { cores, battery }).threads;
   assert.deepEqual([threads(0, null), threads(0, false), threads(0, true)], [4, 4, 2]);
   assert.deepEqual([threads(3, true), threads(3, false)], [3, 3]);
+  assert.deepEqual(
+    [1, 2, 3, 6].map((cores) => threads(0, false, cores)),
+    [1, 2, 2, 3],
+  );
+  assert.deepEqual(
+    [1, 2, 6].map((cores) => threads(0, true, cores)),
+    [1, 1, 1],
+  );
 });

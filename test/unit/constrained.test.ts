@@ -61,3 +61,26 @@ for (const names of [["filter", "map"], ["filter", "filters"], ["", "ter"], ["é
     }
   });
 }
+
+test("the index finds what a walk over the vocabulary finds", () => {
+  const walk = (passes: (token: string) => boolean) =>
+    vocabulary.flatMap((token, id) => (token !== "" && passes(token) ? [id] : []));
+  const sorted = (ids: Uint32Array) => [...ids].sort((a, b) => a - b);
+  const latin1 = (text: string) => Buffer.from(text).toString("latin1");
+  for (const wanted of ["f", "fi", "filter", "filter(x", "é", "ma", " ", "none", ""]) {
+    const bytes = latin1(wanted);
+    assert.deepEqual(
+      sorted(index.beginning(bytes)),
+      walk((token) => token.startsWith(wanted)),
+    );
+    assert.deepEqual(
+      sorted(index.exactly(bytes)),
+      walk((token) => token === wanted),
+    );
+    assert.equal(index.any(bytes), walk((token) => token.startsWith(wanted)).length > 0);
+    // Of two tokens that are spelled alike the first one stands for a beginning.
+    const compatible = walk((token) => token.startsWith(wanted) || (wanted.startsWith(token) && token !== wanted));
+    const once = compatible.filter((id) => id !== 17 || "fi".startsWith(wanted));
+    assert.deepEqual(sorted(index.compatible(bytes)), once);
+  }
+});

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { createProtocolConnection, type ProtocolConnection } from "vscode-languageserver-protocol/node";
+import { environment } from "../../server/protocol/process.ts";
 import * as protocol from "../../server/protocol.ts";
 
 /** The built server. */
@@ -31,7 +32,8 @@ export interface ServedOptions {
 /** A server that was told about `folder` (a URI) and initialised. */
 export async function served(folder: string | null, options: ServedOptions = {}): Promise<Served> {
   const home = options.home === undefined ? {} : { HOME: options.home, USERPROFILE: options.home };
-  const env = { ...process.env, ...home };
+  // As the extension starts it.
+  const env = { ...process.env, ...environment, ...home };
   const args = [options.server ?? server, "--stdio"];
   const child = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "inherit"], env });
   const client = createProtocolConnection(child.stdout!, child.stdin!);
