@@ -39,7 +39,7 @@ export class LayerCache {
   /** Makes room for `rows` rows in all. */
   reserve(rows: number): void {
     if (rows <= this.capacity) return;
-    const capacity = grown(rows, 256);
+    const capacity = grown(rows, this.slots * this.row * this.data.BYTES_PER_ELEMENT);
     const wider = this.make(this.slots * capacity * this.row);
     for (let slot = 0; slot < this.slots; slot++) wider.set(this.rows(slot), slot * capacity * this.row);
     this.data = wider;
@@ -165,8 +165,7 @@ export class Sequence {
     const size = this.part.shape.hidden;
     this.backbone.reserve(rows);
     if (this.hidden.length >= rows * size) return;
-    // A large piece is a mapping of its own; smaller ones, which come and go with their sequences, would tear the process's heap.
-    const wider = new Float32Array(grown(rows, 512) * size);
+    const wider = new Float32Array(grown(rows, size * this.hidden.BYTES_PER_ELEMENT) * size);
     wider.set(this.hidden.subarray(0, this.tokens.length * size));
     this.hidden = wider;
     this.most = this.tokens.length;
@@ -253,8 +252,14 @@ export function commonLength(one: readonly number[], other: readonly number[]): 
 /** Fewer tokens than these are read as fast as their rows are looked for and copied. */
 const fewestShared = 8;
 
+/** Pieces of more bytes are mappings of their own, see protocol/process.ts; smaller ones, which come and go, would tear the heap. */
+const ownMapping = 2 * 1024 * 1024;
+
 /**
- * Rows to make room for, a multiple of `step`: enough for the next lines that are typed, so that not every key copies what is there;
- * not many more, since some systems give memory in pieces of 2 MB.
+ * Rows to make room for: enough for the next lines that are typed, so that not every key copies what is there; not many more, since
+ * some systems give memory in pieces of 2 MB.
  */
-const grown = (needed: number, step: number) => Math.ceil((needed + 64) / step) * step;
+function grown(needed: number, bytesPerRow: number): number {
+  const rows = Math.max(needed + 64, ownMapping / bytesPerRow);
+  return Math.ceil(rows / 256) * 256;
+}
