@@ -10,7 +10,11 @@ const empty = memoryOf("self");
 const engine = await openEngine(JSON.parse(process.argv[2]!) as EngineOptions);
 
 async function answerTo(question: HeldQuestion): Promise<unknown> {
-  if (question.what === "memory") return { empty, now: memoryOf("self"), report: await engine.memory() };
+  if (question.what === "memory") {
+    // First, since for its report the engine lets go of what is not in use.
+    const report = await engine.memory();
+    return { empty, now: memoryOf("self"), report };
+  }
   if (question.what === "limits") return measureLimits(question.folder, question.threads);
   const { request, cancelAfter } = question;
   const cancel = new AbortController();

@@ -8,7 +8,7 @@ import { compileModel } from "../../server/model/compile.ts";
 const root = join(import.meta.dirname, "..", "..");
 const reference = join(import.meta.dirname, "reference");
 /** A text for prompts: code, as users have it. */
-export const source = readFileSync(join(root, "server", "engine", "cache.ts"), "utf8");
+export const source = readFileSync(join(reference, "source.txt"), "utf8");
 
 export const never = new AbortController().signal;
 

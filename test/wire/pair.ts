@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { PassThrough } from "node:stream";
+import { after } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import {
   createConnection,
@@ -27,6 +28,12 @@ export interface PairOptions {
   /** What the editor says when it is asked for names; absent: it offers none. */
   readonly names?: (params: protocol.NamesParams) => Promise<protocol.NamesResult | null>;
 }
+
+const open = new Set<Pair>();
+// A test that fails leaves its pair open, and with an engine left open the file would not end.
+after(async () => {
+  for (const pair of open) await pair.close();
+});
 
 /** One editor with one workspace folder in a temporary place, and its server. */
 export class Pair {
@@ -84,6 +91,7 @@ export class Pair {
   static async open(options: PairOptions): Promise<Pair> {
     const { settings, trusted = true, names } = options;
     const pair = new Pair(options);
+    open.add(pair);
     await pair.client.sendRequest("initialize", {
       processId: null,
       rootUri: null,
@@ -151,6 +159,7 @@ export class Pair {
   }
 
   async close(): Promise<void> {
+    open.delete(this);
     await this.client.sendRequest("shutdown");
     this.client.dispose();
     rmSync(this.folder, { recursive: true });
