@@ -26,6 +26,7 @@ export const soak: Section = {
     const texts = Array.from({ length: documents }, random);
     const held = await hold(heldArm, { model: product, worker, threads: 2, contextTokens: 1280, cacheBytes });
     const grown: number[] = [];
+    const caches: number[] = [];
     const freed: number[] = [];
     let finished = 0;
     const started = performance.now();
@@ -51,8 +52,12 @@ export const soak: Section = {
         finished++;
         if (made.freed !== null) freed.push(made.freed);
         if ((i + 1) % each === 0) {
-          grown.push((await held.memory()).now.private / megabytes);
-          note(`endurance: ${i + 1} of ${requests} requests, ${grown.at(-1)!.toFixed(1)} MB`);
+          const { now, report } = await held.memory();
+          grown.push(now.private / megabytes);
+          caches.push(report.caches / megabytes);
+          note(
+            `endurance: ${i + 1} of ${requests} requests, ${grown.at(-1)!.toFixed(1)} MB, caches ${caches.at(-1)!.toFixed(1)}`,
+          );
         }
       }
     } finally {
@@ -65,9 +70,10 @@ export const soak: Section = {
 ${table([
   ["requests", ...grown.map((_, i) => `${(i + 1) * each}`)],
   ["private memory, MB", ...grown.map((value) => value.toFixed(1))],
+  ["of it caches", ...caches.map((value) => value.toFixed(1))],
 ])}
 
 From the first ${each.toLocaleString("en")} on it grows by ${perThousand.toFixed(2)} MB per 1,000 requests. ${freed.length} were cancelled while they ran and freed the engine after ${quantile(freed, 0.5).toFixed(1)} ms (median), ${quantile(freed, 0.95).toFixed(1)} ms (p95), ${Math.max(...freed).toFixed(1)} ms (most).`;
-    return { markdown, figures: { grown, freed } };
+    return { markdown, figures: { grown, caches, freed } };
   },
 };
