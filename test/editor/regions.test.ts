@@ -59,10 +59,11 @@ describe(`regions and switches (${which})`, { timeout: 400_000 }, () => {
       const ghost = await ghostText(page);
       const newest = page.locator(".sidebar .pane-body .monaco-list-row[data-index='0']", { hasText: ghost.trim() });
       await newest.first().waitFor({ timeout: 20_000 });
+      // Before the answer is opened: an editor that is not in focus shows no ghost text.
+      await screenshot(page, `${which}-region-${expert}-${at}`);
       const rows = (await newestAnswer(page)).join("\n");
       assert.match(rows, new RegExp(`Expert: ${expert}`));
       assert.match(rows, new RegExp(`Rule: ${rule}(?!\\d)`));
-      await screenshot(page, `${which}-region-${expert}-${at}`);
     });
   }
 
