@@ -29,10 +29,10 @@ export interface PairOptions {
   readonly names?: (params: protocol.NamesParams) => Promise<protocol.NamesResult | null>;
 }
 
-const open = new Set<Pair>();
+const unclosed = new Set<Pair>();
 // A test that fails leaves its pair open, and with an engine left open the file would not end.
 after(async () => {
-  for (const pair of open) await pair.close();
+  for (const pair of unclosed) await pair.close();
 });
 
 /** One editor with one workspace folder in a temporary place, and its server. */
@@ -91,7 +91,7 @@ export class Pair {
   static async open(options: PairOptions): Promise<Pair> {
     const { settings, trusted = true, names } = options;
     const pair = new Pair(options);
-    open.add(pair);
+    unclosed.add(pair);
     await pair.client.sendRequest("initialize", {
       processId: null,
       rootUri: null,
@@ -159,7 +159,7 @@ export class Pair {
   }
 
   async close(): Promise<void> {
-    open.delete(this);
+    unclosed.delete(this);
     await this.client.sendRequest("shutdown");
     this.client.dispose();
     rmSync(this.folder, { recursive: true });
