@@ -68,15 +68,23 @@ export async function type(page: Page, text: string): Promise<void> {
 
 /** The ghost text on screen, once there is some. The first answer also waits for the model to load. */
 export async function ghostText(page: Page, limit = 60_000): Promise<string> {
-  const ghost = page.locator(".monaco-editor [class*=ghost-text]");
-  await ghost.first().waitFor({ timeout: limit });
-  return (await ghost.allTextContents()).join("").replaceAll("\u00a0", " ");
+  await page.locator(".monaco-editor [class*=ghost-text]").first().waitFor({ timeout: limit });
+  return await ghostTextNow(page);
 }
 
-/** Accepts the ghost text with Tab and waits until it has become text. */
+async function ghostTextNow(page: Page): Promise<string> {
+  const ghost = await page.locator(".monaco-editor [class*=ghost-text]").allTextContents();
+  return ghost.join("").replaceAll("\u00a0", " ");
+}
+
+/** Accepts the ghost text with Tab and waits until it has become text. What comes next may be suggested by then. */
 export async function accept(page: Page): Promise<void> {
+  const accepted = await ghostTextNow(page);
   await page.keyboard.press("Tab");
-  await page.locator(".monaco-editor [class*=ghost-text]").first().waitFor({ state: "detached", timeout: stepLimit });
+  for (const end = Date.now() + stepLimit; (await ghostTextNow(page)) === accepted; ) {
+    if (Date.now() > end) throw new Error(`"${accepted}" is still ghost text ${stepLimit} ms after Tab.`);
+    await page.waitForTimeout(50);
+  }
 }
 
 /** Saves the file in front and waits until its tab is clean. */
