@@ -1,16 +1,16 @@
 // The pipeline: route -> compose prompt -> generate -> rank -> clean -> check. Every feature's answer comes from here.
-import { blockBegins, readBlock } from "./block.ts";
+import { type Attempt, oneAttempt } from "./attempt.ts";
+import { blockBegins } from "./block.ts";
 import { type AddedFaults, whyBroken } from "./breakage.ts";
-import { candidates, whyHidden, whyNowhere } from "./clean.ts";
+import { whyHidden, whyNowhere } from "./clean.ts";
 import { builtInThreshold, judged, leastConfidence, leastLikely, leastWord, ofWords, sureWords } from "./confidence.ts";
 import type { Scope } from "./context.ts";
-import type { Engine, GenerateRequest, Generation, Score } from "./engine/engine.ts";
+import type { Engine, GenerateRequest, Score } from "./engine/engine.ts";
 import { isImagined, type NamePlace, namePlace, remainders } from "./naming.ts";
 import { composeCompletion, type Manner } from "./prompt.ts";
 import type { Answer, Settings } from "./protocol.ts";
-import { type Candidate, rank, scored } from "./rank.ts";
+import { type Candidate, scored } from "./rank.ts";
 import { Away, chosenOf, type Rule, route } from "./route.ts";
-import { withoutOverlap } from "./stops.ts";
 import { type Surroundings, surroundings } from "./surroundings.ts";
 import { holdsName, unknownNames } from "./vocabulary.ts";
 
@@ -99,8 +99,19 @@ async function* byChosen(
   const asked = requestFor(scope, around, chosen.expert, limits, manner);
   const patience = leastLikely(asked, scope, limits, least);
   const request = patience === null ? asked : { ...asked, least: patience };
+  const mayBeShown = ({ text, from }: Candidate) => {
+    if (limits.asked) return true;
+    if (from === null) return false;
+    const shown = ofWords.has(region) ? sureWords(from, text, leastWord(limits.suggestions)) : text;
+    // What the editor's list has chosen may make it surer; unknown names only make it less sure.
+    const isSure = (scope.chosen ?? "") !== "" || judged(from, shown, null, [], least).doubt === null;
+    return isSure && whyHidden(shown, around) === null;
+  };
   const attempt = (names: readonly string[] | null) =>
-    oneAttempt(engine, names ? { ...request, names } : request, scope, around, signal, manner?.ranks !== false);
+    oneAttempt({
+      ...{ engine, request: names ? { ...request, names } : request, scope, around, signal },
+      ...{ ranks: manner?.ranks !== false, mayBeShown },
+    });
   let done = yield* attempt(held);
   // The names may have come while the model wrote, or it wrote one where something else might have stood.
   const late = place === null || held !== null ? null : (crew.names?.() ?? null);
@@ -200,42 +211,6 @@ async function likelihoodOfChosen(
   return (await scored([chosen], request, generation.shortened, engine, signal))?.[0] ?? null;
 }
 
-interface Attempt {
-  readonly generation: Generation;
-  readonly best: Candidate;
-  /** The texts of other branches, without doubles. */
-  readonly others: readonly string[];
-  readonly cancelled: boolean;
-}
-
-/** Generates and ranks what may stand at the cursor; who has read the suffix knows where to stop, and `ranks` is false. */
-async function* oneAttempt(
-  engine: Engine,
-  request: GenerateRequest,
-  scope: Scope,
-  around: Surroundings,
-  signal: AbortSignal,
-  ranks: boolean,
-): AsyncGenerator<string, Attempt> {
-  const lines = request.stops.length === 0 ? "several" : "one";
-  const generation = yield* lines === "several"
-    ? oneBlock(engine, request, around, signal)
-    : engine.generate(request, signal);
-  const branches = generation.continuations.map((from) =>
-    candidates(from, around, lines).map((text): Candidate => ({ text, stop: from.stop, from })),
-  );
-  // By turns, so that the many stops of one branch leave room for the others.
-  const longest = Math.max(...branches.map(({ length }) => length));
-  const texts = Array.from({ length: longest }, (_, i) => branches.flatMap((stops) => stops[i] ?? [])).flat();
-  const ranked = ranks ? await rank(texts, generation, request, scope.suffix, around.after, engine, signal) : texts;
-  const [first, ...rest] = (ranked ?? texts).map((each) => ({ ...each, text: withoutOverlap(each.text, around) }));
-  const others = rest.filter(({ text, from }, i) => {
-    const before = [first!, ...rest.slice(0, i)];
-    return text !== "" && before.every((other) => other.text !== text && other.from !== from);
-  });
-  return { generation, best: first!, others: others.map(({ text }) => text), cancelled: ranked === null };
-}
-
 const nothing = {
   text: "",
   promptTokens: 0,
@@ -252,28 +227,6 @@ const nothing = {
 const blockLines = 4;
 /** The engine keeps no room for more. */
 const mostTokens = 256;
-
-/** Generates until the block that begins at the cursor has ended. */
-async function* oneBlock(
-  engine: Engine,
-  request: GenerateRequest,
-  around: Surroundings,
-  signal: AbortSignal,
-): AsyncGenerator<string, Generation> {
-  const enough = new AbortController();
-  const pieces = engine.generate(request, AbortSignal.any([signal, enough.signal]));
-  for (let text = ""; ; ) {
-    const step = await pieces.next();
-    if (step.done) {
-      if (signal.aborted || !enough.signal.aborted) return step.value;
-      const continuations = step.value.continuations.map((each) => ({ ...each, stop: "stop" as const }));
-      return { ...step.value, continuations };
-    }
-    text += step.value;
-    if (readBlock(text, around, false).ended) enough.abort();
-    yield step.value;
-  }
-}
 
 /** Tokens of the window that is read when most of the whole one is new: a fraction of a second. */
 const shorterTokens = 192;

@@ -9,8 +9,11 @@ export interface Candidate {
   readonly from: Continuation | null;
 }
 
-/** Characters after the cursor that a candidate must make likely: about 30 tokens. */
-const suffixCharacters = 90;
+/**
+ * Characters after the cursor that a candidate must make likely, about 15 tokens. Of 80 held-out places 90 characters find 30, 45 find 31
+ * and 24 find 30, of the 72 cases of `npm run quality` each the same 65; 45 take two thirds of the time that 90 take.
+ */
+const suffixCharacters = 45;
 
 /** Most texts that are ranked; each costs a run of the model. */
 const mostRanked = 6;
@@ -18,28 +21,35 @@ const mostRanked = 6;
 /** Nothing but what closes: there something is likely to be missing before it. */
 const closersOnly = /^[\s)\]}>"'`;:,]*$/;
 
+export interface Contest {
+  readonly texts: readonly Candidate[];
+  readonly generation: Generation;
+  readonly request: GenerateRequest;
+  /** What follows the cursor in the document, and on its line. */
+  readonly suffix: string;
+  readonly after: string;
+}
+
 /**
  * Infilling by ranking: the candidates, the best first, ordered by the log-probability of themselves and what follows the cursor.
  * Exact, and needs a model that was never trained to fill in. Where more than closers stand behind the cursor, having nothing
  * before them is a candidate too: only what makes them likelier is put in. Null when cancelled.
  */
 export async function rank(
-  texts: readonly Candidate[],
-  { shortened }: Generation,
-  request: GenerateRequest,
-  suffix: string,
-  afterCursor: string,
+  { texts, generation, request, suffix, after }: Contest,
   engine: Engine,
   signal: AbortSignal,
 ): Promise<readonly Candidate[] | null> {
   const distinct = texts.filter(({ text }, i) => texts.findIndex((other) => other.text === text) === i);
   const contest = distinct.slice(0, mostRanked);
-  if (!closersOnly.test(afterCursor)) contest.push({ text: "", stop: "nothing", from: null });
+  if (!closersOnly.test(after) && contest.every(({ text }) => text !== "")) {
+    contest.push({ text: "", stop: "nothing", from: null });
+  }
   if (contest.length < 2 || suffix.trim() === "" || signal.aborted) return distinct;
 
   const following = suffix.slice(0, suffixCharacters);
   const asked = contest.map(({ text }) => text + following);
-  const scores = await scored(asked, request, shortened, engine, signal);
+  const scores = await scored(asked, request, generation.shortened, engine, signal);
   if (scores === null) return null;
   // Sorting keeps the order of equals.
   const order = contest.map((_, i) => i).sort((a, b) => scores[b]!.logProbability - scores[a]!.logProbability);

@@ -29,8 +29,9 @@ interface Outcome {
   readonly ms: number;
 }
 
-/** Asks every case in every way, without any cache, with the packs that are installed and the built-in rules. */
-export async function measureCases(settings: Settings): Promise<z.infer<typeof casesSchema>> {
+/** Asks every case in every way, without any cache, with the packs that are installed and the built-in rules; nothing is withheld. */
+export async function measureCases(defaults: Settings): Promise<z.infer<typeof casesSchema>> {
+  const settings: Settings = { ...defaults, suggestions: "all" };
   const installation = installed();
   const rules = new Roster({ experts: installation.experts, user: null }).rulesFor(null);
   const engine = await openEngine(engineOptions(installation, settings));
