@@ -159,8 +159,9 @@ export function serve(
     answering: (yes: boolean) => power.answering(yes),
     report: (answer: protocol.Answer) => void connection.sendNotification(protocol.answered.method, answer),
   };
-  const completions = new Completions(around);
-  const rests = new Rests(around, completions.borrowed, (why) => connection.console.warn(why));
+  const warn = (why: string) => connection.console.warn(why);
+  const completions = new Completions(around, warn);
+  const rests = new Rests(around, completions.borrowed, warn);
   const plans = new Plans({
     installation,
     connection,

@@ -78,8 +78,11 @@ export interface Generation {
   readonly runs: number;
 }
 
-/** A prompt that is likely to be asked soon. */
-export type WarmRequest = Pick<GenerateRequest, "sequence" | "expert" | "prompt" | "heal" | "maxTokens" | "priority">;
+/** A prompt that is likely to be asked soon; with `shorter` that is read where a generation would ask it. */
+export type WarmRequest = Pick<
+  GenerateRequest,
+  "sequence" | "expert" | "prompt" | "shorter" | "heal" | "maxTokens" | "priority"
+>;
 
 /** What `score` is asked: how likely each of `texts` is after the prompt that a generation has used. */
 export interface ScoreRequest extends Pick<GenerateRequest, "sequence" | "expert" | "prompt" | "heal" | "priority"> {

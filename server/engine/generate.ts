@@ -64,7 +64,7 @@ const begin: Turn = { path: [], gap: 0 };
 /** A prompt of which more tokens than this would have to be read is read in idle time, if there is a shorter one. */
 const mostReadTokens = 256;
 
-function choosePrompt(loaded: Loaded, request: GenerateRequest, kept: Kept) {
+function choosePrompt(loaded: Loaded, request: WarmRequest, kept: Kept) {
   const encode = (prompt: Prompt) => encodePrompt(prompt, request.heal, promptLimit(loaded, request), loaded.tokenizer);
   const whole = encode(request.prompt);
   const sequence = loaded.cache.use(request.sequence, kept);
@@ -80,8 +80,8 @@ export const shortened = (sequence: string) => `${sequence} (shortened)`;
 export async function* warm(loaded: Loaded, request: WarmRequest, kept: Kept, cancelled: Cancelled) {
   if (cancelled()) return null;
   const expert = await loaded.experts.session(request.expert);
-  const { ids } = encodePrompt(request.prompt, request.heal, promptLimit(loaded, request), loaded.tokenizer);
-  yield* quietly(readTokens(loaded, loaded.cache.use(request.sequence, kept), expert, ids, 1, cancelled));
+  const { ids, sequence } = choosePrompt(loaded, request, kept);
+  yield* quietly(readTokens(loaded, sequence, expert, ids, 1, cancelled));
   return null;
 }
 

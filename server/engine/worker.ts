@@ -76,7 +76,8 @@ function serve(loaded: Loaded): void {
         done(result) {
           reply({ kind: "result", id, result });
           // The next one shall have the whole prompt.
-          if (result.shortened) queue.add(warming(request, newFlag(), unasked));
+          const { shorter: _, ...whole } = request;
+          if (result.shortened) queue.add(warming(whole, newFlag(), unasked));
         },
       },
     );

@@ -15,6 +15,7 @@ import { Borrowed } from "./borrowed.ts";
 import { item } from "./item.ts";
 import { knownIn } from "./opened.ts";
 import { Pace } from "./pace.ts";
+import { pauseReading } from "./reading.ts";
 import { Recent } from "./recent.ts";
 import { isQuiet, refusal } from "./refusal.ts";
 import { Run } from "./run.ts";
@@ -28,6 +29,7 @@ import { aborted, pause } from "./waiting.ts";
  */
 export class Completions {
   readonly #around: Around;
+  readonly #warn: (why: string) => void;
   readonly #pace = new Pace();
   readonly #recent = new Recent<Draft>();
   readonly borrowed: Borrowed;
@@ -38,8 +40,9 @@ export class Completions {
   /** The reason for silence that was last reported, by document: one report, not one a keystroke. */
   readonly #silent = new Map<string, string>();
 
-  constructor(around: Around) {
+  constructor(around: Around, warn: (why: string) => void) {
     this.#around = around;
+    this.#warn = warn;
     this.borrowed = new Borrowed(around);
   }
 
@@ -168,7 +171,7 @@ export class Completions {
     // Asked before the pause, so that nobody waits for the answer.
     const borrowing = this.borrowed.of(asking.document, scope, settings.contextTokens);
     const question = asking.document === document ? this.#ask(scope, version) : null;
-    if (!invoked) await pause(this.#pace.wait(settings.debounce), signal);
+    if (!invoked) await pauseReading({ scope, borrowing, settings, signal }, this.#pace, around, this.#warn);
     if (signal.aborted) return [];
     const crew = await Promise.race([around.crew(uri), aborted(signal)]);
     if (crew === null || signal.aborted) return [];

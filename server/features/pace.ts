@@ -40,7 +40,16 @@ export class Pace {
     if (least <= 0 || this.#gaps.length === 0) return least;
     const gap = upper(this.#gaps);
     if (this.#answers.length > 0 && least + upper(this.#answers) < gap) return least;
-    return Math.max(least, Math.min(longestWait, 1.4 * gap));
+    return Math.max(least, Math.min(longestWait, 1.25 * gap));
+  }
+
+  /**
+   * When to begin to read what would be asked after such a wait, milliseconds: once the next key of the rhythm is due; at once where no
+   * key is expected before the end.
+   */
+  read(wait: number): number {
+    const gap = this.#gaps.length === 0 ? 0 : upper(this.#gaps);
+    return gap < wait ? gap : 0;
   }
 }
 

@@ -1,14 +1,13 @@
 // coterie/rested: what is likely to be asked where the cursor rests is read ahead, by the expert that would be asked there; a while
 // later the expert that the rules name next is loaded and follows.
 import type { Connection } from "vscode-languageserver";
-import { requestFor } from "../answer.ts";
 import type { Scope } from "../context.ts";
 import { restedSchema } from "../incoming.ts";
 import { type RestedParams, rested } from "../protocol.ts";
 import { type Askable, route } from "../route.ts";
-import { surroundings } from "../surroundings.ts";
 import type { Around } from "./around.ts";
 import type { Borrowed } from "./borrowed.ts";
+import { readAhead } from "./reading.ts";
 import { isQuiet, refusal } from "./refusal.ts";
 
 /** The cursor has rested for so long when another expert is loaded, which takes a third of a second. Milliseconds. */
@@ -64,17 +63,7 @@ export class Rests {
     if (isStale()) return;
 
     const whole = { ...scope, neighbours };
-    const read = async (expert: string) => {
-      const { manner } = crew.about?.(expert) ?? {};
-      const { sequence, prompt, heal, maxTokens, priority } = requestFor(
-        whole,
-        surroundings(whole),
-        expert,
-        settings,
-        manner,
-      );
-      await crew.engine.warm({ sequence, expert, prompt, heal, maxTokens, priority }, mine.signal);
-    };
+    const read = (expert: string) => readAhead(whole, expert, crew, settings, "whole", mine.signal);
     this.#done = place;
     const { expert } = route("complete", scope, crew.rules, crew.installed);
     await read(expert);

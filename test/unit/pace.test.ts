@@ -32,6 +32,12 @@ test("where answers come before the next key nobody waits for it", () => {
   assert.equal(typing([200, 210, 220], [40, 50]).wait(75), 75);
 });
 
+test("what would be asked is read once the next key of the rhythm is due, at once where none is expected", () => {
+  assert.equal(typing([60, 60, 60], [250]).read(84), 60);
+  assert.equal(typing([200, 210, 220], [40, 50]).read(75), 0);
+  assert.equal(typing([]).read(75), 0);
+});
+
 test("pauses, other documents and the same version again are no rhythm", () => {
   assert.equal(typing([900, 5_000]).wait(75), 75);
   let now = 0;

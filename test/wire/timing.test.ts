@@ -94,6 +94,33 @@ test("what is being written goes on while the user types it, and is ended by any
   await pair.close();
 });
 
+test("while the next key is waited for, what would be asked is read as far as it would be then", async () => {
+  const engine = playedEngine(["general"]);
+  const { pair, uri } = await started({ open: async () => engine, settings: { debounce: 75 } });
+  mock.timers.enable({ apis: ["setTimeout", "Date"], now: 1_000_000 });
+  try {
+    await pair.type(uri, line, "f");
+    const items = pair.complete(uri, behind(1));
+    while (engine.warmed.length === 0) {
+      for (let i = 0; i < 3; i++) await pair.route(uri, line);
+      mock.timers.tick(1);
+    }
+    assert.equal(engine.started.length, 0);
+    mock.timers.tick(75);
+    const { request, finish } = await engine.nth(0);
+    const [{ sequence, expert, prompt, shorter, heal }] = engine.warmed as [(typeof engine.warmed)[0]];
+    assert.notEqual(shorter, undefined);
+    const { sequence: own, expert: who, prompt: whole, shorter: less, heal: heals } = request;
+    assert.deepEqual([sequence, expert, prompt, shorter, heal], [own, who, whole, less, heals]);
+    finish("oo();");
+    assert.equal((await items)[0]?.insertText, "oo();");
+    assert.equal(engine.warmed.length, 1);
+  } finally {
+    mock.timers.reset();
+  }
+  await pair.close();
+});
+
 test("20 fast keystrokes start at most two generations", async () => {
   const engine = playedEngine(["general"]);
   const { pair, uri } = await started({ open: async () => engine, settings: { debounce: 75 } });
