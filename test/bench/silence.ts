@@ -32,7 +32,7 @@ export function silence({ samples, lines, threshold, counts }: Spoken): string {
   const all = { samples, lines };
   const chosen = chooseThreshold(one.samples, one.lines, counts);
   const steps = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1, 1.5].map((step) => -step);
-  return table([
+  const rows = table([
     ["", "threshold", "shown", "right of those", "right as far as they go", "places"],
     row("as the pack says", threshold, all),
     row("chosen on one half, there", chosen, one),
@@ -41,7 +41,12 @@ export function silence({ samples, lines, threshold, counts }: Spoken): string {
     row("without", -100, all),
     ...steps.map((step) => row("", step, all)),
   ]);
+  return counts === "words" ? `${ofProse}\n\n${rows}` : rows;
 }
+
+const ofProse =
+  "What counts is whether it is right as far as it goes: of prose the words are shown of which the expert is sure, " +
+  "and no check could find where its line ends.";
 
 /** Of docs words are shown, see `sureWords`. */
 export const countsFor = (domain: Domain | null) => (domain === "docs" ? "words" : "lines");
