@@ -98,6 +98,24 @@ test("before closers something is likely to be missing, so nothing is no candida
   assert.ok(asked[0]?.texts.every((each) => !each.startsWith(");")));
 });
 
+test("texts are ranked only where one of them could be shown", async () => {
+  const never = new AbortController().signal;
+  const text = "const a = load(|b, c);\n";
+  const unsure = ranking("x, ", () => -1, -2);
+  assert.equal((await complete(text, unsure.engine)).hidden, "the model is not sure enough");
+  assert.deepEqual(unsure.asked, []);
+  // What the list has chosen may yet make it sure.
+  const chosen = ranking("x, ", () => -1, -2);
+  await complete("const a = load(PORT|, c);\n", chosen.engine, never, "PORT");
+  assert.deepEqual([chosen.asked.length, chosen.asked[1]?.texts], [2, ["PORT"]]);
+  const broken = ranking("\ufffd", () => -1, -0.1);
+  assert.equal((await complete(text, broken.engine)).hidden, "the model wrote half a character");
+  assert.deepEqual(broken.asked, []);
+  const sure = ranking("x, ", () => -1, -0.1);
+  await complete(text, sure.engine);
+  assert.equal(sure.asked.length, 1);
+});
+
 test("what the editor's list has chosen counts as written: where the model would not have written it nothing is shown", async () => {
   const text = "const server = http.PORT|";
   const never = new AbortController().signal;
