@@ -40,7 +40,7 @@ export class Pace {
     if (least <= 0 || this.#gaps.length === 0) return least;
     const gap = upper(this.#gaps);
     if (this.#answers.length > 0 && least + upper(this.#answers) < gap) return least;
-    return Math.max(least, Math.min(longestWait, 1.25 * gap));
+    return Math.max(least, Math.min(longestWait, 1.4 * gap));
   }
 
   /**

@@ -26,7 +26,7 @@ const groups: readonly (readonly [string, RegExp])[] = [
   ["remote", /^server\/remote\//],
   ["plan", /^server\/plan\//],
   ["algebra", /^server\/algebra\//],
-  ["answer", /^server\/answer\.ts$/],
+  ["answer", /^server\/(answer|attempt)\.ts$/],
   ["features", /^server\/features\//],
   ["top", /^server\/(main|serve|cli)\.ts$|^server\/cli\//],
   ["parts", /^server\/[a-z]+\.ts$/],
