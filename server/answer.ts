@@ -99,12 +99,15 @@ async function* byChosen(
   const asked = requestFor(scope, around, chosen.expert, limits, manner);
   const patience = leastLikely(asked, scope, limits, least);
   const request = patience === null ? asked : { ...asked, least: patience };
-  const mayBeShown = ({ text, from }: Candidate) => {
+  // Of words there is no end that a check could find: a line of prose is shown as far as each of its words is sure.
+  const cuts = !limits.asked && ofWords.has(region);
+  const cut = ({ text, from }: Candidate) =>
+    cuts && from !== null ? sureWords(from, text, leastWord(limits.suggestions)) : text;
+  const mayBeShown = (candidate: Candidate) => {
     if (limits.asked) return true;
-    if (from === null) return false;
-    const shown = ofWords.has(region) ? sureWords(from, text, leastWord(limits.suggestions)) : text;
+    const shown = cut(candidate);
     // What the editor's list has chosen may make it surer; unknown names only make it less sure.
-    const isSure = (scope.chosen ?? "") !== "" || judged(from, shown, null, [], least).doubt === null;
+    const isSure = (scope.chosen ?? "") !== "" || judged(candidate.from, shown, null, [], least).doubt === null;
     return isSure && whyHidden(shown, around) === null;
   };
   const attempt = (names: readonly string[] | null) =>
@@ -121,9 +124,7 @@ async function* byChosen(
     else if (place!.kind === "only") return { ...record, ...nothing, hidden: noSuchName(place!) };
   }
   const { generation, best, cancelled } = done;
-  // Of words there is no end that a check could find: a line of prose is shown as far as each of its words is sure.
-  const cuts = best.from !== null && !limits.asked && ofWords.has(region);
-  const head = cuts ? sureWords(best.from, best.text, leastWord(limits.suggestions)) : best.text;
+  const head = cut(best);
   const text = head === "" ? best.text : head;
   const stop = cancelled ? "cancelled" : text === "" && best.stop !== "cancelled" ? "nothing" : best.stop;
   const isKnown = (name: string) =>

@@ -49,13 +49,14 @@ export function serve(
   installation: Installation,
   open: (options: EngineOptions) => Promise<Engine>,
 ): (error: unknown) => void {
+  const warn = (why: string) => connection.console.warn(why);
   const documents = new TextDocuments(TextDocument);
   const access = new Access();
   const workspace = new Workspace();
   const syntax = new Syntax({
     files: installation.syntax,
     patience: regionPatience,
-    onTrouble: (message) => connection.console.warn(message),
+    onTrouble: warn,
   });
   const roster = rosterOf(installation);
   const packer = packerOf(installation.packer, installation);
@@ -75,7 +76,7 @@ export function serve(
         uri === "" ? { section: "coterie" } : { scopeUri: uri, section: "coterie" },
       );
     },
-    (key) => connection.console.warn(`The setting coterie.${key} has no valid value and is left out.`),
+    (key) => warn(`The setting coterie.${key} has no valid value and is left out.`),
   );
   const chosen = new Chosen({
     installation,
@@ -83,7 +84,7 @@ export function serve(
     settings: () => settings.of(""),
     open,
     key: async (id) => keySchema.parse(await connection.sendRequest(team.remoteKey.method, { id })),
-    warn: (message) => connection.console.warn(message),
+    warn,
   });
   const power = new Power<Fleet>(
     (added) => chosen.open(added),
@@ -107,7 +108,7 @@ export function serve(
       await power.setAdded(parts);
       tellStale();
     },
-    warn: (problem) => connection.console.warn(problem),
+    warn,
   });
   const experts = new Experts(roster, shelf);
   /** Lets everything follow the models that come and go. */
@@ -159,7 +160,6 @@ export function serve(
     answering: (yes: boolean) => power.answering(yes),
     report: (answer: protocol.Answer) => void connection.sendNotification(protocol.answered.method, answer),
   };
-  const warn = (why: string) => connection.console.warn(why);
   const completions = new Completions(around, warn);
   const rests = new Rests(around, completions.borrowed, warn);
   const plans = new Plans({
@@ -204,7 +204,7 @@ export function serve(
     const options = optionsSchema.safeParse(params.initializationOptions ?? {});
     trusted = options.success && options.data.trusted;
     pushed = options.data?.settings;
-    if (options.data?.names) knownNames = new KnownNames(askFor(connection), (why) => connection.console.warn(why));
+    if (options.data?.names) knownNames = new KnownNames(askFor(connection), warn);
     pulls = params.capabilities.workspace?.configuration === true;
     registers = params.capabilities.workspace?.didChangeConfiguration?.dynamicRegistration === true;
     const only = params.rootUri ? [{ uri: params.rootUri, name: nameOf(params.rootUri) }] : [];

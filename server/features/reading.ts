@@ -28,6 +28,10 @@ export async function readAhead(
   await engine.warm(much === "asked" && shorter ? { ...whole, shorter } : whole, signal);
 }
 
+/** Tells why something was not read ahead: nobody waits for it, and what is asked then is read then. */
+export const readingFailed = (warn: (why: string) => void) => (error: unknown) =>
+  warn(`Reading ahead failed: ${error instanceof Error ? error.message : String(error)}`);
+
 /** What is asked at the end of a pause, unless a signal comes first. */
 interface Pausing {
   readonly scope: Scope;
@@ -53,10 +57,6 @@ export async function pauseReading(
   if (wait <= 0) return;
   const end = pause(wait, signal);
   await pause(pace.read(wait), signal);
-  if (!signal.aborted) {
-    read().catch((error: unknown) =>
-      warn(`Reading ahead failed: ${error instanceof Error ? error.message : String(error)}`),
-    );
-  }
+  if (!signal.aborted) read().catch(readingFailed(warn));
   await end;
 }

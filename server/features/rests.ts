@@ -7,7 +7,7 @@ import { type RestedParams, rested } from "../protocol.ts";
 import { type Askable, route } from "../route.ts";
 import type { Around } from "./around.ts";
 import type { Borrowed } from "./borrowed.ts";
-import { readAhead } from "./reading.ts";
+import { readAhead, readingFailed } from "./reading.ts";
 import { isQuiet, refusal } from "./refusal.ts";
 
 /** The cursor has rested for so long when another expert is loaded, which takes a third of a second. Milliseconds. */
@@ -16,7 +16,7 @@ const nextAfter = 1_500;
 export class Rests {
   readonly #around: Around;
   readonly #borrowed: Pick<Borrowed, "of">;
-  readonly #warn: (why: string) => void;
+  readonly #failed: (error: unknown) => void;
   #reading = new AbortController();
   #next: NodeJS.Timeout | undefined;
   /** Where it was read ahead last: resting on in the same place asks for nothing. */
@@ -25,7 +25,7 @@ export class Rests {
   constructor(around: Around, borrowed: Pick<Borrowed, "of">, warn: (why: string) => void) {
     this.#around = around;
     this.#borrowed = borrowed;
-    this.#warn = warn;
+    this.#failed = readingFailed(warn);
   }
 
   serve(connection: Connection): void {
@@ -33,9 +33,6 @@ export class Rests {
       this.rest(restedSchema.parse(params)).catch(this.#failed);
     });
   }
-
-  readonly #failed = (error: unknown) =>
-    this.#warn(`Reading ahead failed: ${error instanceof Error ? error.message : String(error)}`);
 
   stop(): void {
     this.#reading.abort();
