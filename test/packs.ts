@@ -1,6 +1,6 @@
-// Packs for tests, made as experts/train/export.py makes them: the upper layers of a model that is here, in a file of their own.
+// Packs for tests, made as experts/train/export.py makes them: some layers of a model that is here, in a file of their own.
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Gguf } from "../server/model/gguf.ts";
 import { readLlama } from "../server/model/llama.ts";
@@ -48,13 +48,26 @@ const types: Readonly<Record<string, number>> = { F32: 0, F16: 1, Q4_0: 2, Q4_1:
 export function writePack(folder: string, { id, of = "embedded", rules = [], change }: PackOptions): string {
   const draft = draftOf(backbones[of], id, rules);
   change?.(draft);
-  const bytes = ggufOf(draft);
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, "weights.gguf"), bytes);
-  const sha256 = createHash("sha256").update(bytes).digest("hex");
-  const weights = { file: "weights.gguf", bytes: bytes.length, sha256 };
+  const weights = writeLayers(folder, draft);
   writeFileSync(join(folder, "expert.json"), JSON.stringify({ weights, ...draft.description }));
   return folder;
+}
+
+/** Writes the tiny backbone's pack into `folder`, which is made, with its layers in a file of their own; its path. */
+export function writeAdapted(folder: string, change?: PackOptions["change"]): string {
+  const draft = draftOf(backbones.tiny, "backbone", [], "lower");
+  change?.(draft);
+  cpSync(backbones.tiny, folder, { recursive: true });
+  editDescription(folder, { adapted: writeLayers(folder, draft) });
+  return folder;
+}
+
+/** Writes weights.gguf; what an expert.json says of it. */
+function writeLayers(folder: string, draft: Draft): { file: string; bytes: number; sha256: string } {
+  const bytes = ggufOf(draft);
+  writeFileSync(join(folder, "weights.gguf"), bytes);
+  return { file: "weights.gguf", bytes: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") };
 }
 
 /** Changes what stands in a pack's expert.json. */
@@ -63,8 +76,9 @@ export function editDescription(folder: string, change: Record<string, unknown>)
   writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, "utf8")), ...change }));
 }
 
-function draftOf(folder: string, id: string, rules: readonly object[]): Draft {
-  const { cut, weights } = JSON.parse(readFileSync(join(folder, "expert.json"), "utf8"));
+function draftOf(folder: string, id: string, rules: readonly object[], half: "lower" | "upper" = "upper"): Draft {
+  const { cut, weights, adapted } = JSON.parse(readFileSync(join(folder, "expert.json"), "utf8"));
+  const backbone = (adapted ?? weights).sha256;
   const source = Gguf.open(join(folder, weights.file));
   const model = readLlama(source);
   const number = (value: number): Entry => ({ type: 4, value });
@@ -78,12 +92,14 @@ function draftOf(folder: string, id: string, rules: readonly object[]): Draft {
     ["llama.attention.layer_norm_rms_epsilon", { type: 6, value: model.epsilon }],
     ["llama.rope.freq_base", { type: 6, value: model.ropeBase }],
     ["llama.rope.dimension_count", number(model.headSize)],
-    ["coterie.cut", number(cut)],
-    ["coterie.backbone.sha256", { type: 8, value: weights.sha256 }],
   ]);
-  const upper = (name: string) => name === "output_norm.weight" || Number(/^blk\.(\d+)\./.exec(name)?.[1] ?? -1) >= cut;
+  if (half === "upper") {
+    metadata.set("coterie.cut", number(cut));
+    metadata.set("coterie.backbone.sha256", { type: 8, value: backbone });
+  }
+  const layerOf = (name: string) => (name === "output_norm.weight" ? cut : Number(/^blk\.(\d+)\./.exec(name)?.[1]));
   const tensors = [...source.tensors.values()]
-    .filter(({ name }) => upper(name))
+    .filter(({ name }) => (half === "upper" ? layerOf(name) >= cut : layerOf(name) < cut))
     .map((tensor) => ({
       name: tensor.name,
       dimensions: tensor.rows === 1 ? [tensor.columns] : [tensor.columns, tensor.rows],
@@ -95,7 +111,7 @@ function draftOf(folder: string, id: string, rules: readonly object[]): Draft {
     id,
     kind: "expert",
     title: `Test ${id}`,
-    backbone: weights.sha256,
+    backbone,
     layers: [cut, model.layers],
     rules,
   };

@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from .arms import Arm
-from .base import use
+from .arms import Arm, upper_of
+from .base import WEIGHTS, read, use
 from .cycles import cycle_of, described, plan, refusal, schedule
 from .fetch import HERE, MANIFEST
-from .pack import MAKERS, packed
+from .pack import MAKERS, MIXED, packed
 from .states import CHUNK, States
 
 RUNS = HERE / "runs"
@@ -22,11 +22,12 @@ RUNS = HERE / "runs"
 
 def arguments():
     parser = argparse.ArgumentParser(prog="python -m train", description="Trains one expert of Coterie.")
-    parser.add_argument("expert", choices=sorted(MAKERS))
+    parser.add_argument("expert", choices=sorted({*MAKERS, *MIXED} - {"talk"}))
     parser.add_argument("--budget", type=int, required=True, metavar="TOKENS",
                         help="training tokens, padding not counted; more than a finished run had begin a further cycle")
     parser.add_argument("--pool", type=int, metavar="TOKENS", help="different tokens (default: those of the cycle, one epoch)")
     parser.add_argument("--arm", choices=("expert", "full", "lora"), default="expert")
+    parser.add_argument("--start", metavar="RUN", help="begin with the upper layers of this run in runs/, of all layers")
     parser.add_argument("--base", metavar="PATH", help="another model than the embedded one: a GGUF file or the folder of a "
                         "safetensors model, of the llama or qwen2 family")
     parser.add_argument("--cut", type=int, help="first trained layer (default: at four fifths, as in `coterie import`)")
@@ -43,9 +44,11 @@ def arguments():
     parser.add_argument("--only-states", action="store_true", help="make the backbone's states ahead of a run beside this one")
     parser.add_argument("--name", help="folder in runs/ (default: the expert, or expert-arm)")
     given = parser.parse_args()
+    if given.expert == "backbone":
+        given.arm = "full"
     fast = given.device == "cuda" or has_bfloat16()
     given.precision = given.precision or ("bfloat16" if fast else "float32")
-    parts = (given.expert, given.arm if given.arm != "expert" else None, Path(given.base).stem if given.base else None)
+    parts = (given.expert, given.arm if given.arm != "expert" and given.expert != "backbone" else None, Path(given.base).stem if given.base else None)
     given.name = given.name or "-".join(part for part in parts if part)
     return given
 
@@ -90,9 +93,14 @@ def replace(path, write):
     os.replace(temporary, path)
 
 
+def base_of(arm, path):
+    """Chooses the base of a run. All layers are trained from those of upstream's model, an expert on the adapted backbone."""
+    return use(path or (None if arm == "expert" else WEIGHTS))
+
+
 def based(given):
     """The base that the arguments ask for; what they leave open about it is filled in. Raises SystemExit when it does not fit."""
-    base = use(given.base)
+    base = base_of(given.arm, given.base)
     given.base = None if base.embedded else str(base.path)
     given.cut = base.cut if given.cut is None else given.cut
     if not base.embedded and given.arm != "expert":
@@ -100,6 +108,16 @@ def based(given):
     if not 0 < given.cut < base.config.layers:
         raise SystemExit(f"--cut {given.cut}: {base.title} has {base.config.layers} layers; cut it between 1 and {base.config.layers - 1}.")
     return base
+
+
+def begin(arm, run):
+    """Puts the upper layers of a run of all layers into an arm that trains these. Raises SystemExit when there are none."""
+    path = RUNS / run / "checkpoint.pt"
+    if not path.exists():
+        raise SystemExit(f"--start {run}: there is no {path}; train it first.")
+    weights = upper_of(torch.load(path, map_location="cpu", weights_only=True), arm.cut)
+    for name, parameter in arm.learnable().items():
+        parameter.data.copy_(weights[name])
 
 
 def main():
@@ -120,21 +138,25 @@ def main():
     given.pool = given.pool or given.budget - cycle.start
     settings = {k: v for k, v in vars(given).items() if k not in ("threads", "name", "every", "only_states")}
     settings["manifest"] = hashlib.sha256(MANIFEST.read_bytes()).hexdigest()
-    if not base.embedded:
-        settings["backbone"] = base.digest
+    settings["backbone"] = base.digest
 
-    arm = Arm(given.arm, base.config, base.tensors, given.cut, device, frozen, given.seed)
+    teacher = read(WEIGHTS).tensors if given.expert == "general" else None
+    arm = Arm(given.arm, base.config, base.tensors, given.cut, device, frozen, given.seed, teacher)
     sets = [packed(given.expert, "train", given.window, given.pool, given.seed),
             packed(given.expert, "held-out", given.window, given.held_out)]
+    # On a GPU what is seen but once is not kept: it takes memory from runs beside this one.
     keep = given.arm == "expert"
     train, held = sets
-    states, held_states = (States(s, arm.backbone, given.cut, device, keep) for s in sets)
+    states = States(train, arm.backbone, given.cut, device, keep and (device == "cpu" or given.budget - cycle.start > given.pool))
+    held_states = States(held, arm.backbone, given.cut, device, keep)
     if given.only_states:
         # From the last chunk back: a run beside this one makes those that it needs by itself, and rarely the same ones.
         for first in reversed(range(0, len(train), CHUNK)):
             states.get([first])
         return
     steps = plan(train, given.budget - cycle.start, given.batch, cycle.seed_of(given.seed))
+    if given.start:
+        begin(arm, given.start)
     optimizer, step, curve = optimizer_of(arm), 0, []
     if device == "cuda":
         arm.compile()

@@ -1,8 +1,8 @@
-# The three ways of training that are compared: an expert on a shared backbone, the full model, LoRA.
+# What is trained: an expert on a shared backbone, taught by texts or by another model; the full model; LoRA.
 import torch
 from torch import nn
 
-from .model import MATRICES, Backbone, Upper, chunk_loss, head_loss, head_of, linear_of, mask_of
+from .model import MATRICES, Backbone, Upper, chunk_divergence, chunk_loss, head_loss, head_of, linear_of, mask_of
 
 
 class Lora(nn.Module):
@@ -34,10 +34,24 @@ def merge(trained):
                 setattr(block, name, layer.merged())
 
 
-class Arm(nn.Module):
-    """What one training run holds: a frozen part in front (the states' source), a trained part, the frozen head."""
+def upper_of(saved, cut):
+    """The weights above the cut of a run's checkpoint, by the names that they have in an expert."""
+    if saved["settings"]["arm"] == "expert":
+        return saved["weights"]
+    found = {name: value for name, value in saved["weights"].items() if not name.startswith("blocks.")}
+    for name, value in saved["weights"].items():
+        head, _, rest = name.partition(".")
+        layer, _, rest = rest.partition(".")
+        if head == "blocks" and int(layer) >= cut:
+            found[f"blocks.{int(layer) - cut}.{rest}"] = value
+    return found
 
-    def __init__(self, kind, config, tensors, cut, device, frozen_dtype, seed=1):
+
+class Arm(nn.Module):
+    """What one training run holds: a frozen part in front (the states' source), a trained part, the frozen head. With the tensors of
+    a teacher the trained part learns to say what that model says, and not what comes next."""
+
+    def __init__(self, kind, config, tensors, cut, device, frozen_dtype, seed=1, teacher=None):
         super().__init__()
         self.kind, self.cut = kind, cut if kind == "expert" else 0
         self.backbone = Backbone(config, tensors, self.cut, frozen_dtype).to(device)
@@ -50,20 +64,28 @@ class Arm(nn.Module):
                     setattr(block, name, Lora(getattr(block, name), 16, generator).to(device))
         # "full" trains all layers and the final norm; embedding and head stay as they are, as for the others.
         self.register_buffer("head", head_of(tensors).to(device, frozen_dtype), persistent=False)
-        self.chunk_loss = chunk_loss
+        self.teacher = None if teacher is None else nn.ModuleList((
+            Backbone(config, teacher, cut, frozen_dtype), Upper(config, teacher, cut).to(frozen_dtype))).requires_grad_(False).to(device)
+        self.chunk_loss = chunk_divergence if teacher else chunk_loss
 
     def compile(self):
         """Compiles what a GPU runs: one layer, which serves them all, and a chunk of the loss. Only for windows and batches of one size."""
-        for block in (*self.backbone.blocks, *self.trained.blocks):
+        taught = [block for part in self.teacher or () for block in part.blocks]
+        for block in (*self.backbone.blocks, *self.trained.blocks, *taught):
             block.compile(dynamic=False)
-        self.chunk_loss = torch.compile(chunk_loss, dynamic=True)
+        self.chunk_loss = torch.compile(self.chunk_loss, dynamic=True)
 
     def learnable(self):
         return {name: p for name, p in self.trained.named_parameters() if p.requires_grad}
 
     def loss(self, states, tokens, positions, weights, autocast):
         """(summed loss in nats, number of positions it counts) of windows; all (B, T), states (B, T, C)."""
+        mask = mask_of(positions)
         with torch.autocast(states.device.type, torch.bfloat16, enabled=autocast):
-            out = self.trained(states.float(), positions, mask_of(positions))
-        counted = weights[:, 1:]
-        return head_loss(out[:, :-1], self.head, tokens[:, 1:], counted, one=self.chunk_loss), counted.sum()
+            out = self.trained(states.float(), positions, mask)
+        counted, targets = weights[:, 1:], tokens[:, 1:]
+        if self.teacher is not None:
+            lower, upper = self.teacher
+            with torch.no_grad():
+                targets = upper(lower(tokens, positions, mask), positions, mask)[:, :-1]
+        return head_loss(out[:, :-1], self.head, targets, counted, one=self.chunk_loss), counted.sum()

@@ -1,18 +1,21 @@
 # The model that experts are trained for: the embedded one, or with --base any of the llama and qwen2 families.
-"""One process trains for one base: `use` chooses it, `current` is what all others ask. Layers [0, cut) are its backbone."""
+"""One process trains for one base: `use` chooses it, `current` is what all others ask. Layers [0, cut) are its backbone. The embedded
+model is upstream's with the layers in their place that were adapted to the union of the corpora (backbone) and distilled (general)."""
 import hashlib
 import json
 import re
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 from . import tokens, weights
 from .tokens import Vocabulary
-from .weights import Config, Tensors
+from .weights import Config, Tensors, replaced
 
-WEIGHTS = Path(__file__).parent.parent / "backbone" / "SmolLM2-135M-Instruct.Q4_1.gguf"
+EXPERTS = Path(__file__).parent.parent
+WEIGHTS = EXPERTS / "backbone" / "SmolLM2-135M-Instruct.Q4_1.gguf"
+ADAPTED, GENERAL = EXPERTS / "backbone" / "weights.gguf", EXPERTS / "general" / "weights.gguf"
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,7 @@ class Base:
     config: Config
     tensors: Tensors
     vocabulary: Vocabulary
+    adapted: bool = False  # whether its backbone is the one in ADAPTED
 
     @property
     def embedded(self):
@@ -42,7 +46,9 @@ class Base:
 
     @cached_property
     def digest(self):
-        """SHA-256 by which `coterie import` knows it: of the file, or of the names and digests of a folder's files."""
+        """SHA-256 by which packs name it: of the file, or of the names and digests of a folder's files."""
+        if self.adapted:
+            return sha256(ADAPTED)
         if self.path.is_file():
             return sha256(self.path)
         beside = [self.path / name for name in ("config.json", "tokenizer.json", "tokenizer_config.json")]
@@ -78,12 +84,22 @@ def read(path=WEIGHTS):
     return Base(path, *weights.read_gguf(path), tokens.of_gguf(path))
 
 
+def embedded():
+    """The embedded model: upstream's until there is an adapted backbone, and then also a general expert."""
+    base = read()
+    if ADAPTED.exists():
+        tensors = replaced(base.tensors, ADAPTED, base.config)
+        tensors = replaced(tensors, GENERAL, base.config) if GENERAL.exists() else tensors
+        base = replace(base, tensors=tensors, adapted=True)
+    return base
+
+
 CHOSEN = ContextVar("base")
 
 
 def use(path=None):
-    """Chooses the base of this process; None is the embedded one."""
-    CHOSEN.set(read(path or WEIGHTS))
+    """Chooses the base of this process; None is the embedded one, WEIGHTS the model that it was made of."""
+    CHOSEN.set(read(path) if path else embedded())
     return CHOSEN.get()
 
 

@@ -11,7 +11,7 @@ import json
 import torch
 
 from .__main__ import RUNS, commit, has_bfloat16, measure, replace
-from .arms import Arm
+from .arms import Arm, upper_of
 from .base import use
 from .export import checkpoint_of
 from .pack import MAKERS, packed
@@ -24,12 +24,16 @@ def blended(start, runs, share):
 
 
 def read(names):
-    """The checkpoints of runs of the embedded model. Raises SystemExit for those that do not fit together."""
+    """The checkpoints of runs of the embedded model, of the run `backbone` its upper layers. Raises SystemExit for those that do not
+    fit together."""
     found = [checkpoint_of(name) for name in names]
+    first = found[0]["settings"]
     for name, saved in zip(names, found):
-        settings, first = saved["settings"], found[0]["settings"]
-        if settings["arm"] != "expert" or settings.get("base") or settings["cut"] != first["cut"]:
+        settings = saved["settings"]
+        whole = settings["expert"] == "backbone"
+        if (settings["arm"] != "expert" and not whole) or settings.get("base") or (settings["cut"] != first["cut"] and not whole):
             raise SystemExit(f"{name}: only experts of the embedded model with one cut can be blended.")
+        saved["weights"] = upper_of(saved, first["cut"])
     return found
 
 

@@ -1,11 +1,11 @@
 # Carries what training needs to a machine with a GPU and no network, and trained weights home, in pieces of a size.
 """python -m train.carry pack NAME FOLDER MIB FILE...   FILEs below experts/ to FOLDER/NAME.1, NAME.2, ... of at most MIB each
 python -m train.carry unpack NAME FOLDER             there: puts them where they were
-python -m train.carry home RUN FOLDER                there: the run's weights in float16 and its record, to pieces of 15 MiB
-python -m train.carry take RUN FOLDER                here: runs/RUN, ready for train.export, train.evaluate and train.ship
+python -m train.carry home FOLDER RUN...             there: exported runs and their records, to pieces home.1, home.2, ... of 15 MiB
+python -m train.carry take FOLDER                    here: runs/RUN of each, ready for train.evaluate and train.ship
 
 A packed set travels without what can be made again: its positions are counted from where documents start. Moments do not come home,
-so a run that was taken home cannot be extended.
+so a run that was taken home cannot be extended, and weights come as they are exported, at 8 bits.
 """
 import io
 import json
@@ -16,8 +16,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from .__main__ import RUNS, commit
-from .export import checkpoint_of
+from .__main__ import RUNS, base_of, commit
+from .arms import Arm
+from .export import checkpoint_of, load
 from .fetch import HERE
 
 EXPERTS = HERE.parent
@@ -79,28 +80,40 @@ def unpack(name, folder):
                 path.write_bytes(data)
 
 
-def home(run, folder):
-    saved, held = checkpoint_of(run), io.BytesIO()
-    weights = {name: value.half() for name, value in saved["weights"].items()}
-    torch.save({**{key: value for key, value in saved.items() if key != "optimizer"}, "weights": weights}, held)
-    split(held.getvalue(), f"{run}.pt", Path(folder), HOME)
-    for record in (RUNS / run).glob("*.json"):
-        (Path(folder) / f"{run}.{record.name}").write_text(record.read_text())
+def home(folder, *runs):
+    held = io.BytesIO()
+    with tarfile.open(fileobj=held, mode="w") as archive:
+        for run in runs:
+            saved = checkpoint_of(run)
+            said = {key: value for key, value in saved.items() if key not in ("optimizer", "weights")}
+            (RUNS / run / "checkpoint.json").write_text(json.dumps(said))
+            for path in (*sorted((RUNS / run).glob("*.gguf")), *sorted((RUNS / run).glob("*.json"))):
+                archive.add(path, f"{run}/{path.name}")
+    split(held.getvalue(), "home", Path(folder), HOME)
 
 
-def take(run, folder):
-    target = RUNS / run
-    target.mkdir(parents=True, exist_ok=True)
-    saved = torch.load(io.BytesIO(joined(f"{run}.pt", Path(folder))), weights_only=True)
-    saved["weights"] = {name: value.float() for name, value in saved["weights"].items()}
-    torch.save(saved, target / "checkpoint.pt")
-    for path in Path(folder).glob(f"{run}.*.json"):
-        # The other machine has no history: the commit is the one that was carried.
-        (target / path.name.removeprefix(f"{run}.")).write_text(path.read_text().replace('"commit": "unknown"', f'"commit": {json.dumps(commit())}'))
+def take(folder):
+    with tarfile.open(fileobj=io.BytesIO(joined("home", Path(folder)))) as archive:
+        archive.extractall(RUNS, filter="data")
+        runs = dict.fromkeys(name.partition("/")[0] for name in archive.getnames())
+    for run in runs:
+        for path in (RUNS / run).glob("*.json"):
+            # The other machine has no history: the commit is the one that was carried.
+            path.write_text(path.read_text().replace('"commit": "unknown"', f'"commit": {json.dumps(commit())}'))
+        path = RUNS / run / "checkpoint.json"
+        saved = json.loads(path.read_text())
+        path.unlink()
+        base, whole = base_of("expert", None), saved["settings"]["expert"] == "backbone"
+        arm = Arm("expert", base.config, base.tensors, base.cut if whole else saved["settings"]["cut"], "cpu", torch.bfloat16)
+        load(RUNS / run / ("upper.gguf" if whole else "weights.gguf"), arm.trained)
+        # Of the run `backbone` what experts start from and are blended with is in the checkpoint: the layers above the cut.
+        saved["settings"]["arm"] = "expert"
+        torch.save({**saved, "weights": {name: value.detach() for name, value in arm.learnable().items()}}, RUNS / run / "checkpoint.pt")
+        (RUNS / run / "weights.gguf").touch()  # it stays newer than the checkpoint
 
 
 if __name__ == "__main__":
     commands = {"pack": pack, "unpack": unpack, "home": home, "take": take}
-    if len(sys.argv) < 4 or sys.argv[1] not in commands:
+    if len(sys.argv) < 3 or sys.argv[1] not in commands:
         raise SystemExit(__doc__)
     commands[sys.argv[1]](*sys.argv[2:])

@@ -144,12 +144,12 @@ def main():
         print(*key, f"{size[key] / 1e6:.2f} MB")
 
 
-def rows(split, expert=None):
-    """The cleaned files of one split, with those that are there for `expert` only."""
+def rows(split, *experts):
+    """The cleaned files of one split, with those that are there for one of `experts` only."""
     if not CORPUS.exists():
         raise SystemExit("No corpus: run `python -m train.fetch`, then `python -m train.corpus`.")
     with CORPUS.open(encoding="utf-8") as lines:
-        return [row for row in map(json.loads, lines) if row["split"] == split and row.get("only") in (None, expert)]
+        return [row for row in map(json.loads, lines) if row["split"] == split and row.get("only") in (None, *experts)]
 
 
 if __name__ == "__main__":

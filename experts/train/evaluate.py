@@ -13,57 +13,14 @@ import torch
 
 from .__main__ import RUNS, measure, replace
 from .arms import Arm, merge
-from .base import current, sha256
+from .base import WEIGHTS, current, read, sha256
 from .exercises import asked, exercise
 from .export import load, restore
+from .generate import Model
 from .layouts import decode, stop
 from .model import Upper
 from .pack import MAKERS, PACKED, packed
 from .states import States
-
-
-class Model:
-    """Backbone, upper layers and head for greedy generation and loss."""
-
-    def __init__(self, backbone, upper, head, autocast):
-        self.backbone, self.upper, self.head, self.autocast = backbone, upper, head, autocast
-
-    def logits(self, tokens, positions, mask, below, above):
-        """Logits (B, V) after the last token."""
-        with torch.autocast(tokens.device.type, torch.bfloat16, enabled=self.autocast):
-            states = self.upper(self.backbone(tokens, positions, mask, below).float(), positions, mask, above)
-        return (states[:, -1].to(self.head.dtype) @ self.head.T).float()
-
-    @torch.no_grad()
-    def answers(self, prompts, most, end):
-        """Greedy continuations (lists of ids, without `end`) of prompts, padded on the left to one batch."""
-        longest = max(map(len, prompts))
-        device = self.head.device
-        pad = torch.tensor([longest - len(p) for p in prompts], device=device)
-        tokens = torch.tensor([[0] * (longest - len(p)) + p for p in prompts], device=device)
-        positions = (torch.arange(longest, device=device) - pad[:, None]).clamp(min=0)
-        past = torch.arange(longest + most, device=device) >= pad[:, None]
-        caches = [[] for _ in range(len(self.backbone.blocks) + len(self.upper.blocks))]
-        below, above = caches[:len(self.backbone.blocks)], caches[len(self.backbone.blocks):]
-        square = torch.ones(longest, longest, dtype=torch.bool, device=device).tril() & past[:, None, :longest]
-        mask = (square | torch.eye(longest, dtype=torch.bool, device=device))[:, None]
-        out, rows, running = [[] for _ in prompts], list(range(len(prompts))), torch.ones(len(prompts), dtype=torch.bool, device=device)
-        for at in range(most):
-            tokens = self.logits(tokens, positions, mask, below, above).argmax(-1, keepdim=True)
-            running &= tokens[:, 0] != end
-            if not running.any():
-                break
-            if 2 * running.sum() <= len(rows):  # the longest answers go on among themselves
-                kept = running.nonzero()[:, 0]
-                rows, running = [rows[row] for row in kept.tolist()], running[kept]
-                tokens, positions, past = tokens[kept], positions[kept], past[kept]
-                for cache in caches:
-                    cache[:] = [part[kept] for part in cache]
-            for row in running.nonzero()[:, 0].tolist():
-                out[rows[row]].append(tokens[row, 0].item())
-            positions = positions[:, -1:] + 1
-            mask = past[:, None, None, :longest + at + 1]
-        return out
 
 
 def exact(model, split, count, batch=50, most=320):
@@ -90,13 +47,13 @@ def counted(held):
 
 
 def base_loss(held, device, fast):
-    """The base's loss on a packed set, kept beside it for each precision."""
+    """The loss of the base, for the embedded one that of upstream's model, on a packed set; kept beside it for each precision."""
     path, precision = PACKED / f"{held.name}.base.json", "bfloat16" if fast else "float32"
     known = json.loads(path.read_text()) if path.exists() else {}
     if precision not in known:
-        base = current()
+        base = read(WEIGHTS) if current().embedded else current()
         arm = Arm("expert", base.config, base.tensors, base.cut, device, torch.bfloat16 if fast else torch.float32)
-        known[precision] = measure(arm, held, States(held, arm.backbone, arm.cut, device, keep=device == "cpu"), 8, device, fast)
+        known[precision] = measure(arm, held, States(held, arm.backbone, arm.cut, device, keep=False), 8, device, fast)
         replace(path, lambda new: new.write_text(json.dumps(known) + "\n"))
     return known[precision]
 

@@ -6,7 +6,7 @@ import random
 import re
 import tokenize
 
-from .corpus import is_prose, rows
+from .corpus import DECLARED, is_prose, rows
 from .layouts import compose, laid_out, reply, request, stop, tokenizer
 
 GROUPS = {"typescript": "typescript", "typescriptreact": "typescript", "javascript": "javascript", "python": "python",
@@ -93,7 +93,7 @@ def windows(row, size, most, rng):
 
 def code(split, size, most, rng):
     """Endless documents for `code`: windows of source files, the loss on all of the text."""
-    files = [row for row in rows(split) if row["language"] in GROUPS]
+    files = [row for row in rows(split, "code", "docs") if row["language"] in GROUPS and not DECLARED.search(row["path"])]
     for row in sample(files, lambda row: GROUPS[row["language"]], SHARES, rng):
         for ids, places, _ in windows(row, size, most, rng):
             yield ids, [int(place >= 0) for place in places]

@@ -14,14 +14,15 @@ from sympy.parsing.sympy_parser import parse_expr
 from .corpus import rows
 from .examples import sample, windows
 from .exercises_code import complexity, from_latex, to_latex
-from .exercises_number import KINDS, N, X
+from .exercises_number import KINDS, N, WIDER, X
 from .layouts import compose, reply
 
 MAKERS = (*KINDS, complexity, to_latex, from_latex)
 # How often a kind is drilled, where not once: what takes many steps more often, what is soon learnt less. Every kind is asked alike.
 DRILLED = {"product": 3, "power": 2.5, "quadratic": 2, "linear": 2, "decimals": 1.5, "percentage": 1.5, "quotient": 1.5, "fraction": 1.5,
            "order": 1.5, "subtraction": 1.5, "complexity": 0.5, "to_latex": 0.5, "from_latex": 0.5}
-SHARES = [DRILLED.get(make.__name__, 1) for make in MAKERS]
+DRAWN = (*MAKERS, *WIDER)
+SHARES = [DRILLED.get(make.__name__, 1) for make in DRAWN]
 
 
 def agrees(exercise):
@@ -38,9 +39,9 @@ def agrees(exercise):
 def exercise(split, rng):
     """(kind, question, reply, answer) of one verified exercise of a split."""
     while True:
-        make = rng.choices(MAKERS, SHARES)[0] if split == "train" else rng.choice(MAKERS)
+        make = rng.choices(DRAWN, SHARES)[0] if split == "train" else rng.choice(MAKERS)
         made = make(rng)
-        key = f"{make.__name__}{made.operands}"
+        key = f"{WIDER.get(make, make.__name__)}{made.operands}"
         held = zlib.crc32(key.encode()) % 10 == 0
         if held != (split != "train"):
             continue

@@ -2,7 +2,7 @@
 """python -m train.export NAME: runs/NAME/checkpoint.pt -> runs/NAME/weights.gguf
 
 Matrices are Q8_0, norms and biases float32, rows of attn_q and attn_k permuted as in every llama GGUF file. An expert's file holds
-its layers, at most 24 MiB for the embedded model. A full or LoRA arm (merged into the matrices) becomes a whole model with the backbone's embedding,
+its layers, at most 24 MiB for the embedded model; that of the run `backbone` the layers below the cut, beside upper.gguf with the others. A full or LoRA arm (merged into the matrices) becomes a whole model with the backbone's embedding,
 tokenizer and metadata, so that the engine can run it for comparison.
 """
 import argparse
@@ -13,9 +13,9 @@ import torch
 from gguf import GGMLQuantizationType, GGUFReader, GGUFValueType, GGUFWriter, LlamaFileType
 from gguf.quants import dequantize, quantize
 
-from .__main__ import RUNS
+from .__main__ import RUNS, base_of
 from .arms import Arm, merge
-from .base import WEIGHTS, current, sha256, use
+from .base import WEIGHTS, current, sha256
 from .weights import permute, permuted_heads, unpermute
 
 LIMIT = 24 * 2**20
@@ -23,7 +23,7 @@ LIMIT = 24 * 2**20
 
 def upper_names(arm):
     """name in GGUF -> parameter of the trained part, LoRA merged."""
-    names = {"output_norm.weight": arm.output_norm}
+    names = {"output_norm.weight": arm.output_norm} if len(arm.blocks) + arm.cut == arm.config.layers else {}
     for at, block in enumerate(arm.blocks):
         for name, parameter in block.named_parameters():
             stem, _, kind = name.partition(".")
@@ -31,8 +31,8 @@ def upper_names(arm):
     return names
 
 
-def describe_expert(writer, trained):
-    """The metadata of a file that holds an expert's layers only."""
+def describe_layers(writer, trained):
+    """The metadata of a file that holds some layers only."""
     config = trained.config
     writer.add_block_count(config.layers)
     writer.add_embedding_length(config.hidden)
@@ -43,8 +43,9 @@ def describe_expert(writer, trained):
     writer.add_key_length(config.head_size)
     writer.add_rope_freq_base(config.rope_base)
     writer.add_rope_dimension_count(config.head_size)
-    writer.add_uint32("coterie.cut", trained.cut)
-    writer.add_string("coterie.backbone.sha256", current().digest)
+    if trained.cut:
+        writer.add_uint32("coterie.cut", trained.cut)
+        writer.add_string("coterie.backbone.sha256", current().digest)
 
 
 def copy_frame(writer):
@@ -61,12 +62,12 @@ def copy_frame(writer):
 
 
 def write(path, trained):
-    """Writes the trained layers; a whole model when they are all layers. Raises SystemExit when a value is not finite."""
+    """Writes the layers of an Upper; a whole model when they are all layers. Raises SystemExit when a value is not finite."""
     writer = GGUFWriter(path, trained.config.family)
-    if trained.cut == 0:
+    if len(trained.blocks) == trained.config.layers:
         copy_frame(writer)
     else:
-        describe_expert(writer, trained)
+        describe_layers(writer, trained)
     for name, parameter in upper_names(trained).items():
         value = parameter.detach().float().cpu().numpy()
         if not np.isfinite(value).all():
@@ -110,7 +111,7 @@ def restore(name, device="cpu", dtype=torch.float32):
     """(arm with the weights of runs/NAME/checkpoint.pt, its frozen parts in `dtype`, settings of the run)."""
     saved = checkpoint_of(name, device)
     settings = saved["settings"]
-    base = use(settings.get("base"))
+    base = base_of(settings["arm"], settings.get("base"))
     if settings.get("backbone", base.digest) != base.digest:
         raise SystemExit(f"{base.path} is another model than the one that {name} was trained for: restore it.")
     arm = Arm(settings["arm"], base.config, base.tensors, settings["cut"], device, dtype, settings["seed"])
@@ -125,6 +126,11 @@ def main():
     name = parser.parse_args().name
     arm, settings = restore(name)
     merge(arm.trained)
+    if settings["expert"] == "backbone":
+        cut, blocks = current().cut, arm.trained.blocks
+        arm.trained.blocks, arm.trained.cut = blocks[cut:], cut
+        write(RUNS / name / "upper.gguf", arm.trained)
+        arm.trained.blocks, arm.trained.cut = blocks[:cut], 0
     path = RUNS / name / "weights.gguf"
     write(path, arm.trained)
     load(path, arm.trained)  # read back, so that a file that cannot be read is found here

@@ -121,13 +121,23 @@ def chunk_loss(states, head, targets, weights, need):
     return loss, weights[:, None] * (logs.exp_().to(head.dtype) @ head - head[targets]).float() if need else None
 
 
+def chunk_divergence(states, head, teacher, weights, need):
+    """As `chunk_loss`, of the divergence from the teacher's distributions (Hinton et al., arXiv 1503.02531): teacher (N, C) are its
+    states for the same head. The loss is the sum of KL(teacher || states); its gradient (softmax - teacher's softmax) @ head."""
+    logs, wanted = (torch.log_softmax((each.to(head.dtype) @ head.T).float(), 1) for each in (states, teacher))
+    chances = wanted.exp()
+    loss = ((chances * (wanted - logs)).sum(1) * weights).sum()
+    return loss, weights[:, None] * ((logs.exp_() - chances).to(head.dtype) @ head).float() if need else None
+
+
 class HeadLoss(torch.autograd.Function):
     """Sum of weighted cross-entropies under the frozen head, made in chunks: no logits are kept, because with a frozen
     head the gradient of the states can be made in the forward pass."""
 
     @staticmethod
     def forward(ctx, states, head, targets, weights, chunk, one):
-        """states (N, C), head (V, C), targets (N,) int64, weights (N,) float32, `one` does a chunk -> scalar float32."""
+        """states (N, C), head (V, C), targets (N,) int64 or a teacher's states (N, C), weights (N,) float32, `one` does a chunk ->
+        scalar float32."""
         need, total, grads = states.requires_grad, torch.zeros((), device=states.device), []
         for at in range(0, len(states), chunk):
             part = slice(at, at + chunk)
@@ -143,11 +153,12 @@ class HeadLoss(torch.autograd.Function):
 
 
 def head_loss(states, head, targets, weights, chunk=None, one=chunk_loss):
-    """Summed loss in nats over the positions with a weight. states (B, T, C), targets and weights (B, T)."""
+    """Summed loss in nats over the positions with a weight. states (B, T, C), targets (B, T) or a teacher's states (B, T, C),
+    weights (B, T)."""
     chunk = chunk or (256 if states.device.type == "cpu" else 8192)  # on a CPU a chunk's logits should stay near the cache
     chosen = weights.reshape(-1) > 0
     with torch.autocast(states.device.type, enabled=False):
         return HeadLoss.apply(
-            states.reshape(-1, states.shape[-1])[chosen], head, targets.reshape(-1)[chosen].long(),
+            states.reshape(-1, states.shape[-1])[chosen], head, targets.flatten(0, 1)[chosen],
             weights.reshape(-1)[chosen].float(), chunk, one,
         )

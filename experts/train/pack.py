@@ -3,17 +3,19 @@
 a document starts, so the mask can keep documents apart) and weights uint8 (1 where predicting this token counts)."""
 import random
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from . import examples, exercises
+from . import examples, exercises, talk
 from .base import current
 from .fetch import HERE
 
 PACKED = HERE / "data" / "packed"
-MAKERS = {"code": examples.code, "code-infill": examples.code_infill, "docs": examples.docs, "math": exercises.math}
+MAKERS = {"code": examples.code, "code-infill": examples.code_infill, "docs": examples.docs, "math": exercises.math, "talk": talk.documents}
+# What is trained on several sets: of each its share.
+MIXED = {"backbone": {"code": 0.4, "docs": 0.3, "math": 0.3}, "general": {"code": 0.3, "docs": 0.3, "math": 0.1, "talk": 0.3}}
 
 
 def maker_of(expert):
@@ -76,8 +78,19 @@ def thinned(tokens, positions, weights, most=2):
     return tokens[kept], positions[kept], counts[kept]
 
 
+def mixed(expert, split, size, total, seed):
+    """The sets of a mixture as one."""
+    sets = [packed(part, split, size, round(share * total), seed) for part, share in MIXED[expert].items()]
+    tokens, positions, weights = (np.concatenate([getattr(each, name) for each in sets]) for name in ("tokens", "positions", "weights"))
+    joined = Packed(f"{expert}-{split}-{size}-{total}-{seed}", tokens, positions, weights)
+    # Who is taught by a model learns from all of a text, also from what an expert's loss leaves out.
+    return replace(joined, weights=((tokens != 0) | (positions != 0)).astype(np.uint8)) if expert == "general" else joined
+
+
 def packed(expert, split, size, total, seed=1):
     """The packed set of about `total` tokens for an expert and split, made once and then read from disk."""
+    if expert in MIXED:
+        return mixed(expert, split, size, total, seed)
     name = f"{expert}-{split}-{size}-{total}-{seed}{current().suffix}"
     path = PACKED / f"{name}.npz"
     if not path.exists():

@@ -2,6 +2,7 @@
 import numpy as np
 import torch
 
+from .base import current
 from .fetch import HERE
 from .model import Backbone, mask_of
 
@@ -32,7 +33,7 @@ class States:
             self.done = np.zeros(chunks, np.uint8)
 
     def map(self, name, dtype, shape):
-        path = STATES / name.replace("torch.", "")
+        path = STATES / f"{current().digest[:8]}-{name}".replace("torch.", "")
         size = int(np.prod(shape)) * np.dtype(dtype).itemsize
         fresh = not path.exists() or path.stat().st_size != size
         return np.memmap(path, dtype, "w+" if fresh else "r+", shape=shape)

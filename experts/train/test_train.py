@@ -1,4 +1,5 @@
 # Tests of the recipe: python -m unittest train.test_train (in experts/).
+import dataclasses
 import json
 import random
 import shutil
@@ -7,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import zlib
 from pathlib import Path
 from unittest.mock import patch
 
@@ -14,7 +16,8 @@ import numpy as np
 import torch
 from gguf import GGUFReader
 
-from . import arithmetic, layouts, samples
+from . import __main__ as run
+from . import arithmetic, base as bases, blend, carry, export, layouts, pack, samples, talk
 from .arms import Arm, merge
 from .base import WEIGHTS, read
 from .blend import blended
@@ -24,11 +27,11 @@ from .corpus import rows
 from .cycles import Cycle, cycle_of, refusal, schedule
 from .cursors import KINDS, closer, code_spans, comment_spans, cursor, places, prose_spans
 from .examples import comments, documented, infilled
-from .evaluate import Model
-from .exercises import MAKERS, agrees, exercise
-from .exercises_number import factors
+from .exercises import DRAWN, agrees, exercise
+from .exercises_number import WIDER, factors, larger_simplify
 from .export import load, write
-from .model import Backbone, Upper, head_loss, head_of, mask_of
+from .generate import Model
+from .model import Backbone, Upper, chunk_divergence, head_loss, head_of, mask_of
 from .pack import Packed, fill, thinned
 from .weights import permute, unpermute
 
@@ -76,7 +79,7 @@ class Data(unittest.TestCase):
 
     def test_worked_exercises_end_in_what_sympy_finds(self):
         rng = random.Random(0)
-        for make in MAKERS:
+        for make in DRAWN:
             for _ in range(40):
                 made = make(rng)
                 self.assertTrue(agrees(made), f"{make.__name__} {made.operands}: {made.answer}, sympy says {made.expected}")
@@ -95,6 +98,27 @@ class Data(unittest.TestCase):
     def test_no_question_is_in_two_splits(self):
         asked = {split: {exercise(split, random.Random(split + str(i)))[1] for i in range(60)} for split in ("train", "held-out", "templates")}
         self.assertFalse(asked["train"] & asked["held-out"] or asked["held-out"] & asked["templates"])
+
+    def test_what_is_held_out_of_a_kind_is_held_out_of_the_wider_one(self):
+        held = larger_simplify(random.Random(0))
+        name = next(f"simplify{(480 + at, 24)}" for at in range(99) if zlib.crc32(f"simplify{(480 + at, 24)}".encode()) % 10 == 0)
+        held = dataclasses.replace(held, operands=tuple(map(int, name[9:-1].split(","))))
+        kept = dataclasses.replace(held, operands=(40, 20))
+        self.assertNotEqual(zlib.crc32(b"simplify(40, 20)") % 10, 0)
+        made = iter((held, kept))
+        wide = lambda rng: next(made)
+        with patch("train.exercises.DRAWN", (wide,)), patch("train.exercises.SHARES", [1]), patch.dict(WIDER, {wide: "simplify"}), \
+                patch("train.exercises.agrees", return_value=True):
+            exercise("train", random.Random(0))
+        self.assertEqual(list(made), [])
+
+    def test_a_mixture_joins_sets_and_general_learns_from_all_of_a_text(self):
+        part = lambda name: Packed(name, np.array([[5, 6, 0]]), np.array([[0, 1, 0]]), np.array([[0, 0, 0]]))
+        with patch("train.pack.packed", side_effect=lambda name, split, size, total, seed: part(f"{name} {total}")) as asked:
+            both = [pack.mixed(expert, "train", 3, 1000, 1) for expert in ("backbone", "general")]
+        self.assertEqual([call.args[3] for call in asked.call_args_list], [400, 300, 300, 300, 300, 100, 300])
+        self.assertEqual([each.tokens.shape for each in both], [(3, 3), (4, 3)])
+        self.assertEqual([each.weights[0].tolist() for each in both], [[0, 0, 0], [1, 1, 0]])
 
     def test_comments_are_found(self):
         text = "a = '//no' // yes\n/* and\nthis */ b"
@@ -174,6 +198,37 @@ class TheModel(unittest.TestCase):
         plain.backward()
         self.assertAlmostEqual(loss.item(), plain.item(), places=3)
         self.assertLess((mine - states.grad).abs().max().item(), 1e-4)
+
+
+    def test_divergence_from_a_teacher_and_its_gradient(self):
+        states, teacher = torch.randn(2, 5, 16, requires_grad=True), torch.randn(2, 5, 16)
+        head, weights = torch.randn(50, 16), torch.tensor([[1, 0, 1, 1, 1], [0, 1, 1, 1, 0]])
+        loss = head_loss(states, head, teacher, weights, chunk=3, one=chunk_divergence)
+        loss.backward()
+        mine, states.grad = states.grad, None
+        logs, wanted = (torch.log_softmax(each @ head.T, -1) for each in (states, teacher))
+        plain = (torch.nn.functional.kl_div(logs, wanted, reduction="none", log_target=True).sum(-1) * weights).sum()
+        plain.backward()
+        self.assertAlmostEqual(loss.item(), plain.item(), places=3)
+        self.assertLess((mine - states.grad).abs().max().item(), 1e-4)
+
+    def test_who_is_taught_by_itself_has_nothing_to_learn(self):
+        arm = Arm("expert", self.config, self.tensors, 24, "cpu", torch.float32, teacher=self.tensors)
+        ids = torch.tensor([layouts.encode("def add(a, b):\n    return a + b\n")])
+        positions = torch.arange(ids.shape[1])[None]
+        with torch.no_grad():
+            loss, counted = arm.loss(arm.backbone(ids, positions, None), ids, positions, torch.ones_like(ids), False)
+        self.assertEqual(counted.item(), ids.shape[1] - 1)
+        self.assertLess(abs(loss.item()), 1e-3)
+        self.assertFalse(any(name.startswith("teacher") for name in arm.learnable()))
+
+    def test_the_model_talks_to_itself(self):
+        with patch("train.talk.LENGTH", 24):
+            made = talk.documents("train", 64, 3, random.Random(1))
+            said = [next(made) for _ in range(12)]
+        self.assertTrue(all(len(ids) == len(weights) and 16 < len(ids) <= 64 and ids[0] != 0 for ids, weights in said))
+        self.assertTrue(any(layouts.decode(ids).startswith("<|im_start|>user\n") for ids, _ in said))
+        self.assertEqual(len({tuple(ids) for ids, _ in said}), 12)
 
 
 class Cursors(unittest.TestCase):
@@ -398,6 +453,49 @@ class Export(unittest.TestCase):
             load(path, arm.trained)
             # Eight bits move the logits a little, the order of rows or a lost matrix would move them a lot.
             self.assertLess((self.outputs(arm) - before).std().item(), 0.05 * before.std(-1).mean().item())
+
+
+    def test_an_adapted_backbone_and_experts_from_its_run_come_home(self):
+        with tempfile.TemporaryDirectory() as folder:
+            there, here, adapted = (Path(folder) / name for name in ("there", "here", "weights.gguf"))
+            whole = Arm("full", self.config, self.tensors, 24, "cpu", torch.float32)
+            for block in whole.trained.blocks:
+                block.attn_norm.data += 0.25
+            settings = {"arm": "full", "expert": "backbone", "cut": 24, "seed": 1}
+            (there / "backbone").mkdir(parents=True)
+            torch.save({"settings": settings, "weights": whole.learnable()}, there / "backbone" / "checkpoint.pt")
+            lower = whole.trained.blocks
+            whole.trained.blocks = lower[:24]
+            write(adapted, whole.trained)
+            self.assertEqual(len(GGUFReader(adapted).tensors), 24 * 9)
+            whole.trained.blocks = lower
+            with patch("train.export.RUNS", there), patch.object(sys, "argv", ["export", "backbone"]):
+                export.main()
+            self.assertEqual(bases.sha256(there / "backbone" / "weights.gguf"), bases.sha256(adapted))
+            with patch.object(bases, "ADAPTED", adapted), patch.object(bases, "GENERAL", Path("none")):
+                base = bases.use()
+                self.assertTrue(base.adapted and base.embedded and base.digest == bases.sha256(adapted))
+                self.assertTrue((base.tensors["blk.3.attn_norm.weight"] == self.tensors["blk.3.attn_norm.weight"] + 0.25).all())
+                self.assertTrue((base.tensors["blk.24.attn_norm.weight"] == self.tensors["blk.24.attn_norm.weight"]).all())
+                self.assertLess((base.tensors["blk.3.attn_q.weight"] - self.tensors["blk.3.attn_q.weight"]).abs().max().item(), 0.02)
+                arm = Arm("expert", base.config, base.tensors, 24, "cpu", torch.float32)
+                with patch.object(run, "RUNS", there):
+                    run.begin(arm, "backbone")
+                self.assertTrue((arm.trained.blocks[0].attn_norm == lower[24].attn_norm).all())
+                (there / "code").mkdir()
+                torch.save({"settings": {**settings, "arm": "expert", "expert": "code"}, "weights": arm.learnable()}, there / "code" / "checkpoint.pt")
+                write(there / "code" / "weights.gguf", arm.trained)
+                with patch("train.export.RUNS", there), patch.object(carry, "RUNS", there):
+                    carry.home(Path(folder) / "pieces", "backbone", "code")
+                with patch.object(carry, "RUNS", here):
+                    carry.take(Path(folder) / "pieces")
+                self.assertEqual(bases.sha256(here / "backbone" / "weights.gguf"), base.digest)
+                with patch("train.export.RUNS", here):
+                    for taken in (found["weights"] for found in blend.read(["code", "backbone"])):
+                        self.assertEqual(set(taken), set(arm.learnable()))
+                        self.assertTrue((taken["blocks.5.ffn_norm"] == arm.trained.blocks[5].ffn_norm).all())
+                        self.assertLess((taken["blocks.0.attn_q.weight"] - arm.trained.blocks[0].attn_q.weight).abs().max().item(), 0.02)
+            bases.use()
 
 
 class Infill(unittest.TestCase):

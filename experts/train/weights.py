@@ -88,10 +88,9 @@ def read_gguf(path):
     scaling = field("rope.scaling.type", "none")
     if scaling not in ("none", "linear") or field("attention.sliding_window", 0) or field("expert_count", 0):
         raise SystemExit(f"{path}: `coterie import` does not support this model and says why; choose another one.")
-    read = lambda tensor: dequantize(tensor.data, tensor.tensor_type).astype(np.float32)
     factors = ()
     if "rope_freqs.weight" in tensors:
-        factors = tuple(read(tensors["rope_freqs.weight"]).tolist())
+        factors = tuple(dequantize(tensors["rope_freqs.weight"].data, tensors["rope_freqs.weight"].tensor_type).tolist())
     elif scaling == "linear":
         factors = (field("rope.scaling.factor"),) * (head_size // 2)
     config = Config(
@@ -100,11 +99,21 @@ def read_gguf(path):
         vocabulary=int(tensors["token_embd.weight"].shape[1]), rope_base=field("rope.freq_base", 10000.0),
         rope_factors=factors, epsilon=field("attention.layer_norm_rms_epsilon"))
 
-    def reader_of(tensor):
-        split = permuted_heads(tensor.name, config)
-        return lambda: unpermute(read(tensor), split) if split else read(tensor)
+    return config, Tensors(gguf_readers(tensors.values(), config))
 
-    return config, Tensors({name: reader_of(tensor) for name, tensor in tensors.items()})
+
+def gguf_readers(tensors, config):
+    """What reads each of a GGUF file's tensors: functions by name."""
+    def reader_of(tensor):
+        read, split = lambda: dequantize(tensor.data, tensor.tensor_type).astype(np.float32), permuted_heads(tensor.name, config)
+        return lambda: unpermute(read(), split) if split else read()
+
+    return {tensor.name: reader_of(tensor) for tensor in tensors}
+
+
+def replaced(tensors, path, config):
+    """`tensors` with those in their place that a GGUF file of some layers holds."""
+    return Tensors({**tensors.readers, **gguf_readers(GGUFReader(path).tensors, config)})
 
 
 def rope_factors(path, rope, base, half):

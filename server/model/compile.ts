@@ -3,11 +3,11 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { clearFolder, describePart, isCompiled, type PartAbout } from "./compiled.ts";
 import { WeightsError } from "./cursor.ts";
-import { type Base, compileExpert, describeExpert } from "./expert.ts";
+import { type Base, checkLayers, compileExpert, describeExpert } from "./expert.ts";
 import { Gguf } from "./gguf.ts";
 import { headGraph, layersGraph, type Precision } from "./graph.ts";
 import { checkTensors, type Llama, modelTensors, readLlama } from "./llama.ts";
-import { readBackbonePack, readExpertPack, verifyWeights, type WeightsFile } from "./pack.ts";
+import { backboneDigest, readBackbonePack, readExpertPack, verifyWeights, type WeightsFile } from "./pack.ts";
 import { writePart } from "./part.ts";
 import { ggufTokenizer } from "./vocabulary.ts";
 
@@ -36,14 +36,19 @@ export function compileModel(options: CompileOptions): Compiled[] {
   const { precision, out } = options;
   const pack = readBackbonePack(options.backbone);
   const { cut } = pack;
-  const base: Base = { backbone: pack.weights.sha256, cut, precision };
+  const base: Base = { backbone: backboneDigest(pack), cut, precision };
   const backbone = describePart(
     { kind: "backbone", id: "backbone", layers: [0, cut] },
     base.backbone,
     base.backbone,
     precision,
   );
-  const head = describePart({ kind: "head", id: "head", layers: [0, 0] }, base.backbone, base.backbone, precision);
+  const head = describePart(
+    { kind: "head", id: "head", layers: [0, 0] },
+    pack.weights.sha256,
+    base.backbone,
+    precision,
+  );
   const packs = options.experts.map(readExpertPack);
   const experts = packs.map((expert) => ({ expert, about: describeExpert(expert, base) }));
   const ids = [backbone, head, ...experts.map(({ about }) => about)].map(({ id }) => id);
@@ -63,9 +68,11 @@ export function compileModel(options: CompileOptions): Compiled[] {
   };
   try {
     return [
-      made(backbone, (folder, model) =>
-        writePart(folder, backbone, { graph: layersGraph(model, 0, cut, false, precision), source: whole(), model }),
-      ),
+      made(backbone, (folder, model) => {
+        const source = pack.adapted === undefined ? whole() : files.open(pack.folder, pack.adapted);
+        if (pack.adapted !== undefined) checkLayers(source, model, [0, cut]);
+        writePart(folder, backbone, { graph: layersGraph(model, 0, cut, false, precision), source, model });
+      }),
       made(head, (folder, model) => {
         const tokenizer = () => JSON.stringify(ggufTokenizer(whole(), model.vocabulary));
         writePart(folder, head, { graph: headGraph(model, precision), source: whole(), model, tokenizer });

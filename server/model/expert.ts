@@ -55,23 +55,28 @@ export function compileExpert(folder: string, about: PartAbout, source: Gguf, mo
   if (source.tensors.has("token_embd.weight")) {
     checkTensors(source, modelTensors(model));
   } else {
-    checkHeader(source, model, about);
-    checkTensors(source, upperTensors(model, first));
+    checkLayers(source, model, about.layers, about.backbone);
   }
   writePart(folder, about, { graph: layersGraph(model, first, end, true, about.precision), source, model });
 }
 
-/** The tensors of layers [first, end of the model) and the final norm, with their shapes. */
-function upperTensors(model: Llama, first: number): ReadonlyMap<string, Shape2> {
-  const expected = new Map<string, Shape2>([["output_norm.weight", [1, model.hidden]]]);
-  for (let layer = first; layer < model.layers; layer++) {
+/** Checks that a file holds nothing but these layers of a model, the last with the final norm; `backbone` is the one below them. */
+export function checkLayers(source: Gguf, model: Llama, layers: readonly [number, number], backbone?: string): void {
+  const [first, end] = layers;
+  checkHeader(
+    source,
+    model,
+    backbone === undefined ? {} : { "coterie.cut": first, "coterie.backbone.sha256": backbone },
+  );
+  const expected = new Map<string, Shape2>(end === model.layers ? [["output_norm.weight", [1, model.hidden]]] : []);
+  for (let layer = first; layer < end; layer++) {
     for (const [name, shape] of layerTensors(model, layer)) expected.set(name, shape);
   }
-  return expected;
+  checkTensors(source, expected);
 }
 
 /** Numbers in a header are float32 where they are no integers. What the header leaves out is taken from the model. */
-function checkHeader({ metadata, path }: Gguf, model: Llama, { backbone, layers }: PartAbout): void {
+function checkHeader({ metadata, path }: Gguf, model: Llama, more: Readonly<Record<string, Value>>): void {
   const { family } = model;
   const due: Readonly<Record<string, Value>> = {
     "general.architecture": family,
@@ -85,8 +90,7 @@ function checkHeader({ metadata, path }: Gguf, model: Llama, { backbone, layers 
     [`${family}.rope.freq_base`]: Math.fround(model.ropeBase),
     [`${family}.rope.dimension_count`]: model.headSize,
     [`${family}.rope.scaling.type`]: "none",
-    "coterie.cut": layers[0],
-    "coterie.backbone.sha256": backbone,
+    ...more,
   };
   for (const [key, wanted] of Object.entries(due)) {
     const said = metadata.get(key) ?? wanted;

@@ -20,12 +20,14 @@ const backboneSchema = z.object({
   /** Layers [0, cut) are shared. */
   cut: layer.positive(),
   weights: fileSchema,
+  /** A file of layers [0, cut) only, in place of those in `weights`: then its digest is the backbone's. */
+  adapted: fileSchema.optional(),
 });
 
 const expertSchema = z.object({
   id: id.refine((name) => name !== "backbone" && name !== "head", "is taken"),
   kind: z.literal("expert"),
-  /** Digest of the backbone's weights that the expert was trained on. */
+  /** Digest of the backbone that the expert was trained on. */
   backbone: sha256,
   layers: z.tuple([layer, layer]),
   /** A file that holds these layers and output_norm only, or the backbone's own file. */
@@ -46,6 +48,11 @@ const MAX_JSON = 64 * 1024;
 /** Reads `folder`/expert.json of a backbone. Throws WeightsError. */
 export function readBackbonePack(folder: string): BackbonePack {
   return { ...parsePack(folder, readDescription(folder), backboneSchema), folder };
+}
+
+/** The digest by which experts name the backbone that they were trained on: that of the file with its layers. */
+export function backboneDigest({ adapted, weights }: Pick<BackbonePack, "adapted" | "weights">): string {
+  return (adapted ?? weights).sha256;
 }
 
 /** Reads `folder`/expert.json of an expert. Throws WeightsError. */

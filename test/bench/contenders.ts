@@ -1,9 +1,9 @@
-// Who is compared in `npm run quality`: general, the experts, and the arms of the comparison, all compiled for our engine.
+// Who is compared in `npm run quality`: the base, general, the experts, and the arms of the comparison, compiled for our engine.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { compileModel } from "../../server/model/compile.ts";
-import { readBackbonePack } from "../../server/model/pack.ts";
-import { type Comparison, describedIn, type Loss, packOfRun, readComparison, thresholdIn, writePack } from "./runs.ts";
+import { backboneDigest, readBackbonePack } from "../../server/model/pack.ts";
+import { type Comparison, describedIn, type Loss, linkedIn, packOfRun, readComparison, writePack } from "./runs.ts";
 import { type Domain, domains } from "./samples.ts";
 
 const experts = join(import.meta.dirname, "..", "..", "experts");
@@ -11,15 +11,18 @@ const runs = join(experts, "train", "runs");
 const cache = join(import.meta.dirname, ".cache");
 const embedded = join(experts, "backbone");
 
-/** "expert" is the one that ships; "equal" is the expert of the comparison, trained on as many tokens as "full" and "lora". */
-export const arms = ["general", "expert", "equal", "full", "lora"] as const;
+/**
+ * "base" is upstream's whole model, "expert" the one that ships; "equal" is the expert of the comparison, trained on as many tokens
+ * as "full" and "lora".
+ */
+export const arms = ["base", "general", "expert", "equal", "full", "lora"] as const;
 export type Arm = (typeof arms)[number];
 
 export interface Contender {
   /** Unique: the arm, and the domain that it was trained for. */
   readonly name: string;
   readonly arm: Arm;
-  /** Null for general. */
+  /** Null for the base and general. */
   readonly domain: Domain | null;
   /** Folder of compiled parts, and who answers there. */
   readonly model: string;
@@ -46,22 +49,36 @@ export interface Field {
  * @throws Error in words when a file is not what it should be.
  */
 export function findField(): Field {
-  const { weights: embeddedWeights, cut } = readBackbonePack(embedded);
+  const { weights: upstream, cut, ...backbone } = readBackbonePack(embedded);
   const shared = join(cache, "models", "shared");
   const comparison = readComparison(runs);
   const packs = [join(experts, "general")];
-  const general: Contender = {
+  const contenders: Contender[] = [];
+
+  /** A whole model from the pack in `folder`; its own upper layers are called "general" there. */
+  const addWhole = (name: string, arm: Arm, domain: Domain | null, folder: string) => {
+    const said = describedIn(folder);
+    const upper = join(folder, "general");
+    const pack = { id: "general", kind: "expert", backbone: said.weights, layers: [cut, layers] };
+    writePack(upper, { ...pack, weights: { from: "backbone" } });
+    const model = join(cache, "models", name);
+    compileModel({ backbone: folder, experts: [upper], out: model, precision: "q8" });
+    contenders.push({ name, arm, domain, model, expert: "general", ...said });
+  };
+  const base = join(cache, "packs", "base");
+  const weights = linkedIn(base, join(embedded, upstream.file));
+  const { threshold, ...general } = describedIn(join(experts, "general"));
+  writePack(base, { id: "backbone", kind: "backbone", cut, weights, threshold });
+  addWhole("base", "base", null, base);
+  contenders.push({
     name: "general",
     arm: "general",
     domain: null,
     model: shared,
     expert: "general",
-    weights: embeddedWeights.sha256,
-    losses: {},
-    tokens: null,
-    threshold: thresholdIn(join(experts, "general")),
-  };
-  const contenders = [general];
+    threshold,
+    ...general,
+  });
 
   /** An expert on the shared backbone, from its pack. */
   const addExpert = (arm: "expert" | "equal", domain: Domain, folder: string | null) => {
@@ -74,7 +91,7 @@ export function findField(): Field {
     packOfRun(join(runs, run), join(cache, "packs", id), {
       id,
       kind: "expert",
-      backbone: embeddedWeights.sha256,
+      backbone: backboneDigest({ weights: upstream, ...backbone }),
       layers: [cut, layers],
     });
 
@@ -88,14 +105,7 @@ export function findField(): Field {
       const name = `${arm}-${domain}`;
       const folder = join(cache, "packs", name);
       const whole = found && packOfRun(join(runs, found.run), folder, { id: "backbone", kind: "backbone", cut });
-      if (!whole) continue;
-      const said = describedIn(whole);
-      const upper = join(folder, "general");
-      const pack = { id: "general", kind: "expert", backbone: said.weights, layers: [cut, layers] };
-      writePack(upper, { ...pack, weights: { from: "backbone" } });
-      const model = join(cache, "models", name);
-      compileModel({ backbone: whole, experts: [upper], out: model, precision: "q8" });
-      contenders.push({ name, arm, domain, model, expert: "general", ...said });
+      if (whole) addWhole(name, arm, domain, whole);
     }
   }
   compileModel({ backbone: embedded, experts: packs, out: shared, precision: "q8" });

@@ -121,9 +121,9 @@ const journal = await journalOf(
 const engines = new Engines(settings);
 const asking: Asking = { engines, journal, contextTokens: settings.contextTokens, progress };
 
-/** General, all experts, and the arms that were trained for a domain. */
+/** The base, general, all experts, and the arms that were trained for a domain. */
 const on = (domain: Domain) =>
-  contenders.filter(({ arm, domain: own }) => arm === "general" || arm === "expert" || own === domain);
+  contenders.filter(({ arm, domain: own }) => own === null || arm === "expert" || own === domain);
 const lines = {
   code: await sayLines("code", on("code"), samples?.cursors.code ?? [], asked("code"), asking),
   docs: await sayLines("docs", on("docs"), samples?.cursors.docs ?? [], asked("docs"), asking),

@@ -22,7 +22,8 @@ const ratio = (value: number) => value.toFixed(3);
 const divided = (one: number | null, other: number | null) => (one === null || other === null ? null : one / other);
 
 const titles: Readonly<Record<Arm, string>> = {
-  general: "general (the base)",
+  base: "the base",
+  general: "general",
   expert: "the expert",
   equal: "expert: upper 6 layers",
   full: "full: all 30 layers",
@@ -93,55 +94,62 @@ function taskColumns(results: Results, domain: Domain): readonly (readonly [stri
     : [...lines, ["chrF2", (each) => cell(chrfOf(results, each)?.score, (value) => value.toFixed(1))]];
 }
 
-/** An expert against general: losses in float32 and at 8 bits, task scores, and who alone was right. */
+/** An expert against the base: losses in float32 and at 8 bits, task scores, and who alone was right. */
 function experts(results: Results, domain: Domain): string {
-  const [general, expert] = [find(results, "general", domain), find(results, "expert", domain)];
-  if (general === null || expert === null) return `### ${domain}\n\nThere is no trained expert: ${missing}.`;
+  const [base, general, expert] = (["base", "general", "expert"] as const).map((arm) => find(results, arm, domain));
+  if (!base || !general || !expert) return `### ${domain}\n\nThere is no trained expert: ${missing}.`;
   const columns = taskColumns(results, domain);
   const row = (each: Contender) => [
-    each === general
-      ? titles.general
+    each !== expert
+      ? titles[each.arm]
       : `${domain}${each.tokens === null ? "" : `, ${each.tokens.toLocaleString("en")} tokens`}`,
     cell(lossOf(results, each, domain), nats),
-    cell(divided(lossOf(results, each, domain), lossOf(results, general, domain)), ratio),
+    cell(divided(lossOf(results, each, domain), lossOf(results, base, domain)), ratio),
     cell(loss8Of(results, each, domain), nats),
     cell(divided(loss8Of(results, each, domain), lossOf(results, each, domain)), ratio),
     ...columns.map(([, figure]) => figure(each)),
   ];
-  const head = ["", "loss", "times general's", "loss at 8 bits", "times float32's", ...columns.map(([title]) => title)];
-  return `### ${domain}\n\n${table([head, row(general), row(expert)])}${paired(results, domain, general, expert)}`;
+  const head = [
+    "",
+    "loss",
+    "times the base's",
+    "loss at 8 bits",
+    "times float32's",
+    ...columns.map(([title]) => title),
+  ];
+  return `### ${domain}\n\n${table([head, row(base), row(general), row(expert)])}${paired(results, domain, base, expert)}`;
 }
 
 /** How far the two differ line by line, since shares of the same samples say less. */
-function paired(results: Results, domain: Domain, general: Contender, expert: Contender): string {
-  const score = [linesOf(results, general, domain), linesOf(results, expert, domain)] as const;
+function paired(results: Results, domain: Domain, base: Contender, expert: Contender): string {
+  const score = [linesOf(results, base, domain), linesOf(results, expert, domain)] as const;
   if (domain === "math" || score[0] === null || score[1] === null) return "";
   const { samples, by } = results.lines[domain];
-  const [one, other] = onlyRight(samples, by.get(expert.name)!, by.get(general.name)!);
+  const [one, other] = onlyRight(samples, by.get(expert.name)!, by.get(base.name)!);
   const times = divided(score[1].exact, score[0].exact);
-  return `\n\nOf ${samples.length} first lines ${one} were right by ${domain} only and ${other} by general only: ${cell(times, ratio)} times as many right.`;
+  return `\n\nOf ${samples.length} first lines ${one} were right by ${domain} only and ${other} by the base only: ${cell(times, ratio)} times as many right.`;
 }
 
 /** The arms that were trained on as many tokens, on their own domain. */
 function comparison(results: Results, domain: Domain): string {
   const tried = results.comparison?.domains[domain];
   if (!tried) return `### ${domain}\n\n${missing}.`;
-  const base = find(results, "general", domain);
+  const base = find(results, "base", domain);
   const baseLoss = base && lossOf(results, base, domain);
   const full = find(results, "full", domain);
   const gain = (loss: number | null) => (loss === null || baseLoss === null ? null : baseLoss - loss);
   const columns = taskColumns(results, domain);
-  const rows = (["general", "equal", "full", "lora"] as const).map((arm) => {
+  const rows = (["base", "equal", "full", "lora"] as const).map((arm) => {
     const each = find(results, arm, domain);
-    const said = arm === "general" ? undefined : tried[arm === "equal" ? "expert" : arm];
+    const said = arm === "base" ? undefined : tried[arm === "equal" ? "expert" : arm];
     const loss = each && lossOf(results, each, domain);
     return [
       titles[arm],
-      arm === "general" ? "" : (said?.rate ?? missing),
-      arm === "general" ? "" : cell(said?.tokens, (tokens) => tokens.toLocaleString("en")),
+      arm === "base" ? "" : (said?.rate ?? missing),
+      arm === "base" ? "" : cell(said?.tokens, (tokens) => tokens.toLocaleString("en")),
       cell(loss, nats),
       cell(divided(loss, baseLoss), ratio),
-      arm === "general" ? "" : cell(divided(gain(loss), gain(full && lossOf(results, full, domain))), percent),
+      arm === "base" ? "" : cell(divided(gain(loss), gain(full && lossOf(results, full, domain))), percent),
       ...columns.map(([, figure]) => (each === null ? missing : figure(each))),
     ];
   });
@@ -150,7 +158,7 @@ function comparison(results: Results, domain: Domain): string {
     "learning rate",
     "tokens",
     "loss",
-    "times general's",
+    "times the base's",
     "of full's gain",
     ...columns.map(([title]) => title),
   ];
@@ -167,9 +175,9 @@ function comparison(results: Results, domain: Domain): string {
 
 /** Rows are experts, columns domains: loss, then task score. */
 function square(results: Results): string {
-  const there = results.contenders.filter(({ arm }) => arm === "general" || arm === "expert");
+  const there = results.contenders.filter(({ arm }) => arm === "base" || arm === "general" || arm === "expert");
   if (there.length < 2) return `There is no trained expert: ${missing}.`;
-  const name = ({ arm, expert }: Contender) => (arm === "general" ? arm : expert);
+  const name = ({ arm, expert }: Contender) => (arm === "base" ? arm : expert);
   const losses = table([
     ["loss (at 8 bits)", ...domains],
     ...there.map((each) => [
@@ -195,12 +203,12 @@ function square(results: Results): string {
   return `${losses}\n\n${scores}`;
 }
 
-/** By group and kind of place, of general and the domain's expert; and what an editor would show. */
+/** By group and kind of place, of the base and the domain's expert; and what an editor would show. */
 function details(results: Results): string {
   const parts: string[] = [];
   for (const domain of ["code", "docs"] as const) {
     const { samples } = results.lines[domain];
-    const there = (["general", "expert"] as const).flatMap((arm) => find(results, arm, domain) ?? []);
+    const there = (["base", "expert"] as const).flatMap((arm) => find(results, arm, domain) ?? []);
     if (samples.length === 0) {
       parts.push(`${domain}: ${missing}.`);
       continue;
@@ -222,7 +230,7 @@ function details(results: Results): string {
         ...scores.map((score) => cell(score?.edit, (value) => value.toFixed(3))),
       ];
     });
-    const names = there.map(({ arm }) => (arm === "general" ? "general" : domain));
+    const names = there.map(({ arm }) => (arm === "base" ? arm : domain));
     parts.push(
       table([
         [domain, "places", ...names.map((each) => `right, ${each}`), ...names.map((each) => `similarity, ${each}`)],

@@ -38,19 +38,19 @@ export interface Results {
   readonly cases: string | null;
 }
 
-/** The contender with an arm and a domain; general has none. */
+/** The contender with an arm and a domain; the base and general have none. */
 export function find({ contenders }: Results, arm: Arm, domain: Domain): Contender | null {
-  return contenders.find((each) => each.arm === arm && (arm === "general" || each.domain === domain)) ?? null;
+  return contenders.find((each) => each.arm === arm && (each.domain === null || each.domain === domain)) ?? null;
 }
 
-/** Loss in PyTorch, float32, on the packed set that the samples come from. General is the base of the others' measurements. */
+/** Loss in PyTorch, float32, on the packed set that the samples come from; the base's stands beside the others'. */
 export function lossOf({ contenders, index }: Results, contender: Contender, domain: Domain): number | null {
   const wanted = index?.losses[domain];
   const fits = (each: Contender) => {
     const loss = each.losses[domain];
     return loss !== undefined && wanted !== undefined && loss.set === wanted.set && loss.counted === wanted.counted;
   };
-  if (contender.arm === "general") return contenders.find(fits)?.losses[domain]?.base ?? null;
+  if (contender.arm === "base") return contenders.find(fits)?.losses[domain]?.base ?? null;
   return fits(contender) ? contender.losses[domain]!.trained : null;
 }
 

@@ -67,12 +67,6 @@ export function describedIn(folder: string): Described {
   return { weights: weights.sha256, losses: scores?.loss ?? {}, tokens: provenance?.tokens ?? null, threshold };
 }
 
-/** The threshold of a pack, also of one without weights of its own. */
-export function thresholdIn(folder: string): number {
-  const said = z.object({ threshold: z.number().optional() }).parse(readJson(join(folder, "expert.json")));
-  return said.threshold ?? builtInThreshold;
-}
-
 /** Results of `python -m train.compare`, as far as it has come; null when it never ran. */
 export function readComparison(runs: string): Comparison | null {
   const path = join(runs, "comparison.json");
@@ -90,7 +84,16 @@ export function readComparison(runs: string): Comparison | null {
 export function packOfRun(run: string, folder: string, about: object): string | null {
   const weights = join(run, "weights.gguf");
   if (!existsSync(weights)) return null;
-  const sha256 = digestOf(weights);
+  const file = linkedIn(folder, weights);
+  const path = join(run, "scores.json");
+  const scores = existsSync(path) ? scoresSchema.parse(readJson(path)) : null;
+  const current = scores !== null && !scores.fast && scores.weights === file.sha256;
+  writePack(folder, { ...about, weights: file, ...(current ? { scores: { loss: scores.loss } } : {}) });
+  return folder;
+}
+
+/** Puts a file of weights into a folder as weights.gguf; what an expert.json says of it. */
+export function linkedIn(folder: string, weights: string): { file: string; bytes: number; sha256: string } {
   const linked = join(folder, "weights.gguf");
   mkdirSync(folder, { recursive: true });
   rmSync(linked, { force: true });
@@ -100,12 +103,7 @@ export function packOfRun(run: string, folder: string, about: object): string | 
     // Another file system: a link cannot reach across, a copy can.
     copyFileSync(weights, linked);
   }
-  const path = join(run, "scores.json");
-  const scores = existsSync(path) ? scoresSchema.parse(readJson(path)) : null;
-  const current = scores !== null && !scores.fast && scores.weights === sha256;
-  const file = { file: "weights.gguf", bytes: statSync(linked).size, sha256 };
-  writePack(folder, { ...about, weights: file, ...(current ? { scores: { loss: scores.loss } } : {}) });
-  return folder;
+  return { file: "weights.gguf", bytes: statSync(linked).size, sha256: digestOf(weights) };
 }
 
 export function writePack(folder: string, pack: object): void {

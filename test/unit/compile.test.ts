@@ -17,6 +17,7 @@ import { join } from "node:path";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { compileModel } from "../../server/model/compile.ts";
 import { partSchema } from "../../server/model/manifest.ts";
+import { editDescription, type PackOptions, writeAdapted } from "../packs.ts";
 
 const reference = join(import.meta.dirname, "..", "engine", "reference");
 const pack = (name: string) => join(reference, name);
@@ -103,6 +104,58 @@ describe("compiled parts", () => {
     assert.equal(part("other").key, before);
     assert.ok(existsSync(join(out, "other", "weights.bin")));
     assert.ok(readdirSync(out).every((name) => !name.startsWith(".")));
+  });
+
+  test("of a backbone with layers of its own are made of these, and of experts that were trained on them", () => {
+    compile();
+    const [backbone, head] = [part("backbone"), part("head")];
+    const bytes = (id: string) => readFileSync(join(out, id, "weights.bin"));
+    const [before, table] = [bytes("backbone"), bytes("head")];
+    const same = writeAdapted(join(folder, "same"));
+    const changed = writeAdapted(join(folder, "changed"), ({ tensors }) => {
+      const norm = tensors.find(({ name }) => name === "blk.1.ffn_norm.weight")!;
+      norm.data = Buffer.from(new Float32Array(norm.data.length / 4).fill(0.5).buffer);
+    });
+    for (const [adapted, equal] of [
+      [same, true],
+      [changed, false],
+    ] as const) {
+      const { sha256 } = JSON.parse(readFileSync(join(adapted, "expert.json"), "utf8")).adapted;
+      const expert = join(adapted, "expert");
+      cpSync(pack("tiny-other"), expert, { recursive: true });
+      editDescription(expert, { backbone: sha256 });
+      const made = () => compileModel({ backbone: adapted, experts: [expert], out, precision: "q8" });
+      assert.ok(made().every(({ fresh }) => fresh));
+      assert.ok(made().every(({ fresh }) => !fresh));
+      assert.deepEqual(
+        [part("backbone").backbone, part("head").backbone, part("other").backbone],
+        Array(3).fill(sha256),
+      );
+      assert.notEqual(part("backbone").key, backbone.key);
+      assert.notEqual(part("head").key, head.key);
+      assert.equal(bytes("backbone").equals(before), equal);
+      assert.ok(bytes("head").equals(table));
+      const foreign = () => compileModel({ backbone: adapted, experts: [pack("tiny-other")], out, precision: "q8" });
+      assert.throws(foreign, /tiny-other: made for another backbone/);
+    }
+  });
+
+  test("are not made of layers that are too few, too many or of another model", () => {
+    const tried = (name: string, change: PackOptions["change"]) => () =>
+      compileModel({ backbone: writeAdapted(join(folder, name), change), experts: [], out, precision: "q8" });
+    assert.throws(
+      tried("few", ({ tensors }) => void tensors.pop()),
+      /is missing/,
+    );
+    assert.throws(
+      tried("many", ({ tensors }) => void tensors.push({ ...tensors[0]!, name: "blk.2.attn_norm.weight" })),
+      /blk\.2\.attn_norm\.weight/,
+    );
+    assert.throws(
+      tried("other", ({ metadata }) => void metadata.set("llama.embedding_length", { type: 4, value: 64 })),
+      /embedding_length is 64, the backbone's is 96/,
+    );
+    assert.deepEqual(readdirSync(out), []);
   });
 
   test("are not made of two packs with one name", () => {

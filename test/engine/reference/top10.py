@@ -1,6 +1,7 @@
 """Records PyTorch's ten likeliest next tokens of three prompts for the embedded weights, in float32: top10.json.
 
-The weights are the repository's GGUF, dequantised by the gguf package; token ids come from its own vocabulary.
+The weights are upstream's GGUF with the layers of the adapted backbone and of `general` in their place, dequantised by the gguf
+package; token ids come from its own vocabulary.
 Needs torch 2.13.0, transformers 5.23.0, tokenizers 0.23.3, gguf 0.19.0:
     python test/engine/reference/top10.py
 """
@@ -15,7 +16,9 @@ from tokenizers import Tokenizer, models, pre_tokenizers
 from transformers import LlamaConfig, LlamaForCausalLM
 
 HERE = pathlib.Path(__file__).parent
-GGUF = HERE.parents[2] / "experts" / "backbone" / "SmolLM2-135M-Instruct.Q4_1.gguf"
+EXPERTS = HERE.parents[2] / "experts"
+GGUF = EXPERTS / "backbone" / "SmolLM2-135M-Instruct.Q4_1.gguf"
+LAYERS = (EXPERTS / "backbone" / "weights.gguf", EXPERTS / "general" / "weights.gguf")
 PROMPTS = [
     "def fibonacci(n):\n    if n < 2:\n        return n\n    return ",
     "The capital of France is",
@@ -43,7 +46,7 @@ def main():
         rope_parameters={"rope_type": "default", "rope_theta": 100000.0},
     )
     state = {}
-    for tensor in reader.tensors:
+    for tensor in (tensor for path in (GGUF, *LAYERS) for tensor in gguf.GGUFReader(str(path)).tensors):
         values = np.array(dequantize(tensor.data, tensor.tensor_type), dtype=np.float32)
         if tensor.name == "token_embd.weight":
             state["model.embed_tokens.weight"] = values
