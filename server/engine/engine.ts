@@ -28,6 +28,8 @@ export interface GenerateRequest {
    * stands there already. From its end on everything is allowed.
    */
   readonly names?: readonly string[];
+  /** What the text must not begin with, behind what heal repeats and blanks: marks of comments, where code is wanted. */
+  readonly avoid?: readonly string[];
   /** Most new tokens, those that heal included. */
   readonly maxTokens: number;
   /** Generation ends where one of these appears; the text returned ends before it. */

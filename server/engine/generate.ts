@@ -1,6 +1,6 @@
 // One generation: read the prompt, then choose token after token. It yields between runs.
 import type { Sequence } from "./cache.ts";
-import { type Constraint, healing } from "./constraint.ts";
+import { avoiding, type Constraint, healing } from "./constraint.ts";
 import { Drafts } from "./drafts.ts";
 import { encodePrompt } from "./encode.ts";
 import type { Continuation, GenerateRequest, Generation, Prompt, Token, WarmRequest } from "./engine.ts";
@@ -31,7 +31,8 @@ export async function* generate(
   const { ids, typed, sequence, shortened } = choosePrompt(loaded, request, kept);
   const { tokenizer, index } = loaded;
   const bytes = Buffer.from(typed);
-  const constraint = request.names ? naming(bytes, request.names, tokenizer, index) : healing(bytes, tokenizer, index);
+  const held = request.names ? naming(bytes, request.names, tokenizer, index) : healing(bytes, tokenizer, index);
+  const constraint = request.avoid ? avoiding(held, bytes, request.avoid, tokenizer, index) : held;
   const usage = { shortened, unsure: false, promptTokens: ids.length, reusedTokens: 0, newTokens: 0, runs: 0 };
 
   const first = yield* quietly(readTokens(loaded, sequence, expert, ids, 1, cancelled));

@@ -39,10 +39,6 @@ export const promising: readonly Entry[] = [
     sha256: "6818f397fbba6d2aae483e4b8f1dd1e4b8fc5857a1be6d8160c5f8e2e57e677c",
   },
   {
-    ...{ from: "npm", name: "localforage", version: "1.10.0" },
-    sha256: "f70d6ef3e2af224c6fe7f4f3cc46b63fd4e9f54e495d421197bfce8865cb2547",
-  },
-  {
     ...{ from: "npm", name: "npm-registry-fetch", version: "19.1.1" },
     sha256: "8425c064fcdf3165cbef24689b7f54307f4fee71cb1635de289a85281581a6fe",
   },

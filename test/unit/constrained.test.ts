@@ -1,7 +1,7 @@
 // Decoding held to names: the index allows exactly those tokens that a walk over the whole vocabulary finds.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { indexTokens } from "../../server/engine/constraint.ts";
+import { avoiding, healing, indexTokens } from "../../server/engine/constraint.ts";
 import { naming } from "../../server/engine/names.ts";
 import type { Tokenizer } from "../../server/engine/tokenizer.ts";
 
@@ -61,6 +61,25 @@ for (const names of [["filter", "map"], ["filter", "filters"], ["", "ter"], ["é
     }
   });
 }
+
+test("a text does not begin with what is to be avoided, behind what was typed and blanks", () => {
+  const marked = ["", "\n  ", "#", " #", "##", "\n  #", "x", " x", "  ", "\n  x"];
+  const spelled = { ...tokenizer, size: marked.length, bytes: (id: number) => Buffer.from(marked[id]!) } as Tokenizer;
+  const all = indexTokens(spelled);
+  const hold = (typed: string) => {
+    const bytes = Buffer.from(typed);
+    return avoiding(healing(bytes, spelled, all), bytes, ["#", "//"], spelled, all);
+  };
+  const sorted = (ids: readonly number[] | Uint32Array | null) => ids && [...ids].sort((a, b) => a - b);
+  // Where nothing is to be healed, all others are free, and the text may end.
+  assert.deepEqual(sorted(hold("")([])), [0, 1, 6, 7, 8, 9]);
+  assert.deepEqual(sorted(hold("")([8])), [0, 1, 6, 7, 8, 9]);
+  assert.equal(hold("")([6]), null);
+  assert.deepEqual(sorted(hold("\n  ")([])), [1, 9]);
+  assert.deepEqual(sorted(hold("\n  ")([1])), [0, 1, 6, 7, 8, 9]);
+  assert.equal(hold("\n  ")([9]), null);
+  assert.equal(hold("\n  ")([1, 6]), null);
+});
 
 test("the index finds what a walk over the vocabulary finds", () => {
   const walk = (passes: (token: string) => boolean) =>
