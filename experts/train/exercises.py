@@ -14,7 +14,8 @@ from sympy.parsing.sympy_parser import parse_expr
 from .corpus import rows
 from .examples import sample, windows
 from .exercises_code import complexity, from_latex, to_latex
-from .exercises_number import KINDS, N, WIDER, X
+from .exercises_number import KINDS, N, X
+from .exercises_wider import WIDER
 from .layouts import compose, reply
 
 MAKERS = (*KINDS, complexity, to_latex, from_latex)

@@ -28,7 +28,8 @@ from .cycles import Cycle, cycle_of, refusal, schedule
 from .cursors import KINDS, closer, code_spans, comment_spans, cursor, places, prose_spans
 from .examples import comments, documented, infilled
 from .exercises import DRAWN, agrees, exercise
-from .exercises_number import WIDER, factors, larger_simplify
+from .exercises_number import factors
+from .exercises_wider import WIDER, larger_simplify
 from .export import load, write
 from .generate import Model
 from .model import Backbone, Upper, chunk_divergence, head_loss, head_of, mask_of
