@@ -1,5 +1,5 @@
 // Compiled models for the engine's tests, made once under dist/test: the tiny random one and the embedded weights.
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Engine, EngineOptions, GenerateRequest, Generation } from "../../server/engine/engine.ts";
 import { openEngine } from "../../server/engine/open.ts";
@@ -26,11 +26,27 @@ export function tinyModel(): string {
 export function embeddedModel(): string {
   const general = join(root, "experts", "general");
   const twin = place("twin-pack");
-  mkdirSync(twin, { recursive: true });
+  cpSync(general, twin, { recursive: true });
   const pack = JSON.parse(readFileSync(join(general, "expert.json"), "utf8"));
   writeFileSync(join(twin, "expert.json"), JSON.stringify({ ...pack, id: "twin" }));
   const out = place("embedded-twins");
   compileModel({ backbone: join(root, "experts", "backbone"), experts: [general, twin], out, precision: "q8" });
+  return out;
+}
+
+/** Upstream's model as it comes, at 8 bits: cut where the embedded one is, with its own upper layers as "general". */
+export function upstreamModel(): string {
+  const from = join(root, "experts", "backbone");
+  const { adapted: _, ...said } = JSON.parse(readFileSync(join(from, "expert.json"), "utf8"));
+  const [backbone, general] = [place("upstream-pack"), place("upstream-general")];
+  for (const folder of [backbone, general]) mkdirSync(folder, { recursive: true });
+  copyFileSync(join(from, said.weights.file), join(backbone, said.weights.file));
+  writeFileSync(join(backbone, "expert.json"), JSON.stringify(said));
+  const layers = [said.cut, 30];
+  const pack = { id: "general", kind: "expert", backbone: said.weights.sha256, layers, weights: { from: "backbone" } };
+  writeFileSync(join(general, "expert.json"), JSON.stringify(pack));
+  const out = place("upstream");
+  compileModel({ backbone, experts: [general], out, precision: "q8" });
   return out;
 }
 
