@@ -6,7 +6,8 @@ import { check, settled } from "./settled.ts";
 
 /** No model would write these by itself. */
 const members = ["zorbleCount", "quixelName"];
-const list = "const names = ['ann', 'bob'];\nconst first = ";
+/** Much may follow. */
+const sizes = "const width = 3;\nconst height = 4;\nconst size = ";
 
 export const worth: Readonly<Record<string, () => Promise<void>>> = {
   "behind a member access only names come that the TypeScript service offers": async () => {
@@ -53,8 +54,8 @@ export const worth: Readonly<Record<string, () => Promise<void>>> = {
   },
 
   "who asks sees an alternative, by the editor's own cycling": async () => {
-    const first = await taken(await showUntitled("typescript", list), false);
-    const second = await taken(await showUntitled("typescript", list), true);
+    const first = await taken(await showUntitled("typescript", sizes), false);
+    const second = await taken(await showUntitled("typescript", sizes), true);
     check(first !== second, `"${first}" was offered twice`);
   },
 
