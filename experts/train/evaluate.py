@@ -18,7 +18,7 @@ from .exercises import asked, exercise
 from .export import load, restore
 from .generate import Model
 from .layouts import decode, stop
-from .model import Upper
+from .model import Backbone, Upper
 from .pack import MAKERS, PACKED, packed
 from .states import States
 
@@ -46,12 +46,17 @@ def counted(held):
     return int((held.weights[:, 1:] > 0).sum())
 
 
+def original():
+    """What runs are held against: for the embedded model upstream's, as it comes."""
+    return read(WEIGHTS) if current().embedded else current()
+
+
 def base_loss(held, device, fast):
     """The loss of the base, for the embedded one that of upstream's model, on a packed set; kept beside it for each precision."""
     path, precision = PACKED / f"{held.name}.base.json", "bfloat16" if fast else "float32"
     known = json.loads(path.read_text()) if path.exists() else {}
     if precision not in known:
-        base = read(WEIGHTS) if current().embedded else current()
+        base = original()
         arm = Arm("expert", base.config, base.tensors, base.cut, device, torch.bfloat16 if fast else torch.float32)
         known[precision] = measure(arm, held, States(held, arm.backbone, arm.cut, device, keep=False), 8, device, fast)
         replace(path, lambda new: new.write_text(json.dumps(known) + "\n"))
@@ -92,9 +97,11 @@ def main():
                                   "counted": counted(held)}
         print(domain, json.dumps(scores["loss"][domain]), flush=True)
     if "math" in given.domains and given.exercises:
+        base, kind = original(), torch.bfloat16 if given.fast else torch.float32
+        plain = (Backbone(base.config, base.tensors, base.cut, kind), Upper(base.config, base.tensors, base.cut))
         for split in ("held-out", "templates"):
-            for which, upper in (("base", Upper(current().config, current().tensors, arm.cut).to(given.device)), ("trained", arm.trained)):
-                model = Model(arm.backbone, upper, arm.head, given.fast)
+            for which, (below, above) in (("base", plain), ("trained", (arm.backbone, arm.trained))):
+                model = Model(below.to(given.device), above.to(given.device), arm.head, given.fast)
                 count, most = (given.exercises, 320) if which == "trained" else (min(given.exercises, 50), 200)
                 scores["exercises"][f"{split} {which}"] = exact(model, split, count, most=most)
                 print(split, which, json.dumps(scores["exercises"][f"{split} {which}"]), flush=True)
