@@ -44,12 +44,12 @@ def arguments():
     parser.add_argument("--only-states", action="store_true", help="make the backbone's states ahead of a run beside this one")
     parser.add_argument("--name", help="folder in runs/ (default: the expert, or expert-arm)")
     given = parser.parse_args()
-    if given.expert == "backbone":
-        given.arm = "full"
     fast = given.device == "cuda" or has_bfloat16()
     given.precision = given.precision or ("bfloat16" if fast else "float32")
-    parts = (given.expert, given.arm if given.arm != "expert" and given.expert != "backbone" else None, Path(given.base).stem if given.base else None)
+    parts = (given.expert, given.arm if given.arm != "expert" else None, Path(given.base).stem if given.base else None)
     given.name = given.name or "-".join(part for part in parts if part)
+    if given.expert == "backbone":
+        given.arm = "full"
     return given
 
 

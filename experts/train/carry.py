@@ -18,10 +18,9 @@ import torch
 
 from .__main__ import RUNS, base_of, commit
 from .arms import Arm
+from .base import EXPERTS
 from .export import checkpoint_of, load
-from .fetch import HERE
 
-EXPERTS = HERE.parent
 HOME = 15  # MiB of a piece that goes home
 
 

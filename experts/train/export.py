@@ -11,12 +11,12 @@ import json
 import numpy as np
 import torch
 from gguf import GGMLQuantizationType, GGUFReader, GGUFValueType, GGUFWriter, LlamaFileType
-from gguf.quants import dequantize, quantize
+from gguf.quants import quantize
 
 from .__main__ import RUNS, base_of
 from .arms import Arm, merge
 from .base import WEIGHTS, current, sha256
-from .weights import permute, permuted_heads, unpermute
+from .weights import Tensors, gguf_readers, permute, permuted_heads
 
 LIMIT = 24 * 2**20
 
@@ -88,13 +88,10 @@ def write(path, trained):
 def load(path, trained):
     """Puts the tensors of a weights.gguf into the trained part of an arm. Raises ValueError when some are missing."""
     names = upper_names(trained)
-    for tensor in GGUFReader(path).tensors:
-        if tensor.name == "token_embd.weight":  # of a whole model; it is frozen
-            continue
-        value = dequantize(tensor.data, tensor.tensor_type).astype(np.float32)
-        if heads := permuted_heads(tensor.name, trained.config):
-            value = unpermute(value, heads)
-        names.pop(tensor.name).data.copy_(torch.from_numpy(np.ascontiguousarray(value)))
+    held = Tensors(gguf_readers(GGUFReader(path).tensors, trained.config))
+    for name in held:
+        if name != "token_embd.weight":  # of a whole model; it is frozen
+            names.pop(name).data.copy_(held[name])
     if names:
         raise ValueError(f"{path} lacks {', '.join(names)}")
 

@@ -90,7 +90,7 @@ def read_gguf(path):
         raise SystemExit(f"{path}: `coterie import` does not support this model and says why; choose another one.")
     factors = ()
     if "rope_freqs.weight" in tensors:
-        factors = tuple(dequantize(tensors["rope_freqs.weight"].data, tensors["rope_freqs.weight"].tensor_type).tolist())
+        factors = tuple(values_of(tensors["rope_freqs.weight"]).tolist())
     elif scaling == "linear":
         factors = (field("rope.scaling.factor"),) * (head_size // 2)
     config = Config(
@@ -102,11 +102,16 @@ def read_gguf(path):
     return config, Tensors(gguf_readers(tensors.values(), config))
 
 
+def values_of(tensor):
+    """The values of a GGUF file's tensor, float32, rows as the file has them."""
+    return dequantize(tensor.data, tensor.tensor_type).astype(np.float32)
+
+
 def gguf_readers(tensors, config):
-    """What reads each of a GGUF file's tensors: functions by name."""
+    """What reads each of a GGUF file's tensors, rows of q and k in half-split order: functions by name."""
     def reader_of(tensor):
-        read, split = lambda: dequantize(tensor.data, tensor.tensor_type).astype(np.float32), permuted_heads(tensor.name, config)
-        return lambda: unpermute(read(), split) if split else read()
+        split = permuted_heads(tensor.name, config)
+        return lambda: unpermute(values_of(tensor), split) if split else values_of(tensor)
 
     return {tensor.name: reader_of(tensor) for tensor in tensors}
 

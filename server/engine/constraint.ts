@@ -43,8 +43,7 @@ export function indexTokens(tokenizer: Tokenizer): TokenIndex {
   return {
     without(marks) {
       const key = marks.join("\n");
-      const begins = (id: number) => beginsWith(spelling(id), marks);
-      const known = others.get(key) ?? [...ids.filter((id) => !begins(id)), tokenizer.eos];
+      const known = others.get(key) ?? [...ids.filter((id) => !beginsWith(spelling(id), marks)), tokenizer.eos];
       others.set(key, known);
       return known;
     },
@@ -88,11 +87,11 @@ export function avoiding(
   const bytes = marks.map((mark) => latin1(Buffer.from(mark)));
   return (soFar) => {
     const allowed = constraint(soFar);
-    const written = latin1(Buffer.concat(soFar.map((id) => tokenizer.bytes(id)))).slice(typed.length);
-    if (written.trim() !== "") return allowed;
+    const written = latin1(Buffer.concat(soFar.map((id) => tokenizer.bytes(id))));
+    if (written.slice(typed.length).trim() !== "") return allowed;
     if (allowed === null) return index.without(bytes);
-    const missing = typed.length - soFar.reduce((sum, id) => sum + tokenizer.bytes(id).length, 0);
-    const kept = (id: number) => !beginsWith(latin1(tokenizer.bytes(id)).slice(Math.max(0, missing)), bytes);
+    const missing = Math.max(0, typed.length - written.length);
+    const kept = (id: number) => !beginsWith(latin1(tokenizer.bytes(id)).slice(missing), bytes);
     return Array.from(allowed).filter(kept);
   };
 }
