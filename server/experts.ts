@@ -1,6 +1,6 @@
 // What an expert pack and a rule file may say, and reading them: a bad one is a reported problem, never a crash.
 import { findNodeAtLocation, getNodeValue, type Node } from "jsonc-parser";
-import { z } from "zod";
+import * as z from "zod";
 import { type Problem, parseJson, problemAt } from "./json.ts";
 import { regions, tasks } from "./protocol.ts";
 import type { Rule } from "./route.ts";

@@ -1,5 +1,5 @@
 // The shape of what clients send beyond the standard: checked, since any editor may be at the other end.
-import { z } from "zod";
+import * as z from "zod";
 import { tasks } from "./protocol.ts";
 
 export const optionsSchema = z.object({

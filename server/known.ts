@@ -1,7 +1,7 @@
 // The names that an editor knows to fit at a place, asked for once a name and remembered while it is written.
 import type { Position } from "vscode-languageserver-protocol";
 import { type CancellationToken, CancellationTokenSource } from "vscode-languageserver-protocol";
-import { z } from "zod";
+import * as z from "zod";
 import type { NamePlace } from "./naming.ts";
 import { type NamesParams, names } from "./protocol.ts";
 

@@ -1,6 +1,6 @@
 // The `coterie` section: pulled from the client per document, checked, remembered until it changes.
 import { readFileSync } from "node:fs";
-import { z } from "zod";
+import * as z from "zod";
 import { type Settings, suggestions } from "./protocol.ts";
 
 /** What may be an expert's id, and what is one already. */

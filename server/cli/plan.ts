@@ -1,7 +1,7 @@
 // coterie plan: a goal and files -> a plan, tried and shown; with --apply it is run, with --undo a run is taken back.
 import { existsSync, readFileSync, realpathSync, statSync, writeFileSync } from "node:fs";
 import { dirname, relative, resolve, sep } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { Access } from "../access.ts";
 import { proofs } from "../algebra/thread.ts";
 import type { Installation } from "../installation.ts";

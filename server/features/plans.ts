@@ -6,7 +6,7 @@ import { Worker } from "node:worker_threads";
 import type { Connection } from "vscode-languageserver";
 import type { TextDocument } from "vscode-languageserver-textdocument";
 import { URI } from "vscode-uri";
-import { z } from "zod";
+import * as z from "zod";
 import { proofs } from "../algebra/thread.ts";
 import type { Installation } from "../installation.ts";
 import { Refusal } from "../packs/refusal.ts";

@@ -1,6 +1,6 @@
 // A safetensors model's config.json: its sizes, as `transformers` writes them, and what is refused.
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { WeightsError } from "./cursor.ts";
 import { readJson } from "./folder.ts";
 import { checkSizes, families, type Llama } from "./llama.ts";

@@ -1,6 +1,6 @@
 // What one compiled part of a model (backbone, expert or head) says about itself: `part.json` beside its graph.
 // Written by the compiler, read by the engine, so that the two cannot disagree.
-import { z } from "zod";
+import * as z from "zod";
 
 /** The sizes that all parts of one model share. Counts, no bytes. */
 const shape = z.object({

@@ -1,7 +1,7 @@
 // Reads safetensors files, one or several with an index: each header is checked against its file, then rows are read by position.
 import { closeSync, fstatSync } from "node:fs";
 import { basename, join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { openToRead, readAt, WeightsError } from "./cursor.ts";
 import { readJson } from "./folder.ts";
 import { typeNamed } from "./quantize.ts";

@@ -1,6 +1,6 @@
 // The tokenizer.json of a safetensors model, as the engine's tokenizer reads it; what the engine cannot do exactly is refused.
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import shared from "../../experts/tokens.json" with { type: "json" };
 import { WeightsError } from "./cursor.ts";
 import { readJson } from "./folder.ts";

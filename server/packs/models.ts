@@ -1,7 +1,7 @@
 // The models that a user has brought: a folder each, named after what decides its files, with model.json beside its parts.
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import type { Installation } from "../installation.ts";
 import { COMPILER } from "../model/compiled.ts";
 

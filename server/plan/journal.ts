@@ -12,7 +12,7 @@ import {
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { type Plan, planSchema } from "./plan.ts";
 
 const entrySchema = z.strictObject({

@@ -1,5 +1,5 @@
 // A plan as data: what is to be reached, and the steps, each with operation, target, expert, state and check.
-import { z } from "zod";
+import * as z from "zod";
 
 /** Caps of one plan: what is over them is refused when planning and again when applying. */
 export const caps = { steps: 200, files: 100, fileBytes: 1_000_000, planBytes: 20_000_000 } as const;

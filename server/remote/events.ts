@@ -1,5 +1,5 @@
 // The body of a streamed answer, as strangers send it: lines of server-sent events, within limits. Everything else is refused.
-import { z } from "zod";
+import * as z from "zod";
 
 /** Most characters of a line, and most bytes of a whole answer. */
 export const longestLine = 64 * 1024;

@@ -2,7 +2,7 @@
 import { createReadStream, existsSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { TextDocument } from "vscode-languageserver-textdocument";
-import { z } from "zod";
+import * as z from "zod";
 import { answer, type Crew } from "../../server/answer.ts";
 import { builtInThreshold } from "../../server/confidence.ts";
 import { openEngine } from "../../server/engine/open.ts";

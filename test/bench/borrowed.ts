@@ -1,5 +1,5 @@
 // Whether text of other files in a prompt helps: first lines of held-out code with and without it.
-import { z } from "zod";
+import * as z from "zod";
 import { signaturesFor } from "../../server/neighbours.ts";
 import type { File } from "./anywhere.ts";
 import type { Contender } from "./contenders.ts";

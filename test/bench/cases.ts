@@ -1,6 +1,6 @@
 // The hand-written completion cases: how many the installed product gets right, and what healing and reranking add.
 import { TextDocument } from "vscode-languageserver-textdocument";
-import { z } from "zod";
+import * as z from "zod";
 import { answer, type Crew } from "../../server/answer.ts";
 import type { Scope } from "../../server/context.ts";
 import { openEngine } from "../../server/engine/open.ts";

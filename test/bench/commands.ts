@@ -1,6 +1,6 @@
 // Explaining and documenting held-out functions in their files, by the product's rules and experts, held against other parsers.
 import { TextDocument } from "vscode-languageserver-textdocument";
-import { z } from "zod";
+import * as z from "zod";
 import { writtenSteps } from "../../server/calculate.ts";
 import { checkedComment, whatToDocument, wordsFor } from "../../server/documentation.ts";
 import type { Engine } from "../../server/engine/engine.ts";

@@ -1,5 +1,5 @@
 // The loss of experts at 8 bits in our engine, on the very tokens that PyTorch has measured in float32.
-import { z } from "zod";
+import * as z from "zod";
 import { Sequence } from "../../server/engine/cache.ts";
 import type { EngineOptions } from "../../server/engine/engine.ts";
 import { type Loaded, load, readTokens } from "../../server/engine/loaded.ts";

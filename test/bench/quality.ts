@@ -4,7 +4,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { z } from "zod";
+import * as z from "zod";
 import { engineOptions, installed } from "../../server/installation.ts";
 import { readDefaults } from "../../server/settings.ts";
 import { heldOutFiles, measureAnywhere } from "./anywhere.ts";

@@ -4,7 +4,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, s
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import ts from "typescript";
-import { z } from "zod";
+import * as z from "zod";
 import { Access } from "../../server/access.ts";
 import { proofs } from "../../server/algebra/thread.ts";
 import { readRules } from "../../server/experts.ts";

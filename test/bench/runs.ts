@@ -1,7 +1,7 @@
 // Trained runs of the recipe as packs that the compiler takes: links to their weights, with a description beside them.
 import { copyFileSync, existsSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { builtInThreshold } from "../../server/confidence.ts";
 import { digestOf } from "../../server/model/pack.ts";
 

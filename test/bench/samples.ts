@@ -1,7 +1,7 @@
 // What is asked in `npm run quality`, as `python -m train.samples` has drawn it from held-out packages.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 
 export const domains = ["code", "docs", "math"] as const;
 export type Domain = (typeof domains)[number];

@@ -1,5 +1,5 @@
 // Sections of `npm run quality`: each asks its samples of every contender by turns and gives what was said.
-import { z } from "zod";
+import * as z from "zod";
 import { documentRequest, type Engines, taskPrompt } from "./ask.ts";
 import type { Contender } from "./contenders.ts";
 import type { Journal } from "./journal.ts";

@@ -1,5 +1,5 @@
 // How often an answer was right, was shown, and was right where it was shown: what ways of asking are compared by.
-import { z } from "zod";
+import * as z from "zod";
 import type { Contender } from "./contenders.ts";
 import type { Cursor } from "./samples.ts";
 import { isRight } from "./score.ts";

@@ -142,6 +142,12 @@ test("The table forbids what it should", () => {
   for (const edge of forbidden) assert.notEqual(fault(edge), null, `${edge.from} -> ${edge.to}`);
 });
 
+test("zod comes as a namespace: by its name alone it brings its messages in fifty languages, in every thread", () => {
+  const byName = files.filter((file) => /import \{[^}]*\} from "zod"/.test(readFileSync(join(top, file), "utf8")));
+  assert.ok(edges.some(({ to, isValue }) => to === "zod" && isValue));
+  assert.deepEqual(byName, []);
+});
+
 test("No file imports itself by a detour", () => {
   const cycles: string[] = [];
   const done = new Set<string>();

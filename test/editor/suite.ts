@@ -80,7 +80,8 @@ const tests: Readonly<Record<string, () => Promise<void>>> = {
       );
       return actions.some(({ title }) => title.startsWith("Replace with Result"));
     };
-    check(await offered(range), "no code action is offered for a formula");
+    // Asked again: while the editor is busy with the undone edit it may answer a request with nothing.
+    await settled("a code action for a formula", () => offered(range));
     check(!(await offered(new Range(0, 0, 0, 5))), "a code action is offered for words");
   },
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
-import { z } from "zod";
+import * as z from "zod";
 import { knownExperts, readPack, readRules, ruleFileSchema } from "../../server/experts.ts";
 
 const read = (source: string) => readRules(source, "user", knownExperts);

@@ -4,7 +4,7 @@ import { appendFileSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { z } from "zod";
+import * as z from "zod";
 import { Journal } from "../bench/journal.ts";
 
 const file = () => join(mkdtempSync(join(tmpdir(), "coterie-journal-")), "results.jsonl");

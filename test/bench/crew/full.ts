@@ -1,14 +1,39 @@
-// What experts would cost as models of their own, in our own runtime: each has a backbone and a head that it shares with nobody.
+// What experts would cost as models of their own, in our own runtime: each has a backbone and a head that it shares with nobody. They
+// run in a thread of their own and let go of what runs leave behind, as our engine does.
+import { once } from "node:events";
 import { join } from "node:path";
+import { parentPort, Worker } from "node:worker_threads";
 import { Sequence } from "../../../server/engine/cache.ts";
 import { openEmbedding } from "../../../server/engine/embedding.ts";
+import { Garbage } from "../../../server/engine/garbage.ts";
 import { openRuntime } from "../../../server/engine/session.ts";
 import { openStack } from "../../../server/engine/stack.ts";
+import { switchOffTelemetry } from "../../../server/engine/telemetry.ts";
 import { tokenizerOf } from "../pinned.ts";
 import type { Crew, CrewOptions } from "./crew.ts";
 import { plainCrew, type Serving } from "./plain.ts";
 
-export async function openFull({ models, experts, threads, contextTokens }: CrewOptions): Promise<Crew> {
+type Asked = Parameters<Crew["ask"]>;
+
+/** Starts this bundle a second time, as a thread, see arm.ts. */
+export async function openFull(options: CrewOptions): Promise<Crew> {
+  switchOffTelemetry();
+  // As open.ts starts the engine's.
+  const thread = new Worker(new URL(import.meta.url), {
+    workerData: options,
+    resourceLimits: { maxYoungGenerationSizeMb: 2 },
+  });
+  await once(thread, "message");
+  return {
+    async ask(...asked) {
+      thread.postMessage(asked satisfies Asked);
+      await once(thread, "message");
+    },
+  };
+}
+
+/** What the thread does: loads the models, says so, then answers. */
+export async function serveFull({ models, experts, threads, contextTokens }: CrewOptions): Promise<void> {
   const runtime = await openRuntime();
   const serving: Serving[] = [];
   for (const [i, folder] of models.entries()) {
@@ -21,5 +46,13 @@ export async function openFull({ models, experts, threads, contextTokens }: Crew
       sequence: new Sequence(backbone.part),
     });
   }
-  return plainCrew(serving, tokenizerOf(models[0]!), contextTokens);
+  const crew = plainCrew(serving, tokenizerOf(models[0]!), contextTokens);
+  const garbage = new Garbage();
+  parentPort!.on("message", async (asked: Asked) => {
+    garbage.busy();
+    await crew.ask(...asked);
+    garbage.idle();
+    parentPort!.postMessage("done");
+  });
+  parentPort!.postMessage("ready");
 }

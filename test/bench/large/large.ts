@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
-import { z } from "zod";
+import * as z from "zod";
 import { installed } from "../../../server/installation.ts";
 import { COMPILER } from "../../../server/model/compiled.ts";
 import { lookAt } from "../../../server/packs/importing.ts";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
-import { z } from "zod";
+import * as z from "zod";
 import { readRules } from "../../../server/experts.ts";
 import { languageOf } from "../../../server/language.ts";
 import { allocate } from "../../../server/plan/allocate.ts";
