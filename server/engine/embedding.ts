@@ -15,29 +15,35 @@ export function openEmbedding(head: Session): EmbeddingTable {
   if (table === undefined) throw new Error(`${head.folder}: part.json names no embedding table`);
   const { hidden, vocabulary } = head.part.shape;
   const file = openSync(join(head.folder, "weights.bin"), "r");
-  const read = (offset: number, bytes: number) => {
-    const buffer = Buffer.allocUnsafeSlow(bytes);
-    if (readSync(file, buffer, 0, bytes, offset) !== bytes) throw new Error("the embedding table ends early");
-    return buffer.buffer;
+  const read = (into: Uint8Array, offset: number) => {
+    if (readSync(file, into, 0, into.length, offset) !== into.length) throw new Error("the embedding table ends early");
   };
-
-  const row = (token: number): Float32Array => {
-    if (token < 0 || token >= vocabulary) throw new RangeError(`token ${token} is outside the vocabulary`);
-    if (table.type === "float32") return new Float32Array(read(table.offset + token * hidden * 4, hidden * 4));
-    const blocks = hidden / table.block;
-    const quants = new Uint8Array(read(table.offset + token * hidden, hidden));
-    const scales = new Float32Array(read(table.scales + token * blocks * 4, blocks * 4));
-    return Float32Array.from(quants, (quant, i) => (quant - 128) * scales[Math.floor(i / table.block)]!);
-  };
+  /** Writes a token's row, [hidden]. */
+  const fill = table.type === "float32" ? exact(table.offset) : rounded(table);
+  function exact(first: number) {
+    return (row: Float32Array, token: number) => read(bytesOf(row), first + token * hidden * 4);
+  }
+  function rounded({ offset, scales: firstScale, block }: Extract<typeof table, { type: "uint8" }>) {
+    const quants = new Uint8Array(hidden);
+    const scales = new Float32Array(hidden / block);
+    return (row: Float32Array, token: number) => {
+      read(quants, offset + token * hidden);
+      read(bytesOf(scales), firstScale + token * scales.length * 4);
+      for (let i = 0; i < hidden; i++) row[i] = (quants[i]! - 128) * scales[Math.floor(i / block)]!;
+    };
+  }
 
   return {
     rows(tokens) {
       const rows = new Float32Array(tokens.length * hidden);
-      tokens.forEach((token, i) => {
-        rows.set(row(token), i * hidden);
-      });
+      for (const [i, token] of tokens.entries()) {
+        if (token < 0 || token >= vocabulary) throw new RangeError(`token ${token} is outside the vocabulary`);
+        fill(rows.subarray(i * hidden, (i + 1) * hidden), token);
+      }
       return rows;
     },
     close: () => closeSync(file),
   };
 }
+
+const bytesOf = (values: Float32Array) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength);

@@ -6,6 +6,7 @@ import { encodePrompt } from "./encode.ts";
 import type { Continuation, GenerateRequest, Generation, Prompt, Token, WarmRequest } from "./engine.ts";
 import { type Loaded, readTokens } from "./loaded.ts";
 import { naming } from "./names.ts";
+import { release } from "./release.ts";
 import { draw, likeliest, uniforms } from "./sample.ts";
 import type { Session } from "./session.ts";
 import { Transcript } from "./transcript.ts";
@@ -121,6 +122,8 @@ async function* follow(
   let guess: readonly number[] = [];
   /** What the model predicts behind each guessed token: it counts as long as the tokens chosen are those guessed. */
   let ahead: { readonly guessed: number; readonly row: Float32Array }[] = [];
+  /** What `row` and `ahead` are views of, behind the first row. */
+  let predicted: Float32Array | null = null;
   const { token: leastToken = Number.NEGATIVE_INFINITY, total: leastTotal = Number.NEGATIVE_INFINITY } =
     request.least ?? {};
   /** Log-probability of the tokens that have given text. */
@@ -170,6 +173,8 @@ async function* follow(
     if (reading === null) return finish("cancelled");
     usage.runs++;
     const rows = await loaded.stack.predict(reading.hidden);
+    if (predicted !== null) release(predicted);
+    predicted = rows;
     const width = rows.length / (1 + guess.length);
     row = rows.subarray(0, width);
     ahead = guess.map((guessed, i) => ({ guessed, row: rows.subarray((i + 1) * width, (i + 2) * width) }));

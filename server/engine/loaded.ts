@@ -8,6 +8,7 @@ import { History } from "./drafts.ts";
 import { openEmbedding } from "./embedding.ts";
 import type { EngineOptions } from "./engine.ts";
 import { ExpertSet, type Heard } from "./experts.ts";
+import { release } from "./release.ts";
 import { openRuntime, type Session } from "./session.ts";
 import { openStack, type Stack } from "./stack.ts";
 import { openTokenizer, type Tokenizer } from "./tokenizer.ts";
@@ -102,6 +103,7 @@ export async function* readTokens(
     const states = await stack.follow(sequence, expert, Math.min(mostFollowed, ids.length - from));
     const filling = Math.max(0, first - from);
     hidden.set(states.subarray(filling * size), Math.max(0, from - first) * size);
+    release(states);
     yield;
   }
   return { hidden, reused };

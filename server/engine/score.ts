@@ -4,6 +4,7 @@ import { encodePrompt } from "./encode.ts";
 import type { Score, ScoreRequest } from "./engine.ts";
 import { type Cancelled, type Kept, quietly, shortened } from "./generate.ts";
 import { type Loaded, readTokens } from "./loaded.ts";
+import { release } from "./release.ts";
 
 /** A longer text is scored by its beginning. Tokens. */
 const mostScoredTokens = 128;
@@ -28,6 +29,7 @@ export async function* score(
   let previous: readonly number[] = [];
   /** What may stand at each place of the previous ending. */
   let rows: Float32Array[] = [];
+  const predictions: Float32Array[] = [];
   for (const [place, ending] of [...endings.entries()].sort(([, one], [, other]) => compare(one, other))) {
     if (ending.length === 0) continue;
     // The state before a token tells its probability; after the last nobody asks. Where two endings part both are told.
@@ -38,6 +40,7 @@ export async function* score(
       const reading = yield* quietly(readTokens(loaded, sequence, expert, read, wanted, cancelled));
       if (reading === null) return null;
       const predicted = await loaded.stack.predict(reading.hidden);
+      predictions.push(predicted);
       const width = predicted.length / wanted;
       for (let i = 0; i < wanted; i++) rows.push(predicted.subarray(i * width, (i + 1) * width));
     }
@@ -45,6 +48,7 @@ export async function* score(
     const logProbability = ending.reduce((sum, token, i) => sum + rows[i]![token]!, 0);
     scores[place] = { logProbability, tokens: ending.length };
   }
+  for (const each of predictions) release(each);
   return scores;
 }
 

@@ -1,6 +1,7 @@
 // Backbone, expert and head as one model: runs chunks of tokens through their graphs and keeps what they leave behind.
 import type { LayerCache, Sequence } from "./cache.ts";
 import type { EmbeddingTable } from "./embedding.ts";
+import { release } from "./release.ts";
 import { type Feeds, float32, type Runtime, type Session } from "./session.ts";
 
 export interface Stack {
@@ -31,13 +32,19 @@ export function openStack(runtime: Runtime, backbone: Session, head: Session, em
       feeds[`past_value_${layer}`] = past(slot + 1);
     }
     const out = await session.run(feeds, ["hidden_out", "new_rows"]);
-    cache.append(count, out["new_rows"]!);
+    const fresh = out["new_rows"]!;
+    cache.append(count, fresh);
+    release(fresh);
     return float32(out, "hidden_out");
   }
 
   return {
     async read(sequence, tokens) {
-      sequence.append(tokens, await advance(backbone, sequence.backbone, embedding.rows(tokens)));
+      const rows = embedding.rows(tokens);
+      const states = await advance(backbone, sequence.backbone, rows);
+      release(rows);
+      sequence.append(tokens, states);
+      release(states);
     },
     follow(sequence, expert, rows) {
       const cache = sequence.expert(expert.part);

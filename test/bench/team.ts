@@ -5,7 +5,6 @@ import { completion } from "./coterie.ts";
 import type { CrewOptions, Question, Reply } from "./crew/crew.ts";
 import { hold } from "./held.ts";
 import { megabytes, table } from "./machine.ts";
-import type { Memory } from "./measures.ts";
 import type { Section } from "./section.ts";
 import type { Prepared } from "./setup.ts";
 
@@ -24,57 +23,85 @@ export const team: Section = {
     const common = { experts, worker, threads, contextTokens, cacheBytes, adapters: [] };
     const cut: CrewOptions = { ...common, kind: "cut", models: [product] };
     const whole: CrewOptions = { ...common, kind: "full", models: full };
-    const child = { cut: await start(crewArm, cut), whole: null as Awaited<ReturnType<typeof start>> | null };
-    const read = async (process: NonNullable<typeof child.whole>) => {
-      const question: Question = { document: 1, text: `${texts.full}\n`, expert: 0, tokens: 1 };
-      for (const expert of experts.keys()) await ask(process, { ...question, expert });
-      await pause(rest);
-      return (await ask(process, question)) as Reply;
+    const apart: CrewOptions = { ...whole, kind: "apart" };
+    const children: Child[] = [];
+    const begin = async (options: CrewOptions) => {
+      const child = await start(crewArm, options);
+      children.push(child);
+      return child;
     };
-    const rows: { title: string; cut: Reply; whole: Reply }[] = [];
     try {
-      const alone = await read(child.cut);
-      child.whole = await start(crewArm, whole);
-      const beside = { cut: await read(child.cut), whole: await read(child.whole) };
-      // Asked once more, so that both are looked at while both are there.
-      beside.cut = await read(child.cut);
-      await end(child.cut);
-      rows.push({ title: "each alone", cut: alone, whole: await read(child.whole) });
-      rows.push({ title: "beside each other", ...beside });
-      await end(child.whole);
+      const ours = await begin(cut);
+      const alone = await read(ours, texts.full);
+      const models = await begin(whole);
+      await read(ours, texts.full);
+      const beside = { whole: await read(models, texts.full), cut: await read(ours, texts.full) };
+      await end(ours);
+      const wholeAlone = await read(models, texts.full);
+      await end(models);
+      const engines = await begin(apart);
+      const apartAlone = await read(engines, texts.full);
+      await end(engines);
       note("memory of four experts and of four models");
+      const rows: Row[] = [
+        { title: "each alone", name: ours4, reply: alone, ours: null },
+        { title: "", name: whole4, reply: wholeAlone, ours: alone },
+        { title: "", name: apart4, reply: apartAlone, ours: alone },
+        { title: "beside each other", name: ours4, reply: beside.cut, ours: null },
+        { title: "", name: whole4, reply: beside.whole, ours: beside.cut },
+      ];
+      return { markdown: `${report(rows)}\n\n${await reportOf(prepared)}`, figures: rows };
     } catch (error) {
-      child.cut.kill();
-      child.whole?.kill();
+      for (const child of children) child.kill();
       throw error;
     }
-    const parts = await reportOf(prepared);
-    const cells = (now: Memory, empty: Memory) => [
-      mb(now.private),
-      mb(now.private - empty.private),
-      mb(now.resident),
-      mb(now.mapped),
-    ];
-    const less = ({ cut: ours, whole: theirs }: (typeof rows)[number]) => {
-      const [one, other] = [ours, theirs].map(({ now, empty }) => now.private - empty.private);
-      return `${(100 * (1 - one! / other!)).toFixed(1)} %`;
-    };
-    const markdown = `Code, docs, math and general have each read the same 1,024 tokens, 8 bits, in one process: on one backbone, and as four whole models
-with files of their own, in a thread as our engine is. MB; the increment is over the same process before anything was loaded, in which the language server is no larger
-than its own program.
-
-${table([
-  ["", "", "private", "increment", "resident", "of it mapped from files", "less than four models"],
-  ...rows.flatMap((row) => [
-    [row.title, "Coterie, four experts", ...cells(row.cut.now, row.cut.empty), less(row)],
-    ["", "four whole models, same runtime", ...cells(row.whole.now, row.whole.empty), ""],
-  ]),
-])}
-
-${parts}`;
-    return { markdown, figures: rows };
   },
 };
+
+type Child = Awaited<ReturnType<typeof start>>;
+
+/** Every expert reads the text; memory is looked at once the process has rested. */
+async function read(child: Child, text: string): Promise<Reply> {
+  const question: Question = { document: 1, text: `${text}\n`, expert: 0, tokens: 1 };
+  for (const expert of experts.keys()) await ask(child, { ...question, expert });
+  await pause(rest);
+  return (await ask(child, question)) as Reply;
+}
+
+const ours4 = "Coterie, four experts";
+const whole4 = "four whole models, one engine";
+const apart4 = "four whole models, an engine each";
+
+interface Row {
+  readonly title: string;
+  readonly name: string;
+  readonly reply: Reply;
+  /** What it is held against. */
+  readonly ours: Reply | null;
+}
+
+const increment = ({ now, empty }: Reply) => now.private - empty.private;
+
+function report(rows: readonly Row[]): string {
+  const cells = ({ title, name, reply, ours }: Row) => [
+    title,
+    name,
+    mb(reply.now.private),
+    mb(increment(reply)),
+    mb(reply.now.resident),
+    mb(reply.now.mapped),
+    ours === null ? "" : `${(100 * (1 - increment(ours) / increment(reply))).toFixed(1)} %`,
+  ];
+  return `Code, docs, math and general have each read the same 1,024 tokens, 8 bits, in one process: on one backbone, and as four whole models
+with files of their own, which share a thread, its tokenizer and all that is not weights or keys and values, or are served by four of our
+engines. MB; the increment is over the same process before anything was loaded, in which the language server is no larger than its own
+program.
+
+${table([
+  ["", "", "private", "increment", "resident", "of it mapped from files", "Coterie takes less by"],
+  ...rows.map(cells),
+])}`;
+}
 
 /** What the engine says of itself, after the same. */
 async function reportOf({ heldArm, product, worker, cacheBytes, texts }: Prepared): Promise<string> {

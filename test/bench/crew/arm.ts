@@ -2,7 +2,7 @@
 import { isMainThread, workerData } from "node:worker_threads";
 import { memoryOf, timed } from "../measures.ts";
 import type { Crew, CrewOptions, Question, Reply } from "./crew.ts";
-import { openCut } from "./cut.ts";
+import { openApart, openCut } from "./cut.ts";
 import { openFull, serveFull } from "./full.ts";
 import { openLlamas } from "./llama.ts";
 import { openUnmerged } from "./unmerged.ts";
@@ -13,6 +13,7 @@ const open: Record<CrewOptions["kind"], (options: CrewOptions) => Promise<Crew>>
   adapters: openLlamas,
   unmerged: openUnmerged,
   full: openFull,
+  apart: openApart,
 };
 
 async function serve(): Promise<void> {

@@ -3,8 +3,8 @@
 import type { Memory } from "../measures.ts";
 
 export interface CrewOptions {
-  readonly kind: "cut" | "models" | "adapters" | "unmerged" | "full";
-  /** "cut", "unmerged": a folder of compiled parts; "full": one for each expert; else a GGUF for each. */
+  readonly kind: "cut" | "models" | "adapters" | "unmerged" | "full" | "apart";
+  /** "cut", "unmerged": a folder of compiled parts; "full", "apart": one for each expert; else a GGUF for each. */
   readonly models: readonly string[];
   /** "adapters": a LoRA GGUF for each expert. */
   readonly adapters: readonly string[];

@@ -1,4 +1,5 @@
 // Our engine: one backbone, and the experts' own layers.
+import type { Engine } from "../../../server/engine/engine.ts";
 import { openEngine } from "../../../server/engine/open.ts";
 import { finished } from "../../../server/saying.ts";
 import { completion } from "../coterie.ts";
@@ -8,10 +9,17 @@ const never = new AbortController().signal;
 
 export async function openCut({ models, experts, ...options }: CrewOptions): Promise<Crew> {
   const engine = await openEngine({ ...options, model: models[0]! });
-  return {
-    async ask(document, text, expert, tokens) {
-      const asked = { sequence: `${document}`, expert: experts[expert]!, heal: true, maxTokens: tokens };
-      await finished(engine.generate(completion({ ...asked, text }), never));
-    },
-  };
+  return { ask: (document, text, expert, tokens) => asked(engine, document, text, experts[expert]!, tokens) };
+}
+
+/** As separate models would be served by it: an engine for each. */
+export async function openApart({ models, experts, ...options }: CrewOptions): Promise<Crew> {
+  const engines: Engine[] = [];
+  for (const model of models) engines.push(await openEngine({ ...options, model }));
+  return { ask: (document, text, expert, tokens) => asked(engines[expert]!, document, text, experts[expert]!, tokens) };
+}
+
+async function asked(engine: Engine, document: number, text: string, expert: string, maxTokens: number): Promise<void> {
+  const request = completion({ sequence: `${document}`, expert, text, heal: true, maxTokens });
+  await finished(engine.generate(request, never));
 }
