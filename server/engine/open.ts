@@ -11,15 +11,14 @@ interface Waiting {
   error(error: Error): void;
 }
 
+/** What the worker allocates in JavaScript either lives long or is small; the default young generation holds 36 MB more. */
+export const resourceLimits = { maxYoungGenerationSizeMb: 2 } as const;
+
 /** @throws Error in words when the model or the runtime cannot be loaded. */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
   switchOffTelemetry();
   const { onTrouble: _, ...toWorker } = options;
-  const worker = new Worker(options.worker, {
-    workerData: toWorker,
-    // What the worker allocates in JavaScript either lives long or is small; the default young generation holds 36 MB more.
-    resourceLimits: { maxYoungGenerationSizeMb: 2 },
-  });
+  const worker = new Worker(options.worker, { workerData: toWorker, resourceLimits });
   const waiting = new Map<number, Waiting>();
   let nextId = 1;
   let dead: Error | null = null;

@@ -34,7 +34,6 @@ export const team: Section = {
       const ours = await begin(cut);
       const alone = await read(ours, texts.full);
       const models = await begin(whole);
-      await read(ours, texts.full);
       const beside = { whole: await read(models, texts.full), cut: await read(ours, texts.full) };
       await end(ours);
       const wholeAlone = await read(models, texts.full);

@@ -6,6 +6,7 @@ import { parentPort, Worker } from "node:worker_threads";
 import { Sequence } from "../../../server/engine/cache.ts";
 import { openEmbedding } from "../../../server/engine/embedding.ts";
 import { Garbage } from "../../../server/engine/garbage.ts";
+import { resourceLimits } from "../../../server/engine/open.ts";
 import { openRuntime } from "../../../server/engine/session.ts";
 import { openStack } from "../../../server/engine/stack.ts";
 import { switchOffTelemetry } from "../../../server/engine/telemetry.ts";
@@ -18,11 +19,7 @@ type Asked = Parameters<Crew["ask"]>;
 /** Starts this bundle a second time, as a thread, see arm.ts. */
 export async function openFull(options: CrewOptions): Promise<Crew> {
   switchOffTelemetry();
-  // As open.ts starts the engine's.
-  const thread = new Worker(new URL(import.meta.url), {
-    workerData: options,
-    resourceLimits: { maxYoungGenerationSizeMb: 2 },
-  });
+  const thread = new Worker(new URL(import.meta.url), { workerData: options, resourceLimits });
   await once(thread, "message");
   return {
     async ask(...asked) {
