@@ -1,7 +1,17 @@
 // Builds dist (extension, server, engine, command line), out (editor tests), the runtime's binaries and the compiled weights.
 // Usage: node esbuild.mjs [--watch] [--target linux-x64] [--no-weights]
 import { spawnSync } from "node:child_process";
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,6 +21,7 @@ const root = dirname(fileURLToPath(import.meta.url));
 process.chdir(root);
 
 const watch = process.argv.includes("--watch");
+const staged = "dist/node_modules";
 const target = option("--target") ?? `${process.platform}-${process.arch}`;
 
 const entries = [
@@ -49,7 +60,7 @@ function bundle({ from, to, shebang }) {
     format: "cjs",
     target: "node20",
     mainFields: ["module", "main"],
-    external: ["vscode", "onnxruntime-node", "typescript"],
+    external: ["vscode", "onnxruntime-node", "koffi", "typescript"],
     define: { "import.meta.url": "coterieModuleUrl" },
     banner: { js: shebang ? `#!/usr/bin/env node\n${url}` : url },
     sourcemap: true,
@@ -58,9 +69,10 @@ function bundle({ from, to, shebang }) {
   };
 }
 
+const [platform, arch] = target.split("-");
+
 /** Puts the runtime's JavaScript and the target platform's libraries where dist/engine.js finds them by plain require. */
 function stageRuntime() {
-  const [platform, arch] = target.split("-");
   const require = createRequire(import.meta.url);
   const node = dirname(dirname(require.resolve("onnxruntime-node")));
   const common = dirname(dirname(dirname(createRequire(join(node, "package.json")).resolve("onnxruntime-common"))));
@@ -71,20 +83,42 @@ function stageRuntime() {
       `onnxruntime-node has no binaries for ${target}: choose linux-x64, linux-arm64, darwin-arm64, win32-x64 or win32-arm64.`,
     );
   }
-  const stage = "dist/node_modules";
-  const files = [
+  const bin = join(staged, "onnxruntime-node", "bin");
+  if (existsSync(bin) && !existsSync(join(staged, "onnxruntime-node", binaries))) rmSync(bin, { recursive: true });
+  stage([
     ...scripts(join(node, "dist")).map((name) => [node, "onnxruntime-node", join("dist", name)]),
     ...scripts(join(common, "dist", "cjs")).map((name) => [common, "onnxruntime-common", join("dist", "cjs", name)]),
     [common, "onnxruntime-common", "dist/cjs/package.json"],
     [node, "onnxruntime-node", "package.json"],
     [common, "onnxruntime-common", "package.json"],
     ...wanted.map((name) => [node, "onnxruntime-node", join(binaries, name)]),
-  ];
-  const bin = join(stage, "onnxruntime-node", "bin");
-  if (existsSync(bin) && !existsSync(join(stage, "onnxruntime-node", binaries))) rmSync(bin, { recursive: true });
+  ]);
+}
+
+/** Puts the package that calls the C library, see server/engine/heap.ts, beside it: only the GNU one has to be called. */
+function stageCalls() {
+  rmSync(join(staged, "@koromix"), { recursive: true, force: true });
+  if (platform !== "linux") return rmSync(join(staged, "koffi"), { recursive: true, force: true });
+  const koffi = dirname(createRequire(import.meta.url).resolve("koffi"));
+  const native = `@koromix/koffi-linux-${arch}`;
+  const binary = join("node_modules", native);
+  if (!existsSync(binary)) {
+    const { version } = JSON.parse(readFileSync(join(koffi, "package.json"), "utf8"));
+    throw new Error(
+      `koffi's binary for ${target} is not installed: npm install --no-save --force ${native}@${version}`,
+    );
+  }
+  stage([
+    ...["package.json", "index.cjs", "src/koffi/index.cjs"].map((name) => [koffi, "koffi", name]),
+    ...["package.json", "index.js", join(`linux_${arch}`, "koffi.node")].map((name) => [binary, native, name]),
+  ]);
+}
+
+/** Copies files, each of a folder [from, package's name, path inside of both], that are not there yet. */
+function stage(files) {
   for (const [from, name, file] of files) {
     const source = join(from, file);
-    const to = join(stage, name, file);
+    const to = join(staged, name, file);
     // A library that a running editor has loaded must not be overwritten in place.
     if (
       existsSync(to) &&
@@ -132,6 +166,7 @@ for (const folder of ["dist", "out"]) {
   writeFileSync(join(folder, "package.json"), '{ "type": "commonjs" }\n');
 }
 stageRuntime();
+stageCalls();
 stageSyntax();
 stageTypeScript();
 

@@ -14,7 +14,13 @@ interface Package {
 }
 
 /** Not bundled but staged beside the bundles by esbuild.mjs. */
-const staged: readonly string[] = ["onnxruntime-node", "onnxruntime-common", "@vscode/tree-sitter-wasm", "typescript"];
+const staged: readonly string[] = [
+  "onnxruntime-node",
+  "onnxruntime-common",
+  "koffi",
+  "@vscode/tree-sitter-wasm",
+  "typescript",
+];
 const withoutFile: Readonly<Record<string, () => string>> = {
   "onnxruntime-node": () => `Copyright (c) Microsoft Corporation\n\n${mit}`,
   "onnxruntime-common": () => `Copyright (c) Microsoft Corporation\n\n${mit}`,

@@ -3,6 +3,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import type { EngineOptions, GenerateRequest, WarmRequest } from "./engine.ts";
 import { Garbage } from "./garbage.ts";
 import { type Cancelled, generate, warm } from "./generate.ts";
+import { openTrim } from "./heap.ts";
 import { type Loaded, load } from "./loaded.ts";
 import { memoryReport } from "./memory.ts";
 import { type Job, type Priority, Queue } from "./queue.ts";
@@ -25,9 +26,9 @@ interface Ends<Result> {
 }
 
 function serve(loaded: Loaded): void {
-  const garbage = new Garbage();
+  const garbage = new Garbage(openTrim(heard.trouble));
   // Loading leaves 14 MB, of which the turn that it ends in still holds some.
-  setImmediate(() => garbage.collect());
+  setImmediate(() => garbage.empty());
   const queue = new Queue(garbage);
   /** Sequences of requests that have been begun and not ended. */
   const underWay = new Set<string>();
@@ -123,7 +124,7 @@ function serve(loaded: Loaded): void {
     else if (message.kind === "experts") void setAdded(message);
     else if (message.kind === "memory") {
       // What is told is what is in use.
-      garbage.collect();
+      garbage.empty();
       reply({ kind: "result", id: message.id, result: memoryReport(loaded) });
     } else {
       queue.cancelAll();

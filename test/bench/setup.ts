@@ -131,7 +131,7 @@ async function bundle(entry: string, outfile: string): Promise<void> {
     format: "esm",
     target: "node20",
     logLevel: "warning",
-    external: ["onnxruntime-node"],
+    external: ["onnxruntime-node", "koffi"],
     banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
   });
 }

@@ -72,6 +72,7 @@ const packages: readonly { readonly name: string; readonly kind: "value" | "any"
   { name: "vscode-languageclient", kind: "any", in: /^src\// },
   { name: "onnxruntime-node", kind: "value", in: /^server\/engine\/session\.ts$/ },
   { name: "onnxruntime-node", kind: "any", in: /^server\/engine\// },
+  { name: "koffi", kind: "any", in: /^server\/engine\/heap\.ts$/ },
   { name: "web-tree-sitter", kind: "value", in: /^server\/syntax\/(grammars|trees)\.ts$/ },
   { name: "web-tree-sitter", kind: "any", in: /^server\/syntax\// },
   { name: "node:net", kind: "any", in: /^$/ },

@@ -36,6 +36,9 @@ function filesOf(zip: Buffer): readonly File[] {
   return files;
 }
 
+/** What calls the C library. */
+const koffi = `@koromix/koffi-linux-${process.arch}/linux_${process.arch}`;
+
 const zip = readdirSync(".").includes(name) ? readFileSync(name) : undefined;
 const files = zip ? filesOf(zip).filter(({ path }) => path.startsWith("extension/")) : [];
 const paths = files.map(({ path }) => path.slice("extension/".length));
@@ -61,6 +64,7 @@ test("everything that a user needs is inside", () => {
     `dist/node_modules/onnxruntime-node/bin/napi-v6/${process.platform}/${process.arch}/onnxruntime_binding.node`,
     "dist/node_modules/onnxruntime-node/dist/index.js",
     "dist/node_modules/onnxruntime-common/dist/cjs/index.js",
+    ...(process.platform === "linux" ? [`dist/node_modules/${koffi}/koffi.node`] : []),
     "dist/node_modules/typescript/lib/typescript.js",
     "dist/node_modules/typescript/lib/lib.es5.d.ts",
     ...contributed(),
@@ -84,6 +88,10 @@ test("nothing else is inside", () => {
     /^dist\/syntax\/(web-)?tree-sitter(-[a-z-]+)?\.wasm$/,
     /^dist\/model\/[a-z-]+\/(part\.json|graph\.onnx|weights\.bin|tokenizer\.json)$/,
     /^dist\/node_modules\/onnxruntime-(node|common)\/(package\.json|dist\/([a-z]+\/)?[a-z-]+\.js|dist\/cjs\/package\.json)$/,
+    /^dist\/node_modules\/koffi\/(package\.json|(src\/koffi\/)?index\.cjs)$/,
+    new RegExp(
+      `^dist/node_modules/@koromix/koffi-linux-${process.arch}/(package\\.json|index\\.js|linux_[a-z0-9]+/koffi\\.node)$`,
+    ),
     /^dist\/node_modules\/typescript\/(package\.json|lib\/(typescript\.js|lib(\.[a-z0-9]+)*\.d\.ts))$/,
     new RegExp(`^dist/node_modules/onnxruntime-node/bin/napi-v6/${process.platform}/${process.arch}/[a-z_0-9.]+$`),
   ];

@@ -6,6 +6,7 @@ import { parentPort, Worker } from "node:worker_threads";
 import { Sequence } from "../../../server/engine/cache.ts";
 import { openEmbedding } from "../../../server/engine/embedding.ts";
 import { Garbage } from "../../../server/engine/garbage.ts";
+import { openTrim } from "../../../server/engine/heap.ts";
 import { resourceLimits } from "../../../server/engine/open.ts";
 import { openRuntime } from "../../../server/engine/session.ts";
 import { openStack } from "../../../server/engine/stack.ts";
@@ -44,7 +45,7 @@ export async function serveFull({ models, experts, threads, contextTokens }: Cre
     });
   }
   const crew = plainCrew(serving, tokenizerOf(models[0]!), contextTokens);
-  const garbage = new Garbage();
+  const garbage = new Garbage(openTrim(console.error));
   parentPort!.on("message", async (asked: Asked) => {
     garbage.busy();
     await crew.ask(...asked);
