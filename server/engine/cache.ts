@@ -1,5 +1,6 @@
 // What has been computed for a text and can be used again: keys, values and hidden states, per sequence.
 import type { Part } from "../model/manifest.ts";
+import { release } from "./release.ts";
 import type { Values } from "./session.ts";
 
 /** What a part says of the rows that its layers leave behind. */
@@ -42,6 +43,7 @@ export class LayerCache {
     const capacity = grown(rows, this.slots * this.row * this.data.BYTES_PER_ELEMENT);
     const wider = this.make(this.slots * capacity * this.row);
     for (let slot = 0; slot < this.slots; slot++) wider.set(this.rows(slot), slot * capacity * this.row);
+    release(this.data);
     this.data = wider;
     this.capacity = capacity;
     this.written = this.length;
@@ -75,6 +77,11 @@ export class LayerCache {
       this.data.set(missing, (slot * this.capacity + this.length) * this.row);
     }
     this.grow(length);
+  }
+
+  /** Gives its memory back; it holds nothing any more and is not used again. */
+  end(): void {
+    release(this.data);
   }
 
   private grow(length: number): void {
@@ -167,6 +174,7 @@ export class Sequence {
     if (this.hidden.length >= rows * size) return;
     const wider = new Float32Array(grown(rows, size * this.hidden.BYTES_PER_ELEMENT) * size);
     wider.set(this.hidden.subarray(0, this.tokens.length * size));
+    release(this.hidden);
     this.hidden = wider;
     this.most = this.tokens.length;
   }
@@ -177,6 +185,13 @@ export class Sequence {
     this.hidden.set(hidden, this.tokens.length * this.part.shape.hidden);
     this.tokens.push(...tokens);
     this.most = Math.max(this.most, this.tokens.length);
+  }
+
+  /** Gives its memory back; it is not used again. */
+  end(): void {
+    release(this.hidden);
+    this.backbone.end();
+    for (const cache of this.experts.values()) cache.end();
   }
 }
 
@@ -232,11 +247,12 @@ export class Cache {
     this.sequences.delete(name);
     this.sequences.set(name, sequence);
     let bytes = this.bytes;
-    for (const [other, { bytes: freed }] of this.sequences) {
+    for (const [other, dropped] of this.sequences) {
       if (bytes <= this.budget) break;
       if (other === name || kept.has(other)) continue;
       this.sequences.delete(other);
-      bytes -= freed;
+      bytes -= dropped.bytes;
+      dropped.end();
     }
     return sequence;
   }

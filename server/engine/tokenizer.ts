@@ -211,8 +211,8 @@ function pieceByPiece(split: Split, encode: EncodePiece): (text: string) => numb
   return (text) => split(text).flatMap(encodePiece);
 }
 
-// Together they bound what is kept to a few MB.
-const mostPieces = 20_000;
+// Together they bound what is kept to 2 MB: pieces of a dozen files.
+const mostPieces = 4_000;
 const longestPiece = 64;
 
 function openDecoder(bytes: (id: number) => Uint8Array): Decoder {

@@ -132,3 +132,17 @@ test("a few tokens are not worth a copy", () => {
   append(donor.backbone, 3, 4);
   assert.equal(cache.share(cache.use("own", new Set()), [1, 2, 3, 4], code), 0);
 });
+
+test("the memory of a cache that has grown, and of a sequence that is dropped, is free at once", () => {
+  const arrays = () => process.memoryUsage().arrayBuffers;
+  const before = arrays();
+  const cache = new Cache(() => new Sequence(backbone), 1);
+  const first = cache.use("first", new Set());
+  const bytes = (rows: number) => rows * 4 * shape.kvHeads * shape.headSize * 4;
+  first.backbone.append(40_000, new Float32Array(bytes(40_000) / 4));
+  first.backbone.reserve(80_000);
+  const held = arrays();
+  assert.ok(held < before + bytes(40_000) + bytes(84_000), "what it held before it grew is still there");
+  cache.use("second", new Set());
+  assert.ok(arrays() <= held - bytes(80_000));
+});
