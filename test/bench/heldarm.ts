@@ -11,7 +11,8 @@ import { memoryOf } from "./measures.ts";
 setFlagsFromString("--expose-gc");
 const collect = runInNewContext("gc") as () => void;
 const empty = memoryOf("self");
-const engine = await openEngine(JSON.parse(process.argv[2]!) as EngineOptions);
+const options = JSON.parse(process.argv[2]!) as EngineOptions;
+const engine = await openEngine({ ...options, onTrouble: console.error });
 
 async function answerTo(question: HeldQuestion): Promise<unknown> {
   if (question.what === "memory") {

@@ -1,4 +1,5 @@
 // Compiled models for the engine's tests, made once under dist/test: the tiny random one and the embedded weights.
+import assert from "node:assert/strict";
 import { copyFileSync, cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Engine, EngineOptions, GenerateRequest, Generation } from "../../server/engine/engine.ts";
@@ -52,7 +53,8 @@ export function upstreamModel(): string {
 
 export function openModel(model: string, changes: Partial<EngineOptions> = {}): Promise<Engine> {
   const worker = join(root, "dist", "engine.js");
-  return openEngine({ model, worker, threads: 2, contextTokens: 1536, cacheBytes: 256e6, ...changes });
+  const onTrouble = (message: string) => assert.fail(message);
+  return openEngine({ model, worker, threads: 2, contextTokens: 1536, cacheBytes: 256e6, onTrouble, ...changes });
 }
 
 /** A request with everything that a test does not care about. */

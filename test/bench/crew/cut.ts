@@ -8,14 +8,14 @@ import type { Crew, CrewOptions } from "./crew.ts";
 const never = new AbortController().signal;
 
 export async function openCut({ models, experts, ...options }: CrewOptions): Promise<Crew> {
-  const engine = await openEngine({ ...options, model: models[0]! });
+  const engine = await openEngine({ ...options, model: models[0]!, onTrouble: console.error });
   return { ask: (document, text, expert, tokens) => asked(engine, document, text, experts[expert]!, tokens) };
 }
 
 /** As separate models would be served by it: an engine for each. */
 export async function openApart({ models, experts, ...options }: CrewOptions): Promise<Crew> {
   const engines: Engine[] = [];
-  for (const model of models) engines.push(await openEngine({ ...options, model }));
+  for (const model of models) engines.push(await openEngine({ ...options, model, onTrouble: console.error }));
   return { ask: (document, text, expert, tokens) => asked(engines[expert]!, document, text, experts[expert]!, tokens) };
 }
 
