@@ -109,7 +109,11 @@ function stageCalls() {
     );
   }
   stage([
-    ...["package.json", "index.cjs", "src/koffi/index.cjs", "src/koffi/src/static.cjs"].map((name) => [koffi, "koffi", name]),
+    ...["package.json", "index.cjs", "src/koffi/index.cjs", "src/koffi/src/static.cjs"].map((name) => [
+      koffi,
+      "koffi",
+      name,
+    ]),
     ...["package.json", "index.js", join(`linux_${arch}`, "koffi.node")].map((name) => [binary, native, name]),
   ]);
 }
