@@ -1,6 +1,6 @@
 // What has been computed for a text and can be used again: keys, values and hidden states, per sequence.
 import type { Part } from "../model/manifest.ts";
-import { release } from "./release.ts";
+import { mapped, release } from "./arrays.ts";
 import type { Values } from "./session.ts";
 
 /** What a part says of the rows that its layers leave behind. */
@@ -13,8 +13,8 @@ type Kept = Pick<Part, "layers" | "shape" | "precision">;
 export class LayerCache {
   length = 0;
   /**
-   * [2 * layers, capacity, row]: for each layer its keys, then its values. In one piece, since many small ones tear the process's
-   * heap; the system gives memory only to rows that have been written, so room for more costs nothing.
+   * [2 * layers, capacity, row]: for each layer its keys, then its values. The system gives memory only to rows that have been written,
+   * so room for more costs nothing.
    */
   private data: Values;
   private capacity = 0;
@@ -29,7 +29,8 @@ export class LayerCache {
   constructor({ layers, shape, precision }: Kept) {
     this.slots = 2 * (layers[1] - layers[0]);
     this.row = shape.kvHeads * shape.headSize;
-    this.make = (size) => (precision === "f32" ? new Float32Array(size) : new Uint16Array(size));
+    this.make = (size) =>
+      precision === "f32" ? new Float32Array(mapped(4 * size)) : new Uint16Array(mapped(2 * size));
     this.data = this.make(0);
   }
 
@@ -40,7 +41,7 @@ export class LayerCache {
   /** Makes room for `rows` rows in all. */
   reserve(rows: number): void {
     if (rows <= this.capacity) return;
-    const capacity = grown(rows, this.slots * this.row * this.data.BYTES_PER_ELEMENT);
+    const capacity = grown(rows);
     const wider = this.make(this.slots * capacity * this.row);
     for (let slot = 0; slot < this.slots; slot++) wider.set(this.rows(slot), slot * capacity * this.row);
     release(this.data);
@@ -172,7 +173,7 @@ export class Sequence {
     const size = this.part.shape.hidden;
     this.backbone.reserve(rows);
     if (this.hidden.length >= rows * size) return;
-    const wider = new Float32Array(grown(rows, size * this.hidden.BYTES_PER_ELEMENT) * size);
+    const wider = new Float32Array(mapped(4 * grown(rows) * size));
     wider.set(this.hidden.subarray(0, this.tokens.length * size));
     release(this.hidden);
     this.hidden = wider;
@@ -268,14 +269,10 @@ export function commonLength(one: readonly number[], other: readonly number[]): 
 /** Fewer tokens than these are read as fast as their rows are looked for and copied. */
 const fewestShared = 8;
 
-/** Pieces of more bytes are mappings of their own, see protocol/process.ts; smaller ones, which come and go, would tear the heap. */
-const ownMapping = 2 * 1024 * 1024;
-
 /**
  * Rows to make room for: enough for the next lines that are typed, so that not every key copies what is there; not many more, since
  * some systems give memory in pieces of 2 MB.
  */
-function grown(needed: number, bytesPerRow: number): number {
-  const rows = Math.max(needed + 64, ownMapping / bytesPerRow);
-  return Math.ceil(rows / 256) * 256;
+function grown(needed: number): number {
+  return Math.ceil((needed + 64) / 256) * 256;
 }

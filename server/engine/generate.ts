@@ -1,4 +1,6 @@
 // One generation: read the prompt, then choose token after token. It yields between runs.
+
+import { release } from "./arrays.ts";
 import type { Sequence } from "./cache.ts";
 import { avoiding, type Constraint, healing } from "./constraint.ts";
 import { Drafts } from "./drafts.ts";
@@ -6,7 +8,6 @@ import { encodePrompt } from "./encode.ts";
 import type { Continuation, GenerateRequest, Generation, Prompt, Token, WarmRequest } from "./engine.ts";
 import { type Loaded, readTokens } from "./loaded.ts";
 import { naming } from "./names.ts";
-import { release } from "./release.ts";
 import { draw, likeliest, uniforms } from "./sample.ts";
 import type { Session } from "./session.ts";
 import { Transcript } from "./transcript.ts";

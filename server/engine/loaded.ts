@@ -1,6 +1,7 @@
 // A loaded model: its parts, tokenizer and caches, and the one way to read tokens into them.
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { release } from "./arrays.ts";
 import { Cache, Sequence } from "./cache.ts";
 import { Chunk } from "./chunk.ts";
 import { indexTokens, type TokenIndex } from "./constraint.ts";
@@ -8,7 +9,6 @@ import { History } from "./drafts.ts";
 import { openEmbedding } from "./embedding.ts";
 import type { EngineOptions } from "./engine.ts";
 import { ExpertSet, type Heard } from "./experts.ts";
-import { release } from "./release.ts";
 import { openRuntime, type Session } from "./session.ts";
 import { openStack, type Stack } from "./stack.ts";
 import { openTokenizer, type Tokenizer } from "./tokenizer.ts";

@@ -1,10 +1,11 @@
 // One scoring: how likely several texts are behind one prompt. It yields between runs.
+
+import { release } from "./arrays.ts";
 import { commonLength } from "./cache.ts";
 import { encodePrompt } from "./encode.ts";
 import type { Score, ScoreRequest } from "./engine.ts";
 import { type Cancelled, type Kept, quietly, shortened } from "./generate.ts";
 import { type Loaded, readTokens } from "./loaded.ts";
-import { release } from "./release.ts";
 
 /** A longer text is scored by its beginning. Tokens. */
 const mostScoredTokens = 128;

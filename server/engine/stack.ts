@@ -1,7 +1,8 @@
 // Backbone, expert and head as one model: runs chunks of tokens through their graphs and keeps what they leave behind.
+
+import { release } from "./arrays.ts";
 import type { LayerCache, Sequence } from "./cache.ts";
 import type { EmbeddingTable } from "./embedding.ts";
-import { release } from "./release.ts";
 import { type Feeds, float32, type Runtime, type Session } from "./session.ts";
 
 export interface Stack {

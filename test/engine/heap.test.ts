@@ -10,7 +10,7 @@ const count = 128;
 /** Says how large the process is with many blocks, with one in eight of them, and after it has asked. Bytes. */
 const script = `
 import { openTrim } from "./server/engine/heap.ts";
-import { release } from "./server/engine/release.ts";
+import { release } from "./server/engine/arrays.ts";
 const trim = openTrim((message) => { throw new Error(message); });
 const { rss } = process.memoryUsage;
 const sizes = [];

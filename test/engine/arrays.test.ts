@@ -1,7 +1,7 @@
-// Memory that is given back without waiting for V8 to collect it.
+// Large arrays: where they lie, and that their memory is given back without waiting for V8 to collect it.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { release } from "../../server/engine/release.ts";
+import { release } from "../../server/engine/arrays.ts";
 
 test("A released array is empty, and its memory is free at once", () => {
   const before = process.memoryUsage().arrayBuffers;
