@@ -132,7 +132,9 @@ async function bundle(entry: string, outfile: string): Promise<void> {
     target: "node20",
     logLevel: "warning",
     external: ["onnxruntime-node", "koffi"],
-    banner: { js: 'import { createRequire as requiring } from "node:module"; const require = requiring(import.meta.url);' },
+    banner: {
+      js: 'import { createRequire as requiring } from "node:module"; const require = requiring(import.meta.url);',
+    },
   });
 }
 
