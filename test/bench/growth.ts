@@ -56,9 +56,11 @@ interface AtContext {
 
 async function growContext(held: Held, { product }: Prepared, rounds: number, note: (text: string) => void) {
   const found: AtContext[] = [];
-  for (const tokens of contexts) {
+  for (const [place, tokens] of contexts.entries()) {
+    // Texts that no shorter context begins with: its rows would be shared.
+    const texts = slices(product, (place + 1) * rounds, tokens, 0, 2).slice(-rounds);
     const times = { prefill: [] as number[], token: [] as number[], change: [] as number[] };
-    for (const [round, { begins: text }] of slices(product, rounds, tokens, 0, 2).entries()) {
+    for (const [round, { begins: text }] of texts.entries()) {
       const asked = { sequence: `context ${tokens} ${round}`, expert: "general", text, heal: false };
       const plain = (maxTokens: number) => held.generate({ ...completion({ ...asked, maxTokens }), drafting: false });
       times.prefill.push((await plain(1)).ms);
