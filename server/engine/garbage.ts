@@ -12,8 +12,14 @@ const longest = 10_000;
 /** Not worth collecting, bytes. */
 const little = 4 << 20;
 
+/** @returns what has V8 collect all garbage of the calling thread at once */
+export function collector(): () => void {
+  setFlagsFromString("--expose-gc");
+  return runInNewContext("gc") as () => void;
+}
+
 export class Garbage {
-  readonly #collect: () => void;
+  readonly #collectAll = collector();
   readonly #trim: () => void;
   #timer: NodeJS.Timeout | undefined;
   /** Bytes of arrays that were there after the last collection. */
@@ -22,8 +28,6 @@ export class Garbage {
 
   /** @param trim gives free memory back to the system */
   constructor(trim: () => void) {
-    setFlagsFromString("--expose-gc");
-    this.#collect = runInNewContext("gc") as () => void;
     this.#trim = trim;
   }
 
@@ -42,19 +46,20 @@ export class Garbage {
   /** Lets go of all that is not in use. */
   empty(): void {
     this.#collect();
-    this.#kept = process.memoryUsage().arrayBuffers;
     this.#giveBack();
   }
 
   #whenRested(): void {
-    if (process.memoryUsage().arrayBuffers > this.#kept + little) {
-      this.#collect();
-      this.#kept = process.memoryUsage().arrayBuffers;
-    }
+    if (process.memoryUsage().arrayBuffers > this.#kept + little) this.#collect();
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       this.#giveBack();
     }, longRest - rest).unref();
+  }
+
+  #collect(): void {
+    this.#collectAll();
+    this.#kept = process.memoryUsage().arrayBuffers;
   }
 
   #giveBack(): void {

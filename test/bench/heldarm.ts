@@ -1,15 +1,13 @@
 // The process of held.ts: opens an engine, says so, then answers.
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import type { EngineOptions } from "../../server/engine/engine.ts";
+import { collector } from "../../server/engine/garbage.ts";
 import { openEngine } from "../../server/engine/open.ts";
 import { finished } from "../../server/saying.ts";
 import type { HeldQuestion, Made } from "./held.ts";
 import { measureLimits } from "./limits.ts";
 import { memoryOf } from "./measures.ts";
 
-setFlagsFromString("--expose-gc");
-const collect = runInNewContext("gc") as () => void;
+const collect = collector();
 const empty = memoryOf("self");
 const options = JSON.parse(process.argv[2]!) as EngineOptions;
 const engine = await openEngine({ ...options, onTrouble: console.error });
