@@ -40,7 +40,16 @@ export async function openFile(page: Page, name: string, line: number, column: n
   await found.click({ timeout: stepLimit });
   await page.locator(".tab.active", { hasText: name }).waitFor({ timeout: stepLimit });
   await page.locator(".monaco-editor .view-line").first().waitFor({ timeout: stepLimit });
+  await idle(page);
   await goTo(page, line, column);
+}
+
+/**
+ * Waits until the page has been idle. A new editor gets its inline suggestions then, or 5 s later where there is no rest: what is
+ * typed before asks nobody. Idle callbacks come in the order in which they were asked for, and the editor's was before.
+ */
+async function idle(page: Page): Promise<void> {
+  await page.evaluate("new Promise((done) => requestIdleCallback(done, { timeout: 10_000 }))");
 }
 
 /** Puts the cursor at line and column, from 1. Keys of which the editor has heard only some are given again. */
