@@ -118,8 +118,10 @@ async function* follow(
   const transcript = new Transcript(loaded.tokenizer.decoder(), typed, request.stops);
   const chosen: number[] = [];
   const tokens: Token[] = [];
-  const before = [sequence.written, ...known, loaded.history.of(expert.part.key)];
-  const drafts = request.sampling || request.drafting === false ? null : new Drafts(before);
+  const { key } = expert.part;
+  const before = [sequence.written, ...known, loaded.history.of(key)];
+  const isDrafting = !request.sampling && request.drafting !== false;
+  const drafts = isDrafting ? new Drafts(ids.length, before, loaded.history.odds(key)) : null;
   let guess: readonly number[] = [];
   /** What the model predicts behind each guessed token: it counts as long as the tokens chosen are those guessed. */
   let ahead: { readonly guessed: number; readonly row: Float32Array }[] = [];
@@ -165,9 +167,9 @@ async function* follow(
       row = ahead.shift()!.row;
       continue;
     }
-    drafts?.heard(guess.length - ahead.length, guess.length);
+    drafts?.heard(guess.length - ahead.length, token);
     const read = [...ids, ...chosen];
-    guess = drafts?.next(read, request.maxTokens - chosen.length - 1) ?? [];
+    guess = drafts?.next(read, request.maxTokens - chosen.length - 1, loaded.speed.costOfRow) ?? [];
     const reading = yield* quietly(
       readTokens(loaded, sequence, expert, [...read, ...guess], 1 + guess.length, cancelled),
     );

@@ -3,13 +3,13 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { release } from "./arrays.ts";
 import { Cache, Sequence } from "./cache.ts";
-import { Chunk } from "./chunk.ts";
 import { indexTokens, type TokenIndex } from "./constraint.ts";
 import { History } from "./drafts.ts";
 import { openEmbedding } from "./embedding.ts";
 import type { EngineOptions } from "./engine.ts";
 import { ExpertSet, type Heard } from "./experts.ts";
 import { openRuntime, type Session } from "./session.ts";
+import { Speed } from "./speed.ts";
 import { openStack, type Stack } from "./stack.ts";
 import { openTokenizer, type Tokenizer } from "./tokenizer.ts";
 
@@ -18,7 +18,7 @@ export interface Loaded {
   readonly head: Session;
   readonly experts: ExpertSet;
   readonly stack: Stack;
-  readonly chunk: Chunk;
+  readonly speed: Speed;
   readonly cache: Cache;
   readonly history: History;
   readonly tokenizer: Tokenizer;
@@ -46,7 +46,7 @@ export async function load(options: EngineOptions, heard: Heard): Promise<Loaded
     head,
     experts,
     stack: openStack(runtime, backbone, head, openEmbedding(head)),
-    chunk: new Chunk(options.chunkTokens),
+    speed: new Speed(options.chunkTokens),
     cache: new Cache(() => new Sequence(backbone.part), options.cacheBytes),
     history: new History(),
     tokenizer,
@@ -72,7 +72,7 @@ export interface Reading {
  * @returns null when `cancelled` turned true; what has been read stays.
  */
 export async function* readTokens(
-  { stack, chunk, cache: sequences }: Loaded,
+  { stack, speed, cache: sequences }: Loaded,
   sequence: Sequence,
   expert: Session,
   ids: readonly number[],
@@ -84,11 +84,10 @@ export async function* readTokens(
   sequence.reserve(ids.length);
   while (sequence.tokens.length < ids.length) {
     if (cancelled()) return null;
-    const { size } = chunk;
     const started = performance.now();
-    const fresh = ids.slice(sequence.tokens.length, sequence.tokens.length + size);
+    const fresh = ids.slice(sequence.tokens.length, sequence.tokens.length + speed.chunk);
     await stack.read(sequence, fresh);
-    if (fresh.length === size) chunk.took(performance.now() - started);
+    speed.took(fresh.length, performance.now() - started);
     yield;
   }
   const size = expert.part.shape.hidden;

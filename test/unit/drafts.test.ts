@@ -1,70 +1,96 @@
-// What is guessed comes from the longest, latest match of the text's end; guesses grow and shrink with what came of them.
+// What is guessed comes from the longest match of the text's end, and of its places the one on which most agree; drafts grow and
+// shrink with what came of them and with what a row costs.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Drafts, lookUp as find, History } from "../../server/engine/drafts.ts";
+import { Drafts, History, lookUp, Odds } from "../../server/engine/drafts.ts";
 
-const lookUp = (...asked: Parameters<typeof find>) => find(...asked).tokens;
+/** Where all of the text was read. */
+const find = (text: readonly number[], others: readonly (readonly number[])[] = []) =>
+  lookUp(text, text.length, others);
+const cheap = 0.08;
 
 test("what followed the same two tokens before is guessed, the latest of equals", () => {
-  assert.deepEqual(lookUp([1, 2, 3, 9, 1, 2, 4, 9, 1, 2], [], 2), [4, 9]);
+  assert.deepEqual(find([1, 2, 3, 8, 1, 2, 4, 9, 1, 2]), { token: 4, kind: "few read 2-3" });
 });
 
-test("a longer match wins over a later one", () => {
-  assert.deepEqual(lookUp([7, 1, 2, 3, 8, 1, 2, 4, 7, 1, 2], [], 1), [3]);
+test("what followed most often wins over what followed last", () => {
+  assert.deepEqual(find([1, 2, 3, 1, 2, 3, 1, 2, 4, 1, 2]), { token: 3, kind: "most read 2-3" });
+  assert.deepEqual(find([1, 2, 3, 5, 2, 3, 6, 2]), { token: 3, kind: "all read 1" });
+});
+
+test("a longer match wins over a later one, and over many", () => {
+  assert.deepEqual(find([7, 1, 2, 3, 8, 1, 2, 4, 9, 1, 2, 4, 7, 1, 2]), { token: 3, kind: "one read 2-3" });
+  assert.equal(find([1, 2, 3, 4, 5, 6, 1, 2, 3, 4, 5])?.kind, "one read 4-7");
+  assert.equal(find([1, 2, 3, 4, 5, 6, 7, 8, 9, 1, 2, 3, 4, 5, 6, 7, 8])?.kind, "one read 8");
 });
 
 test("where nothing was written before that ends so, nothing is guessed", () => {
-  assert.deepEqual(lookUp([1, 2, 3, 4, 2], [], 2), [3, 4], "one token is a match");
-  assert.deepEqual(lookUp([1, 2, 3, 4, 5], [], 4), []);
-  assert.deepEqual(lookUp([], [], 4), []);
+  assert.equal(find([1, 2, 3, 4, 5]), null);
+  assert.equal(find([]), null);
+  assert.equal(find([1, 2], [[1, 2]]), null, "a match at the very end of a text guesses nothing");
 });
 
 test("what was written here before is looked through too, and the text itself comes first", () => {
-  assert.deepEqual(lookUp([5, 1, 2], [[1, 2, 3, 4]], 3), [3, 4]);
-  assert.deepEqual(lookUp([1, 2, 6, 1, 2], [[1, 2, 3, 4]], 3), [6, 1, 2]);
+  assert.deepEqual(find([5, 1, 2], [[1, 2, 3, 4]]), { token: 3, kind: "one written 2-3" });
+  assert.equal(find([1, 2, 6, 1, 2], [[1, 2, 3, 4]])?.token, 6);
+  assert.equal(lookUp([1, 2, 6, 1, 2], 2, [])?.kind, "one written 2-3", "behind what was read the model wrote");
 });
 
-test("a match at the very end of the text is the end itself and guesses nothing", () => {
-  assert.deepEqual(lookUp([1, 2], [[1, 2]], 3), []);
+test("a draft ends where another text begins", () => {
+  assert.equal(find([5, 1], [[1, -1, 7, 1, 3]])?.token, 3);
+  assert.deepEqual(new Drafts(2, [[1, 2, -1, 7]], new Odds()).next([5, 1], 9, cheap), [2]);
 });
 
-test("the length of the match is told, and a guess ends where another text begins", () => {
-  assert.deepEqual(find([1, 2, 3, 9, 1, 2], [], 3), { length: 2, tokens: [3, 9, 1] });
-  assert.deepEqual(find([5, 1], [[1, 2, -1, 7]], 3), { length: 1, tokens: [2] });
-  assert.deepEqual(find([5, 1], [[1, -1, 1, 3]], 3), { length: 1, tokens: [3] }, "a text's end guesses nothing");
-  assert.deepEqual(find([5], [[6, 7]], 3), { length: 0, tokens: [] });
-});
-
-test("guesses get longer while they come true and shorter when they do not", () => {
+test("drafts get longer while they come true and shorter when they do not", () => {
   const text = Array.from({ length: 60 }, (_, i) => i % 20);
-  const drafts = new Drafts([]);
-  const length = () => drafts.next(text, 99).length;
-  for (let i = 0; i < 8; i++) drafts.heard(length(), length());
-  assert.equal(length(), 16, "no run gets longer than this");
+  const odds = new Odds();
+  const drafts = new Drafts(text.length, [], odds);
+  const draft = (most = 99, cost = cheap) => drafts.next(text, most, cost);
+  for (let i = 0; i < 12; i++) drafts.heard(draft().length, draft().length);
+  assert.deepEqual(draft(), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15], "no run gets longer than this");
+  assert.equal(draft(3).length, 3, "never more than is asked for");
   const lengths = [];
-  for (let i = 0; i < 12; i++) {
-    lengths.push(length());
-    drafts.heard(0, length());
+  for (let i = 0; i < 60; i++) {
+    lengths.push(draft().length);
+    drafts.heard(0, 99);
   }
   assert.deepEqual(
     lengths,
     lengths.toSorted((a, b) => b - a),
   );
   assert.ok(lengths.at(-1)! <= 1, lengths.join());
-  const last = length();
-  drafts.heard(0, 0);
-  assert.equal(length(), last, "no guess, no lesson");
-  assert.equal(new Drafts([]).next(text, 1).length, 1, "never more than is asked for");
 });
 
-test("a longer match is trusted with a longer guess", () => {
-  const others = [[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]];
-  const after = (...text: number[]) => new Drafts(others).next(text, 99).length;
-  assert.ok(after(99, 2) < after(1, 2, 3), `${after(99, 2)} and ${after(1, 2, 3)}`);
-  assert.ok(after(1, 2, 3) < after(1, 2, 3, 4, 5), `${after(1, 2, 3)} and ${after(1, 2, 3, 4, 5)}`);
+test("what was not guessed is learnt from as well", () => {
+  const drafts = new Drafts(4, [], new Odds());
+  const draft = () => drafts.next([1, 2, 1, 3, 1], 1, cheap);
+  assert.deepEqual(draft(), [3], "the latest of two, and a row costs little");
+  for (let i = 0; i < 9; i++) {
+    draft();
+    drafts.heard(0, 99);
+  }
+  assert.deepEqual(draft(), []);
+  for (let i = 0; i < 40; i++) {
+    draft();
+    drafts.heard(0, 3);
+  }
+  assert.deepEqual(draft(), [3], "it came though nobody had guessed it");
 });
 
-test("what each expert has written last is kept, up to 2,048 tokens, text by text", () => {
+test("where a row costs more, drafts are shorter", () => {
+  const text = Array.from({ length: 60 }, (_, i) => i % 20);
+  const length = (cost: number) => new Drafts(text.length, [], new Odds()).next(text, 99, cost).length;
+  assert.ok(length(0.05) > length(0.2), `${length(0.05)} and ${length(0.2)}`);
+  assert.ok(length(0.2) > length(0.6), `${length(0.2)} and ${length(0.6)}`);
+});
+
+test("a place on which more agree is trusted with a longer draft", () => {
+  const once = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
+  const after = (...others: number[][]) => new Drafts(1, others, new Odds()).next([1], 99, 0.16).length;
+  assert.ok(after(once) < after([...once, 99, ...once]), `${after(once)} and ${after([...once, 99, ...once])}`);
+});
+
+test("what each expert has written last is kept, up to 2,048 tokens, text by text, and its odds", () => {
   const history = new History();
   history.add("docs", [1, 2]);
   history.add("code", [3]);
@@ -78,4 +104,6 @@ test("what each expert has written last is kept, up to 2,048 tokens, text by tex
     );
   assert.equal(history.of("docs").length, 2048);
   assert.equal(history.of("docs").at(-2), 299);
+  history.odds("docs").heard("one read 1", true);
+  assert.ok(history.odds("docs").chance("one read 1") > history.odds("code").chance("one read 1"));
 });
