@@ -35,10 +35,10 @@ export interface GenerateRequest {
   /** Generation ends where one of these appears; the text returned ends before it. */
   readonly stops: readonly string[];
   /**
-   * Generation ends, as if it had become too long, with a token less likely than `token`, or once all are less likely together than
-   * `total`; nats. For who shows only what the model is sure of.
+   * Generation ends, as if it had become too long, with a token less likely than `token`, or once the mean of all that give text would
+   * stay below `mean` even if `ahead` more came, each of them certain; nats. For who shows only what the model is sure of.
    */
-  readonly least?: { readonly token?: number; readonly total?: number };
+  readonly least?: { readonly token: number } | { readonly mean: number; readonly ahead: number };
   /** How many of the likeliest first tokens are each followed to their end; 1 is plain greedy decoding. */
   readonly branches: number;
   /** Absent: greedy, ties to the lowest id. */

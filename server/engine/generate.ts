@@ -5,7 +5,7 @@ import type { Sequence } from "./cache.ts";
 import { avoiding, type Constraint, healing } from "./constraint.ts";
 import { Drafts } from "./drafts.ts";
 import { encodePrompt } from "./encode.ts";
-import type { Continuation, GenerateRequest, Generation, Prompt, Token, WarmRequest } from "./engine.ts";
+import type { Continuation, GenerateRequest, Generation, Prompt, Score, Token, WarmRequest } from "./engine.ts";
 import { type Loaded, readTokens } from "./loaded.ts";
 import { naming } from "./names.ts";
 import { draw, likeliest, uniforms } from "./sample.ts";
@@ -127,10 +127,8 @@ async function* follow(
   let ahead: { readonly guessed: number; readonly row: Float32Array }[] = [];
   /** What `row` and `ahead` are views of, behind the first row. */
   let predicted: Float32Array | null = null;
-  const { token: leastToken = Number.NEGATIVE_INFINITY, total: leastTotal = Number.NEGATIVE_INFINITY } =
-    request.least ?? {};
-  /** Log-probability of the tokens that have given text. */
-  let total = 0;
+  /** What has given text. */
+  const written = { logProbability: 0, tokens: 0 };
   const finish = (stop: Continuation["stop"]): Continuation => ({ text: transcript.finish(), tokens, stop });
 
   for (let row = next; ; ) {
@@ -156,10 +154,13 @@ async function* follow(
     yield transcript.settled();
     if (stopped) return finish("stop");
     // A token without text repeats what healing took off, or waits for the rest of its character.
-    if (text !== "") total += logProbability;
-    if (text !== "" && (logProbability < leastToken || total < leastTotal)) {
-      usage.unsure = true;
-      return finish("length");
+    if (text !== "") {
+      written.logProbability += logProbability;
+      written.tokens++;
+      if (isHopeless(request, logProbability, written)) {
+        usage.unsure = true;
+        return finish("length");
+      }
     }
     if (chosen.length >= request.maxTokens) return finish("length");
     if (chosen.length < path.length) continue;
@@ -182,6 +183,13 @@ async function* follow(
     row = rows.subarray(0, width);
     ahead = guess.map((guessed, i) => ({ guessed, row: rows.subarray((i + 1) * width, (i + 2) * width) }));
   }
+}
+
+/** Whether nothing of a text could be shown any more, by its last token or by all of them. */
+function isHopeless({ least, maxTokens }: GenerateRequest, last: number, { logProbability, tokens }: Score): boolean {
+  if (least === undefined) return false;
+  if ("token" in least) return last < least.token;
+  return logProbability < least.mean * Math.min(maxTokens, tokens + least.ahead);
 }
 
 /** What is kept of the likeliest branch, with so many of the prompt's last tokens that the place is found again. */

@@ -45,7 +45,8 @@ test("a text ends, as if it had become long, where a token or all together are t
   const likelihoods = tokens.map((each) => (each.text === "" ? 0 : each.logProbability));
   const second = tokens.findIndex((_, i) => likelihoods.slice(0, i + 1).filter((each) => each < 0).length === 2);
   const both = likelihoods.slice(0, second + 1).reduce((sum, each) => sum + each);
-  const together = await run(engine, { maxTokens: 24, least: { total: both + 1e-3 } });
+  // Two have come, and six more would have to be certain.
+  const together = await run(engine, { maxTokens: 24, least: { mean: (both + 1e-3) / 8, ahead: 6 } });
   assert.equal(together.unsure, true);
   assert.deepEqual(together.continuations[0]!.tokens, tokens.slice(0, second + 1));
   assert.equal(together.continuations[0]!.stop, "length");
@@ -54,6 +55,9 @@ test("a text ends, as if it had become long, where a token or all together are t
   const one = await run(engine, { maxTokens: 24, least: { token: least + 1e-3 } });
   assert.deepEqual(one.continuations[0]!.tokens, tokens.slice(0, likelihoods.indexOf(least) + 1));
   assert.equal((await run(engine, { maxTokens: 24, least: { token: least } })).unsure, false);
+  const all = likelihoods.reduce((sum, each) => sum + each);
+  const mended = await run(engine, { maxTokens: 24, least: { mean: all / 24, ahead: 24 } });
+  assert.equal(mended.unsure, false, "where all that may come would mend it, it is waited for");
 });
 
 test("branches part from earlier ones where the model was least sure; the first is the greedy text", async () => {

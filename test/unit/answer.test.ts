@@ -151,9 +151,9 @@ test("a line is given up where nothing could be shown of it any more; where othe
   await complete("const a = f(|);", giving("b"));
   await complete("function f() {\n  |\n}\n", giving("a();"));
   await complete("const a = b.c|", giving("d"), new AbortController().signal, "c");
-  const { maxTokens } = limits;
+  const ofLine = { mean: -0.35, ahead: 6 };
   assert.deepEqual(
     asked.map(({ least }) => least),
-    [{ total: -0.35 * maxTokens }, { total: -0.35 * maxTokens }, { token: Math.log(0.5) }, ...Array(3).fill(undefined)],
+    [ofLine, ofLine, { token: Math.log(0.5) }, ...Array(3).fill(undefined)],
   );
 });
