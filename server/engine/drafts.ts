@@ -102,18 +102,26 @@ export class Drafts {
   private readonly read: number;
   private readonly others: readonly (readonly number[])[];
   private readonly odds: Odds;
-  /** What was guessed last, and the guess behind it that did not pay. */
+  private readonly ends: (token: number) => boolean;
+  /** What was guessed last, and the guess behind it that did not pay or ends the text. */
   private guesses: readonly Guess[] = [];
 
   /**
    * @param read how many tokens of the text the model did not write
    * @param others further token sequences to look in, as what was written at this place before
    * @param odds of the expert that writes; they learn what comes of the drafts
+   * @param ends whether the text ends with a token: what follows it is not asked
    */
-  constructor(read: number, others: readonly (readonly number[])[], odds: Odds) {
+  constructor(
+    read: number,
+    others: readonly (readonly number[])[],
+    odds: Odds,
+    ends: (token: number) => boolean = () => false,
+  ) {
     this.read = read;
     this.others = others;
     this.odds = odds;
+    this.ends = ends;
   }
 
   /**
@@ -130,6 +138,7 @@ export class Drafts {
       const guess = lookUp(longer, this.read, this.others);
       if (guess === null) break;
       guesses.push(guess);
+      if (this.ends(guess.token)) break;
       chance *= this.odds.chance(guess.kind);
       if ((tokens + chance) / (1 + costOfRow * (length + 1)) <= tokens / (1 + costOfRow * length)) break;
       tokens += chance;

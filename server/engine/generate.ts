@@ -121,7 +121,8 @@ async function* follow(
   const { key } = expert.part;
   const before = [sequence.written, ...known, loaded.history.of(key)];
   const isDrafting = !request.sampling && request.drafting !== false;
-  const drafts = isDrafting ? new Drafts(ids.length, before, loaded.history.odds(key)) : null;
+  const ends = (token: number) => isEnd(loaded.tokenizer.bytes(token), request.stops);
+  const drafts = isDrafting ? new Drafts(ids.length, before, loaded.history.odds(key), ends) : null;
   let guess: readonly number[] = [];
   /** What the model predicts behind each guessed token: it counts as long as the tokens chosen are those guessed. */
   let ahead: { readonly guessed: number; readonly row: Float32Array }[] = [];
@@ -183,6 +184,11 @@ async function* follow(
     row = rows.subarray(0, width);
     ahead = guess.map((guessed, i) => ({ guessed, row: rows.subarray((i + 1) * width, (i + 2) * width) }));
   }
+}
+
+/** Whether a text ends with a token of these bytes; where a stop lies across tokens that is not seen. */
+function isEnd(bytes: Uint8Array, stops: readonly string[]): boolean {
+  return bytes.length === 0 || stops.some((stop) => Buffer.from(bytes).includes(stop));
 }
 
 /** Whether nothing of a text could be shown any more, by its last token or by all of them. */

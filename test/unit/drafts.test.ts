@@ -41,6 +41,14 @@ test("a draft ends where another text begins", () => {
   assert.deepEqual(new Drafts(2, [[1, 2, -1, 7]], new Odds()).next([5, 1], 9, cheap), [2]);
 });
 
+test("what follows the end of the text is not asked, nor what comes behind the end itself", () => {
+  const others = [[1, 2, 3, 4, 5, 6, 1, 2, 3, 4, 5, 6]];
+  const draft = (end: number) => new Drafts(1, others, new Odds(), (token) => token === end).next([1], 9, cheap);
+  assert.deepEqual(draft(-2).slice(0, 4), [2, 3, 4, 5]);
+  assert.deepEqual(draft(4), [2, 3]);
+  assert.deepEqual(draft(2), []);
+});
+
 test("drafts get longer while they come true and shorter when they do not", () => {
   const text = Array.from({ length: 60 }, (_, i) => i % 20);
   const odds = new Odds();
