@@ -7,7 +7,7 @@
 const longestMatch = 8;
 
 /** A longer draft is not made. Tokens. */
-const longestDraft = 16;
+export const longestDraft = 16;
 
 /** Ends a text in a list of several. */
 const boundary = -1;

@@ -188,7 +188,8 @@ async function* follow(
 
 /** Whether a text ends with a token of these bytes; where a stop lies across tokens that is not seen. */
 function isEnd(bytes: Uint8Array, stops: readonly string[]): boolean {
-  return bytes.length === 0 || stops.some((stop) => Buffer.from(bytes).includes(stop));
+  const text = Buffer.from(bytes);
+  return text.length === 0 || stops.some((stop) => text.includes(stop));
 }
 
 /** Whether nothing of a text could be shown any more, by its last token or by all of them. */

@@ -1,4 +1,5 @@
 // How fast this machine is, learnt from the runs that it makes: how many tokens one run may read, and what one row more costs.
+import { longestDraft } from "./drafts.ts";
 
 /** Wanted length of a run, ms: a request that nobody waits for any more keeps the engine busy for as long at most. */
 const wantedMs = 50;
@@ -12,9 +13,6 @@ const atFirst = 64;
 const costAtFirst = 0.08;
 const cheapest = 0.03;
 const dearest = 0.5;
-/** Runs of more rows than this say nothing about what a guess costs. */
-const mostGuessed = 17;
-
 /** It moves by so much of the way with each run, since any single one may have been disturbed. */
 const learning = 0.25;
 
@@ -42,7 +40,8 @@ export class Speed {
     }
     if (rows === 1) {
       this.single = towards(this.single ?? ms, ms);
-    } else if (rows <= mostGuessed && this.single !== null) {
+    } else if (rows <= 1 + longestDraft && this.single !== null) {
+      // Wider runs say nothing about what a guess costs.
       const cost = (ms / this.single - 1) / (rows - 1);
       this.costOfRow = towards(this.costOfRow, Math.min(dearest, Math.max(cheapest, cost)));
     }

@@ -25,6 +25,7 @@ test("a longer match wins over a later one, and over many", () => {
 });
 
 test("where nothing was written before that ends so, nothing is guessed", () => {
+  assert.deepEqual(find([1, 2, 3, 4, 2]), { token: 3, kind: "one read 1" }, "one token is a match");
   assert.equal(find([1, 2, 3, 4, 5]), null);
   assert.equal(find([]), null);
   assert.equal(find([1, 2], [[1, 2]]), null, "a match at the very end of a text guesses nothing");
@@ -51,9 +52,8 @@ test("what follows the end of the text is not asked, nor what comes behind the e
 
 test("drafts get longer while they come true and shorter when they do not", () => {
   const text = Array.from({ length: 60 }, (_, i) => i % 20);
-  const odds = new Odds();
-  const drafts = new Drafts(text.length, [], odds);
-  const draft = (most = 99, cost = cheap) => drafts.next(text, most, cost);
+  const drafts = new Drafts(text.length, [], new Odds());
+  const draft = (most = 99) => drafts.next(text, most, cheap);
   for (let i = 0; i < 12; i++) drafts.heard(draft().length, draft().length);
   assert.deepEqual(draft(), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15], "no run gets longer than this");
   assert.equal(draft(3).length, 3, "never more than is asked for");
@@ -67,6 +67,10 @@ test("drafts get longer while they come true and shorter when they do not", () =
     lengths.toSorted((a, b) => b - a),
   );
   assert.ok(lengths.at(-1)! <= 1, lengths.join());
+  const last = draft().length;
+  drafts.next([1, 2, 3], 99, cheap);
+  drafts.heard(0, 4);
+  assert.equal(draft().length, last, "no guess, no lesson");
 });
 
 test("what was not guessed is learnt from as well", () => {
