@@ -34,7 +34,7 @@ export function whyHidden(text: string, around: Surroundings): string | null {
   if (controlTokens.test(text)) return "the model wrote a control token";
   if (text.includes("\ufffd")) return "the model wrote half a character";
   if (after.trim() !== "" && text.trim() === after.trim()) return "it would repeat the rest of the line";
-  if (wordEnd.test(text) && wordStart.test(after)) return "it would run into the word behind the cursor";
+  if (wordEnd.test(text) && wordStart.test(after)) return "it would run into the word after the cursor";
   const neighbour = repeatsNeighbour(text, around);
   if (neighbour !== null) return `it would repeat the ${neighbour === "next" ? "next line" : "line above"}`;
   if (isRepetition(text)) return "the model repeats itself";

@@ -3,6 +3,9 @@ import type { Piece, Prompt } from "./engine/engine.ts";
 import { charactersPerToken, type Manner, question } from "./prompt.ts";
 import type { Turn } from "./protocol/talk.ts";
 
+/** About the characters' worth of the control tokens and the role around a turn. */
+const frame = 6 * charactersPerToken;
+
 /** The last turns that fit about so many tokens: whole ones, but of the very last its end, where it alone is too long. */
 export function recentTurns(turns: readonly Turn[], tokens: number): readonly Turn[] {
   let left = tokens * charactersPerToken;
@@ -10,7 +13,7 @@ export function recentTurns(turns: readonly Turn[], tokens: number): readonly Tu
   for (const turn of [...turns].reverse()) {
     if (kept.length > 0 && turn.text.length > left) break;
     kept.unshift({ ...turn, text: turn.text.slice(-left) });
-    left -= turn.text.length;
+    left -= turn.text.length + frame;
     if (left <= 0) break;
   }
   return kept;

@@ -42,7 +42,7 @@ function calculated(
 ) {
   const { line = 0, character = 0 } = where?.range.start ?? {};
   const place = where ? { uri: where.uri.toString(), position: { line, character } } : null;
-  return cancellable("Coterie calculates", async (token) => {
+  return cancellable("Coterie: calculating", async (token) => {
     const done = await client.calculate({ text, place, steps }, token);
     return token.isCancellationRequested ? null : done;
   });

@@ -32,7 +32,7 @@ export function joinChat(client: Client, plans: Plans, log: vscode.LogOutputChan
   if (chat?.createChatParticipant === undefined) return new vscode.Disposable(() => undefined);
   const participant = chat.createChatParticipant(chatParticipant, async (request, context, stream, token) => {
     try {
-      if (!client.isRunning)
+      if (!(await client.runs()))
         throw new Error('the language server is not running: "Coterie: Restart the Language Server".');
       const { command, prompt } = asked(request);
       const handler = command === undefined ? talk : handlers[command];
@@ -114,7 +114,7 @@ async function document(asking: Asking, client: Client): Promise<void> {
 async function calculate({ prompt, stream, token }: Asking, client: Client): Promise<void> {
   const editor = editorMeant();
   const text = prompt.trim() || (editor?.document.getText(editor.selection) ?? "").trim();
-  if (text === "") throw new Error('write a formula behind /calculate, such as "15% of 240", or select one.');
+  if (text === "") throw new Error('write a formula after /calculate, such as "15% of 240", or select one.');
   const done = await client.calculate({ text, place: null }, token);
   if (!token.isCancellationRequested) stream.markdown(calculationDocument(text, done).replace(/^# .*\n+/, ""));
 }

@@ -55,7 +55,9 @@ export class Client {
     });
   }
 
-  get isRunning(): boolean {
+  /** Whether the server runs; one that is starting or stopping is waited for. */
+  async runs(): Promise<boolean> {
+    await this.supervisor.settled();
     return this.running !== undefined;
   }
 

@@ -26,7 +26,7 @@ export async function tryCompletion(): Promise<void> {
 
 /** Lets the server test itself and shows what it found. */
 export async function runSelfTest(client: Client, pages: Pages): Promise<void> {
-  const progress = { location: vscode.ProgressLocation.Notification, title: "Coterie tests itself" };
+  const progress = { location: vscode.ProgressLocation.Notification, title: "Coterie: running the self-test" };
   const checks = await vscode.window.withProgress(progress, () => client.selfTest());
   pages.show("Self-test", selfTestDocument(checks));
 }
@@ -42,7 +42,7 @@ export async function proveOffline(client: Client, pages: Pages): Promise<void> 
 async function offerCopy(report: string): Promise<void> {
   const copy = "Copy the Report";
   const chosen = await vscode.window.showInformationMessage(
-    "Coterie: what the system says about sockets is shown.",
+    "Coterie: the report on open sockets is shown beside this.",
     copy,
   );
   if (chosen === copy) await vscode.env.clipboard.writeText(report);

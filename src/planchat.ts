@@ -13,7 +13,7 @@ export async function planInChat(
 ): Promise<void> {
   const goal = prompt.trim();
   if (goal === "")
-    throw new Error('say behind /plan what is to be reached, such as "clean up" or "rename for clarity".');
+    throw new Error('say after /plan what is to be reached, such as "clean up" or "rename for clarity".');
   const attached = references.flatMap(({ value }) =>
     value instanceof vscode.Uri ? [value] : value instanceof vscode.Location ? [value.uri] : [],
   );

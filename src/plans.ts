@@ -34,7 +34,9 @@ export class Plans {
       made = await this.plan(uris, recipe.id, options);
     }
     if (made.plan === null) {
-      void vscode.window.showInformationMessage("Coterie: there is nothing to do for this goal in these files.");
+      void vscode.window.showInformationMessage(
+        "Coterie: there is nothing to do for this goal in these files. Try another goal, or other files.",
+      );
       this.view.show(null);
       return;
     }
@@ -84,7 +86,8 @@ export class Plans {
       return null;
     });
     if (failed !== null) await this.tell(this.current(), failed);
-    else if (this.stopping) void vscode.window.showInformationMessage("Coterie: stopped. Run All Steps goes on.");
+    else if (this.stopping)
+      void vscode.window.showInformationMessage('Coterie: stopped. "Run All Steps" goes on from here.');
     else vscode.window.setStatusBarMessage("Coterie: every step is verified or was skipped.", 6_000);
   }
 
@@ -112,7 +115,7 @@ export class Plans {
     const { plan, refused } = await this.client.ask(planning.undoPlan, { run: run.run, step });
     this.view.show(plan);
     if (refused !== null) void vscode.window.showWarningMessage(`Coterie: ${refused}`);
-    else vscode.window.setStatusBarMessage("Coterie: taken back.", 6_000);
+    else vscode.window.setStatusBarMessage("Coterie: undone; the files are as they were before.", 6_000);
   }
 
   /** Goes on with the last run in the workspace, or with a saved plan. */
@@ -124,7 +127,10 @@ export class Plans {
       root: folder.uri.toString(),
     });
     if (run) await this.show(run);
-    else void vscode.window.showInformationMessage("Coterie: no plan was run in this folder yet.");
+    else
+      void vscode.window.showInformationMessage(
+        'Coterie: no plan was run in this folder yet. "Plan a Refactor..." makes one.',
+      );
   }
 
   async openSaved(given?: unknown): Promise<void> {
@@ -146,7 +152,7 @@ export class Plans {
     goal: string,
     options: Record<string, string>,
   ): Promise<planning.MakePlanResult> {
-    const progress = { location: vscode.ProgressLocation.Window, title: "Coterie plans" };
+    const progress = { location: vscode.ProgressLocation.Window, title: "Coterie: making a plan" };
     return vscode.window.withProgress(progress, () =>
       this.client.ask(planning.makePlan, { uris: uris.map(String), goal, options }),
     );
@@ -245,7 +251,8 @@ async function answers({ asks, title }: planning.RecipeOffer): Promise<Record<st
 async function confirmed(steps: readonly planning.PlannedStep[]): Promise<boolean> {
   const made = steps.flatMap(({ edits }) => edits.filter(({ creates }) => creates).map(({ file }) => file));
   if (made.length === 0) return true;
-  const question = `This makes ${made.length === 1 ? "a file" : `${made.length} files`}: ${made.join(", ")}.`;
-  const chosen = await vscode.window.showWarningMessage(question, { modal: true }, "Make");
-  return chosen === "Make";
+  const files = made.length === 1 ? "a file" : `${made.length} files`;
+  const question = `This creates ${files}: ${made.join(", ")}. "Undo the Step" takes it back.`;
+  const chosen = await vscode.window.showWarningMessage(question, { modal: true }, "Create");
+  return chosen === "Create";
 }

@@ -26,7 +26,7 @@ export async function propose({ document, edits, version, what, who }: Proposal,
   await vscode.commands.executeCommand("vscode.diff", document.uri, after, `${name}: ${what}`, shown);
   // The list may cover the place in the difference.
   const detail = edits.map(({ newText }) => newText.replace(/\s+/g, " ").trim()).join(" ");
-  const takes = { label: "$(check) Put It In", description: "one edit, which undo takes back", detail };
+  const takes = { label: "$(check) Insert", description: "one edit, which undo takes back", detail };
   const chosen = await vscode.window.showQuickPick([takes, leaves], {
     title: `Put ${what} into ${name}?`,
     placeHolder: who,
@@ -44,7 +44,7 @@ const leaves = { label: "$(close) Discard", description: "everything stays as it
 /** Tells the user when it has changed. */
 function isUnchanged(document: vscode.TextDocument, version: number): boolean {
   if (document.version === version) return true;
-  vscode.window.showWarningMessage("Coterie: the text was changed meanwhile, so nothing was put in. Ask again.");
+  vscode.window.showWarningMessage("Coterie: the text was changed meanwhile, so nothing was inserted. Ask again.");
   return false;
 }
 

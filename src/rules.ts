@@ -4,8 +4,8 @@ import * as vscode from "vscode";
 
 const template = `{
   // Who answers where. The first rule that matches is used; without one Coterie's own rules decide.
-  // A rule may name a task (complete, explain, document, calculate, plan, name), a language, a path
-  // and a region (code, comment, docstring, string, math, prose); what it does not name matches always.
+  // A rule may name a task (complete, explain, document, calculate, plan, name, chat), a language,
+  // a path and a region (code, comment, docstring, string, math, prose); what it does not name matches always.
   "rules": [
     // { "language": "markdown", "path": "docs/**", "expert": "docs", "because": "these files are prose" },
     // { "region": "math", "expert": "math", "because": "formulas need arithmetic" }

@@ -60,6 +60,11 @@ export class Supervisor {
     });
   }
 
+  /** Settles when the transition in progress, if there is one, has ended, well or not. */
+  settled(): Promise<void> {
+    return this.last;
+  }
+
   private enqueue(transition: () => Promise<void>): Promise<void> {
     const run = this.last.then(transition);
     // Whoever asked for the transition gets the error; the next transition must not be held up by it.

@@ -79,9 +79,9 @@ export async function documentHere(client: Client, pages: Pages): Promise<void> 
   }
   const { document, selection } = editor;
   const params = { uri: document.uri.toString(), position: plainPlace(selection.active) };
-  const done = await cancellable("Coterie documents", (token) => client.document(params, token));
+  const done = await cancellable("Coterie: writing a comment", (token) => client.document(params, token));
   if (done.edits.length === 0) {
-    vscode.window.showInformationMessage("Coterie: you have cancelled it, nothing was put in.");
+    vscode.window.showInformationMessage("Coterie: cancelled; nothing was inserted.");
     return;
   }
   await proposeFor(pages, document.uri, done);

@@ -171,7 +171,7 @@ export function choiceDescription({ memory, disk }: ModelOffer["choices"][number
 
 /** What is offered for import, in one line. */
 export function offerPlaceholder({ family, layers, parameters, infills, chats }: ModelOffer): string {
-  const fills = infills ? "sees what is behind the cursor" : "sees what is before the cursor";
+  const fills = infills ? "reads the text before and after the cursor" : "reads only the text before the cursor";
   const asked = chats ? "completes, explains and documents" : "completes only";
   return `${family}, ${layers} layers, ${Math.round(parameters / 1e6)} M parameters: ${asked}, ${fills}`;
 }

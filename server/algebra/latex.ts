@@ -109,7 +109,7 @@ class Reader {
 
   #raised(): string {
     if (/^\s*\d\d/.test(this.#text.slice(this.#at))) {
-      throw new NotUnderstood("in LaTeX only the first digit behind ^ is raised: put the power into braces");
+      throw new NotUnderstood("in LaTeX only the first digit after ^ is raised: put the power into braces");
     }
     return this.#group();
   }
@@ -132,7 +132,7 @@ class Reader {
     if (index === undefined || to === "")
       throw new NotUnderstood(`the limits of the ${name} are missing: write \\sum_{k=1}^{n}`);
     const body = this.#until(/[)\]+\-−=<>≤≥≠]/);
-    if (body.trim() === "") throw new NotUnderstood(`there is nothing behind the ${name}`);
+    if (body.trim() === "") throw new NotUnderstood(`there is nothing after the ${name}`);
     return ` ${name}(${body},${index},${first},${to})`;
   }
 

@@ -61,7 +61,7 @@ class Reader {
       if (sign === null) return left;
       // Two that stand side by side are multiplied.
       if (sign === "" && isDivided)
-        throw new NotUnderstood("it is not clear what is divided: write * or brackets behind the /");
+        throw new NotUnderstood("it is not clear what is divided: write * or brackets after the /");
       if (sign === "%" || sign.toLowerCase() === "mod") left = remainder(left, this.#signed(), sign === "%");
       else if (sign === "") left = { kind: "sign", sign: "*", left, right: this.#power() };
       else left = { kind: "sign", sign: sign === "/" ? "/" : "*", left, right: this.#signed() };
@@ -134,7 +134,7 @@ class Reader {
     }
     if (/[\d.]/.test(this.#text[this.#at] ?? ""))
       throw new NotUnderstood(`"${this.#text}" holds a number with two points`);
-    if (/^\s+[\d.]/.test(this.#text.slice(this.#at))) throw new NotUnderstood(`a sign is missing behind ${text}`);
+    if (/^\s+[\d.]/.test(this.#text.slice(this.#at))) throw new NotUnderstood(`a sign is missing after ${text}`);
     return { kind: "number", text: text.replace(/[_,]/g, "") };
   }
 

@@ -1,5 +1,5 @@
 // From a prompt of typed pieces to token ids, cut for healing and fitted into the context.
-import type { Piece, Prompt } from "./engine.ts";
+import type { Prompt } from "./engine.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 
 export interface EncodedPrompt {
@@ -9,56 +9,57 @@ export interface EncodedPrompt {
 }
 
 /**
- * Encodes a prompt.
- * @param limit most tokens; a longer prompt loses the start of its last text. What goes is a multiple of `fitStep`, so that
- *   the same tokens stay in front, and in the cache, while the user types on.
- * @throws Error when what stands before the last text does not fit by itself.
+ * Encodes a prompt; an empty one as the token that a text begins behind, so that there is always one to go on from.
+ * @param limit most tokens; of a longer prompt the longest text is shortened. Text that the model goes on from loses its start, a
+ *   multiple of `fitStep`, so that the same tokens stay in front, and in the cache, while the user types on.
+ * @throws Error when the control tokens and the least of the texts do not fit.
  */
 export function encodePrompt(prompt: Prompt, heal: boolean, limit: number, tokenizer: Tokenizer): EncodedPrompt {
-  const ids: number[] = tokenizer.bos === null ? [] : [tokenizer.bos];
-  const encode = (piece: Piece, text: string) =>
-    piece === prompt[0] ? tokenizer.encodeFirst(text) : tokenizer.encode(text);
-  for (const piece of prompt.slice(0, -1)) {
-    if (typeof piece === "string") ids.push(...encode(piece, piece));
-    else ids.push(tokenizer.special(piece.special));
-  }
-  const last = prompt.at(-1);
-  if (last === undefined) throw new Error("the prompt is empty");
-  if (typeof last !== "string") return { ids: infillIds(prompt, limit, tokenizer), typed: "" };
-
-  let body = encode(last, last);
-  let typed = "";
-  if (heal) {
-    const kept = healedLength(body, last, tokenizer);
-    typed = tokenizer.decode(body.slice(kept));
-    body = body.slice(0, kept);
-  }
-  const over = ids.length + body.length - limit;
-  if (over > 0) {
-    if (ids.length >= limit) throw new Error(`the prompt's frame of ${ids.length} tokens does not fit into ${limit}`);
-    body = body.slice(Math.ceil(over / fitStep) * fitStep);
-  }
-  return { ids: [...ids, ...body], typed };
-}
-
-/** A prompt that ends in a control token has its last text in front of others: its longest text loses its start. */
-function infillIds(prompt: Prompt, limit: number, tokenizer: Tokenizer): readonly number[] {
   const lists = prompt.map((piece, at) => {
     if (typeof piece !== "string") return [tokenizer.special(piece.special)];
     return at === 0 ? tokenizer.encodeFirst(piece) : tokenizer.encode(piece);
   });
+  const last = prompt.at(-1);
+  const ending = lists.at(-1);
+  let typed = "";
+  if (heal && typeof last === "string" && ending !== undefined) {
+    typed = tokenizer.decode(ending.splice(healedLength(ending, last, tokenizer)));
+  }
   const first = tokenizer.bos === null ? [] : [tokenizer.bos];
-  const over = first.length + lists.reduce((sum, { length }) => sum + length, 0) - limit;
-  if (over <= 0) return [...first, ...lists.flat()];
+  const ids = [...first, ...fitted(lists, limit - first.length, typeof last === "string")];
+  return { ids: ids.length > 0 ? ids : [tokenizer.eos], typed };
+}
+
+/**
+ * The tokens of all pieces, at most `limit` of them. The last text, and any where the prompt ends in a control token (for filling in),
+ * loses its start, one in front of others its middle: it begins with who speaks and ends with what is asked.
+ */
+function fitted(lists: readonly (readonly number[])[], limit: number, endsInText: boolean): readonly number[] {
+  const ids = lists.flat();
+  const over = ids.length - limit;
+  if (over <= 0) return ids;
   const longest = lists.reduce((one, other) => (other.length > one.length ? other : one));
-  if (longest.length < over) throw new Error(`the prompt's frame does not fit into ${limit} tokens`);
-  return [
-    ...first,
-    ...lists.flatMap((ids) => (ids === longest ? ids.slice(Math.ceil(over / fitStep) * fitStep) : ids)),
-  ];
+  const goesOn = !endsInText || longest === lists.at(-1);
+  const shorter = goesOn ? longest.slice(Math.ceil(over / fitStep) * fitStep) : withoutMiddle(longest, over);
+  if (shorter.length === longest.length || (goesOn && over > longest.length)) {
+    throw new Error(`the prompt's frame does not fit into ${limit} tokens`);
+  }
+  return fitted(
+    lists.map((each) => (each === longest ? shorter : each)),
+    limit,
+    endsInText,
+  );
 }
 
 const fitStep = 128;
+
+/** As few tokens as a text is shortened to in its middle: half of them are its start, half its end. */
+const leastAround = 64;
+
+function withoutMiddle(ids: readonly number[], over: number): readonly number[] {
+  const half = Math.floor(Math.max(leastAround, ids.length - over) / 2);
+  return ids.length <= 2 * half ? ids : [...ids.slice(0, half), ...ids.slice(-half)];
+}
 
 /** No healing reaches further back: of a longer run the front stays in the prompt as it is. */
 const mostHealedTokens = 8;

@@ -1,5 +1,5 @@
 // Where the memory goes.
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import type { MemoryReport } from "./engine.ts";
 import { partBytes } from "./experts.ts";
 import type { Loaded } from "./loaded.ts";
@@ -20,10 +20,12 @@ export function memoryReport(loaded: Loaded): MemoryReport {
   return { ...parts, rest: process - parts.backbone - experts - parts.head - parts.caches, process };
 }
 
-/** Private memory of this process where the system tells it (Linux), else its resident size; bytes. */
+const mappings = "/proc/self/smaps_rollup";
+
+/** Private memory of this process where the system tells it (Linux, but for some sandboxes), else its resident size; bytes. */
 function privateBytes(): number {
-  if (process.platform !== "linux") return process.memoryUsage().rss;
-  const rollup = readFileSync("/proc/self/smaps_rollup", "utf8");
+  if (!existsSync(mappings)) return process.memoryUsage().rss;
+  const rollup = readFileSync(mappings, "utf8");
   let kibibytes = 0;
   for (const [, amount] of rollup.matchAll(/^Private_(?:Clean|Dirty):\s+(\d+) kB$/gm)) kibibytes += Number(amount);
   return kibibytes * 1024;

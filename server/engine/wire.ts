@@ -46,3 +46,7 @@ export type Reply =
 export function newFlag(): SharedArrayBuffer {
   return new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
 }
+
+export function isRaised(flag: SharedArrayBuffer): boolean {
+  return Atomics.load(new Int32Array(flag), 0) === 1;
+}

@@ -8,7 +8,7 @@ import { type Loaded, load } from "./loaded.ts";
 import { memoryReport } from "./memory.ts";
 import { type Job, type Priority, Queue } from "./queue.ts";
 import { score } from "./score.ts";
-import { type Experts, newFlag, type Reply, type Request } from "./wire.ts";
+import { type Experts, isRaised, newFlag, type Reply, type Request } from "./wire.ts";
 
 const port = parentPort;
 if (port === null) throw new Error("the engine's worker must be started as a worker thread");
@@ -41,11 +41,10 @@ function serve(loaded: Loaded): void {
     begin: (cancelled: Cancelled) => AsyncGenerator<string, Result>,
     { text, done, failed }: Ends<Result>,
   ): Job {
-    const flag = new Int32Array(cancel);
-    const steps = begin(() => Atomics.load(flag, 0) === 1);
+    const steps = begin(() => isRaised(cancel));
     return {
       priority,
-      cancel: () => Atomics.store(flag, 0, 1),
+      cancel: () => Atomics.store(new Int32Array(cancel), 0, 1),
       async step() {
         underWay.add(sequence);
         try {
@@ -76,9 +75,9 @@ function serve(loaded: Loaded): void {
         failed: (message) => reply({ kind: "error", id, message }),
         done(result) {
           reply({ kind: "result", id, result });
-          // The next one shall have the whole prompt.
+          // The next one shall have the whole prompt; but for one that was given up there may be none.
           const { shorter: _, ...whole } = request;
-          if (result.shortened) queue.add(warming(whole, newFlag(), unasked));
+          if (result.shortened && !isRaised(cancel)) queue.add(warming(whole, newFlag(), unasked));
         },
       },
     );

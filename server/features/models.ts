@@ -77,8 +77,11 @@ export class Models {
 
   /** Rejects with a Refusal in words. */
   async remove({ id }: { readonly id: string }): Promise<null> {
-    await this.#options.packer.forget(id);
-    await this.#options.changed();
+    const { packer, changed } = this.#options;
+    await packer.forget(id);
+    await changed();
+    // Windows keeps files as long as they are open: the engine has let go of them now.
+    await packer.clear();
     return null;
   }
 }

@@ -65,6 +65,11 @@ export function readAddedPack(folder: string, text = readDescription(folder)): A
   return { ...parsePack(folder, text, addedSchema), folder };
 }
 
+/** Whether an expert.json says that its weights are those of the backbone. Throws WeightsError. */
+export function sharesWeights(folder: string, text: string): boolean {
+  return "from" in parsePack(folder, text, z.object({ weights: z.looseObject({}) })).weights;
+}
+
 /** The text of `folder`/expert.json. */
 function readDescription(folder: string): string {
   return described(folder, (path) => {

@@ -11,6 +11,9 @@ const BYTE = 6;
 /** By GGUF's name: the ways of splitting, see engine/splits.ts. */
 const SPLITS: Readonly<Record<string, readonly string[]>> = file.splits;
 
+/** Real tokens have up to some hundred characters (runs of blanks); all ways to cut one in two are looked at below. */
+const longestToken = 1024;
+
 /** Throws WeightsError when the tokenizer is of another kind, or its lists do not fit together. */
 export function ggufTokenizer(gguf: Gguf, vocabulary: number): TokenizerFile {
   const { metadata, path } = gguf;
@@ -24,6 +27,9 @@ export function ggufTokenizer(gguf: Gguf, vocabulary: number): TokenizerFile {
   if (tokens.length !== vocabulary || types.length !== vocabulary || new Set(tokens).size !== vocabulary) {
     throw new WeightsError(`${path}: ${tokens.length} tokens for ${vocabulary} embedding rows; fetch the file again`);
   }
+  const long = tokens.find((token) => token.length > longestToken);
+  if (long !== undefined)
+    throw new WeightsError(`${path}: one of its tokens has ${long.length} characters; fetch the file again`);
   const eos = idOf(gguf, "eos_token_id");
   if (eos === undefined)
     throw new WeightsError(`${path}: tokenizer.ggml.eos_token_id is missing; fetch the file again`);

@@ -1,5 +1,5 @@
 // Importing a model that the user brings: what it will take, compiled beside its place, and put there once it is complete.
-import { mkdirSync, readdirSync, renameSync, rmSync, statfsSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statfsSync, statSync, writeFileSync } from "node:fs";
 import { totalmem } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { knownExperts } from "../experts.ts";
@@ -10,9 +10,9 @@ import { chatsLike } from "../model/infill.ts";
 import { compileOwn, digestOwn, type Own, openOwn, ownKey, planOwn } from "../model/own.ts";
 import type { Model, ModelOffer } from "../protocol/team.ts";
 import { refreshLock, withLock } from "./lock.ts";
-import { MODEL_FILE, type ModelPlaces, modelSchema, modelsIn, type OwnModel } from "./models.ts";
+import { isKey, MODEL_FILE, type ModelPlaces, modelSchema, modelsIn, type OwnModel } from "./models.ts";
 import { inWords, Refusal } from "./refusal.ts";
-import { removeFolder } from "./store.ts";
+import { removeUnlessInUse } from "./store.ts";
 
 const precisions: Readonly<Record<Model["bits"], Precision>> = { 4: "q4", 8: "q8", 32: "f32" };
 
@@ -84,7 +84,7 @@ export function importModel(
         if (same !== undefined) return same;
         if (models.some((each) => each.id === id)) throw taken(id, "a model");
         const beside = join(places.userModels, `.${key}.new`);
-        clearModels(places, beside);
+        clear(places, beside);
         mkdirSync(beside, { recursive: true });
         try {
           clearFolder(
@@ -112,7 +112,7 @@ export function importModel(
           rmSync(beside, { recursive: true, force: true });
           throw error;
         }
-        for (const old of outdated) if (old.id === id) removeFolder(old.folder);
+        for (const old of outdated) if (old.id === id) dismiss(old.folder);
         return modelsIn(places.userModels).models.find((each) => each.folder === folder)!;
       });
     }),
@@ -132,10 +132,15 @@ export function removeModel(id: string, places: ModelPlaces): void {
     };
     found();
     withModelsLock(places, () => {
-      for (const folder of found()) removeFolder(folder);
-      clearModels(places);
+      for (const folder of found()) dismiss(folder);
+      clear(places);
     });
   });
+}
+
+/** Removes what is left of models that were removed while a window on Windows had their files open. */
+export function clearModels(places: ModelPlaces): void {
+  importing(places, () => withModelsLock(places, () => clear(places)));
 }
 
 /**
@@ -179,11 +184,18 @@ function withModelsLock<T>(places: ModelPlaces, work: (stir: () => void) => T): 
   return withLock(file, () => work(stir), patience, "another window imports or removes a model");
 }
 
-/** Removes what imports and removals that were killed have left, but for the folder that is taken up. */
-function clearModels({ userModels }: ModelPlaces, kept?: string): void {
+/** Takes a model away in one step, as far as others can see: who has no description is no model. */
+function dismiss(folder: string): void {
+  rmSync(join(folder, MODEL_FILE), { force: true });
+  removeUnlessInUse(folder);
+}
+
+/** Removes what imports that were killed and models that were dismissed have left, but for the folder that is taken up. */
+function clear({ userModels }: ModelPlaces, kept?: string): void {
   for (const name of readdirSync(userModels)) {
     const folder = join(userModels, name);
-    if (/^\..*\.(new|gone)$/.test(name) && folder !== kept) rmSync(folder, { recursive: true, force: true });
+    const isLeft = /^\..*\.new$/.test(name) || (isKey(name) && !existsSync(join(folder, MODEL_FILE)));
+    if (isLeft && folder !== kept) removeUnlessInUse(folder);
   }
 }
 

@@ -1,7 +1,7 @@
 // The thread that changes the user's packs and models: does one job, says how far it is and what came of it, and ends.
 import { parentPort, workerData } from "node:worker_threads";
 import { addPack, compilePacks, removePack } from "./change.ts";
-import { importModel, lookAt, removeModel } from "./importing.ts";
+import { clearModels, importModel, lookAt, removeModel } from "./importing.ts";
 import { Refusal } from "./refusal.ts";
 import type { Job, Outcome, Work } from "./thread.ts";
 
@@ -34,6 +34,9 @@ function run(job: Job, { places }: Work) {
       return importModel(job.request, places, hearing(job.cancel));
     case "forget":
       removeModel(job.id, places);
+      return null;
+    case "clear":
+      clearModels(places);
       return null;
     case "remove":
       removePack(job.id, places);

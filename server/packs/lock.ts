@@ -1,5 +1,5 @@
 // One window at a time: a file that whoever changes the user's packs holds meanwhile.
-import { readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync, rmSync, statSync, utimesSync, writeSync } from "node:fs";
 import { isRunning } from "../model/compiled.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -38,14 +38,24 @@ export function refreshLock(file: string): void {
 }
 
 function taken(file: string): boolean {
+  let lock: number;
   try {
-    writeFileSync(file, String(process.pid), { flag: "wx" });
-    return true;
+    lock = openSync(file, "wx");
   } catch (error) {
     if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
     if (isAbandoned(file)) rmSync(file, { force: true });
     return false;
   }
+  try {
+    writeSync(lock, String(process.pid));
+  } catch (error) {
+    // On a full disk: nobody could tell an empty lock's owner.
+    rmSync(file, { force: true });
+    throw error;
+  } finally {
+    closeSync(lock);
+  }
+  return true;
 }
 
 /** Whether the process that took the lock is gone. */

@@ -1,5 +1,5 @@
 // The models that a user has brought: a folder each, named after what decides its files, with model.json beside its parts.
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
 import type { Installation } from "../installation.ts";
@@ -73,8 +73,11 @@ export function modelsIn(folder: string): OwnModels {
 
 function namesIn(folder: string): readonly string[] {
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return [];
-  return readdirSync(folder).filter((name) => /^[0-9a-f]{64}$/.test(name));
+  return readdirSync(folder).filter((name) => isKey(name) && existsSync(join(folder, name, MODEL_FILE)));
 }
+
+/** Whether a name is that of a model's folder. */
+export const isKey = (name: string): boolean => /^[0-9a-f]{64}$/.test(name);
 
 /** Reads model.json of a folder, or says in words why it cannot be used. */
 function readModel(folder: string): OwnModel | string {

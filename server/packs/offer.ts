@@ -4,7 +4,7 @@ import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, statSyn
 import { join } from "node:path";
 import { knownExperts, type Pack, readPack } from "../experts.ts";
 import { mostBytes } from "../json.ts";
-import { type AddedPack, readAddedPack } from "../model/pack.ts";
+import { type AddedPack, readAddedPack, sharesWeights } from "../model/pack.ts";
 import { Refusal } from "./refusal.ts";
 
 /** Largest weights that are taken, bytes: six layers of a model with a billion parameters at 8 bits are smaller. */
@@ -29,8 +29,7 @@ export function readOffer(folder: string): Offer {
   const wrong = problems.find(({ severity }) => severity === "error");
   if (wrong || !about)
     throw new Refusal(`${file}: ${wrong?.message ?? "describes no expert"} Correct it and try again`);
-  const { weights } = JSON.parse(text) as { weights?: { from?: unknown } };
-  if (weights?.from !== undefined) {
+  if (sharesWeights(folder, text)) {
     throw new Refusal(`${file}: its weights are those of the backbone, which are here already; name a file of its own`);
   }
   const pack = readAddedPack(folder, text);

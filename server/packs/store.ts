@@ -129,7 +129,7 @@ function age(folder: string | undefined): number {
 }
 
 /** Windows keeps files that some process has mapped; the next change of the packs tries again. */
-function removeUnlessInUse(folder: string): void {
+export function removeUnlessInUse(folder: string): void {
   try {
     rmSync(folder, { recursive: true, force: true });
   } catch (error) {

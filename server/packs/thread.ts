@@ -13,7 +13,8 @@ export type Job =
   | { readonly kind: "compile"; readonly folders: readonly string[] }
   | { readonly kind: "look"; readonly path: string }
   | { readonly kind: "import"; readonly request: ImportRequest; readonly cancel: SharedArrayBuffer }
-  | { readonly kind: "forget"; readonly id: string };
+  | { readonly kind: "forget"; readonly id: string }
+  | { readonly kind: "clear" };
 
 type Result = Added | readonly string[] | ModelOffer | OwnModel | null;
 
@@ -55,6 +56,7 @@ export function packer(script: string, places: Places) {
       return (await run({ kind: "import", request, cancel }, hear)) as OwnModel | null;
     },
     forget: async (id: string) => void (await run({ kind: "forget", id })),
+    clear: async () => void (await run({ kind: "clear" })),
   };
 }
 

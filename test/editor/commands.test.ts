@@ -62,7 +62,7 @@ describe(`a user asks about code (${which})`, { timeout: 420_000 }, () => {
     await difference(page);
     await screenshot(page, `${which}-document-light`);
     assert.equal(text("tools/report.py"), before);
-    await pick(page, "Put It In");
+    await pick(page, "Insert");
     await page.locator(".tab.dirty", { hasText: "report.py" }).waitFor(limit);
     await save(page);
     const lines = text("tools/report.py").split("\n");

@@ -35,10 +35,10 @@ describe(`a user explains and cancels (${which})`, { timeout: 300_000 }, () => {
     await openFile(page, "slow.ts", 1, 20);
     await whileServersStand(async () => {
       await contextMenu(page, "Write a Comment");
-      await told(page, "Coterie documents");
+      await told(page, "Coterie: writing a comment");
       await answer(page, "Cancel");
     });
-    await told(page, "you have cancelled it, nothing was put in");
+    await told(page, "cancelled; nothing was inserted");
     assert.equal(await page.locator(".notifications-center .notification-list-item").count(), 1);
     assert.equal(await page.locator(".tab.dirty").count(), 0);
     assert.equal(readFileSync(join(folder, "src", "slow.ts"), "utf8"), slow);

@@ -126,7 +126,7 @@ describe(`plans (${which})`, { timeout: 600_000 }, () => {
       await screenshot(page, `${which}-preview-${each.recipe}`);
       await run(page, "Coterie: Run All Steps");
       if (each.makes)
-        await page.locator(".monaco-dialog-box .monaco-button", { hasText: "Make" }).click({ timeout: limit });
+        await page.locator(".monaco-dialog-box .monaco-button", { hasText: "Create" }).click({ timeout: limit });
       await page
         .locator(".statusbar-item", { hasText: "every step is verified or was skipped" })
         .waitFor({ timeout: limit });

@@ -70,6 +70,24 @@ test("a cold request asks the shorter prompt; the whole one is read when there i
   assertSame(await run(engine, asked), fresh, nearTie.q8);
 });
 
+test("of a cold request that was given up no more is read", async () => {
+  const cancel = new AbortController();
+  const asked = {
+    prompt: [`// Given up.\n${source.slice(0, 3000)}`],
+    shorter: [`// Shorter.\n${source.slice(2000, 3000)}`],
+    sequence: "given up",
+  };
+  const before = await engine.memory();
+  const cancelled = run(engine, asked, cancel.signal);
+  while ((await engine.memory()).caches === before.caches) await new Promise(setImmediate);
+  cancel.abort();
+  const { shortened, continuations } = await cancelled;
+  assert.deepEqual([shortened, continuations[0]!.stop], [true, "cancelled"]);
+  const { caches } = await engine.memory();
+  await setTimeout(300);
+  assert.equal((await engine.memory()).caches, caches);
+});
+
 test("a newer completion takes the place of an older one; a command waits and goes on", async () => {
   const story = {
     prompt: [

@@ -55,7 +55,7 @@ test("every reason not to show a text", () => {
   assert.equal(hidden("x = |", "<|im_end|>"), "the model wrote a control token");
   assert.equal(hidden("x = |", "y <file_sep>"), "the model wrote a control token");
   assert.equal(hidden("x = |", "'\ufffd'"), "the model wrote half a character");
-  assert.equal(hidden("x = |count;", "dis"), "it would run into the word behind the cursor");
+  assert.equal(hidden("x = |count;", "dis"), "it would run into the word after the cursor");
   assert.equal(hidden("x = |", "max(a, b"), "it would leave a bracket open");
   assert.equal(hidden("f(g(|))", "x) + h("), null);
   assert.equal(hidden("f(|, b)", "x)"), "it would close a bracket twice");

@@ -20,6 +20,18 @@ function onSmallDisk(command: string, ...args: readonly string[]) {
 const isAllowed = process.platform === "linux" && onSmallDisk("true").status === 0;
 const skip = isAllowed ? false : "this system lets nobody mount a disk of their own";
 
+test("a full disk leaves no lock behind", { skip }, () => {
+  const script = `
+    import { existsSync, writeFileSync } from "node:fs";
+    import { withLock } from "./server/packs/lock.ts";
+    const disk = ${JSON.stringify(disk)};
+    try { for (let i = 0; ; i++) writeFileSync(\`\${disk}/\${i}\`, Buffer.alloc(1 << 20)); } catch {}
+    try { withLock(\`\${disk}/lock\`, () => console.log("taken"), 0); } catch (error) { console.log(error.code); }
+    console.log(existsSync(\`\${disk}/lock\`));`;
+  const { stdout, stderr } = onSmallDisk(process.execPath, "--import", "tsx", "--input-type=module", "-e", script);
+  assert.deepEqual(stdout.split("\n"), ["ENOSPC", "false", ""], stderr);
+});
+
 test("a disk that fills during an import: one line, nothing left behind, and with room again it works", {
   skip,
 }, () => {

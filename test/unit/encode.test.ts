@@ -51,5 +51,28 @@ test("what does not fit loses its front in steps, so that the cache keeps what s
   );
   const [one, other] = [600, 610].map((count) => encode(words(count), false, 500).ids);
   assert.deepEqual(other!.slice(0, one!.length), one);
-  assert.throws(() => encodePrompt([words(300), "x"], false, 100, tokenizer), /does not fit into 100/);
+});
+
+test("what is asked behind a text that does not fit stays: the longest text loses its middle", () => {
+  const asked = (code: string, limit = 200) => {
+    const prompt = [
+      { special: "<|im_start|>" },
+      `user\n${code}\nWhat is this?`,
+      { special: "<|im_end|>" },
+      "assistant\n",
+    ];
+    return tokenizer.decode(encodePrompt(prompt, false, limit, tokenizer).ids.slice(1));
+  };
+  assert.match(asked("\u4e2d".repeat(500)), /^user\n\u4e2d+.*\u4e2d+\nWhat is this\?.*assistant\n$/s);
+  assert.match(asked("0f3a".repeat(500), 100), /^user\n0f3a.*0f3a\nWhat is this\?.*assistant\n$/s);
+  assert.match(asked("short"), /^user\nshort\nWhat is this\?/);
+  assert.throws(() => asked("0f3a".repeat(500), 50), /the prompt's frame does not fit into 50 tokens/);
+  const turns = Array.from({ length: 8 }, () => ["a b ".repeat(100), { special: "<|im_end|>" }]).flat();
+  assert.ok(encodePrompt([...turns, "assistant\n"], false, 600, tokenizer).ids.length <= 600);
+});
+
+test("an empty prompt, and one of which healing leaves nothing, is that of a text's beginning", () => {
+  const bare = { ...tokenizer, bos: null };
+  assert.deepEqual(encodePrompt([], true, 10, bare), { ids: [tokenizer.eos], typed: "" });
+  assert.deepEqual(encodePrompt(["imp"], true, 10, bare), { ids: [tokenizer.eos], typed: "imp" });
 });

@@ -8,6 +8,7 @@ import { compileModel } from "../../server/model/compile.ts";
 import { WeightsError } from "../../server/model/cursor.ts";
 import { Gguf } from "../../server/model/gguf.ts";
 import { checkTensors, modelTensors, readLlama } from "../../server/model/llama.ts";
+import { ggufTokenizer } from "../../server/model/vocabulary.ts";
 
 const tiny = join(import.meta.dirname, "..", "engine", "reference", "tiny");
 const good = readFileSync(join(tiny, "tiny.gguf"));
@@ -191,6 +192,15 @@ describe("a GGUF file", () => {
     const renamed = (from: string, to: string) => edited((bytes) => bytes.write(to, good.indexOf(from)));
     assertRefused(renamed("blk.4.attn_k.weight", "blk.4.attn_x.weight"), /blk\.4\.attn_k\.weight is missing/);
     assertRefused(renamed("output_norm.weight", "output_xorm.weight"), /output_norm\.weight is missing/);
+  });
+
+  test("with a token that is none is refused", () => {
+    const gguf = Gguf.open(written(good));
+    gguf.close();
+    const names = gguf.metadata.get("tokenizer.ggml.tokens") as string[];
+    const metadata = new Map(gguf.metadata).set("tokenizer.ggml.tokens", ["x".repeat(5000), ...names.slice(1)]);
+    const long = Object.create(gguf, { metadata: { value: metadata } }) as Gguf;
+    assert.throws(() => ggufTokenizer(long, 320), /one of its tokens has 5000 characters; fetch the file again/);
   });
 
   test("with any bit of its header flipped is read or refused, and memory stays small", () => {

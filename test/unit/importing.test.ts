@@ -16,7 +16,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, beforeEach, describe, test } from "node:test";
-import { type ImportRequest, importModel, lookAt, removeModel } from "../../server/packs/importing.ts";
+import { clearModels, type ImportRequest, importModel, lookAt, removeModel } from "../../server/packs/importing.ts";
 import { withLock } from "../../server/packs/lock.ts";
 import { type ModelPlaces, modelsIn } from "../../server/packs/models.ts";
 import { inWords, Refusal } from "../../server/packs/refusal.ts";
@@ -128,6 +128,15 @@ describe("a model that can be used", () => {
     removeModel(id, places);
     assert.deepEqual(left(), []);
     assertRefused(() => removeModel(id, places), /you have imported none/);
+  });
+
+  test("that was removed while its files were open is no model, and goes when they are let go of", () => {
+    const { folder } = take();
+    // As Windows leaves it: what is open stays.
+    rmSync(join(folder, "model.json"));
+    assert.deepEqual(modelsIn(places.userModels), { models: [], outdated: [], problems: [] });
+    clearModels(places);
+    assert.deepEqual(left(), []);
   });
 });
 

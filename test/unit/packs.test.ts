@@ -257,6 +257,12 @@ describe("refused is a pack", () => {
       /expert\.json is larger than 64 KB; shorten it/,
     ],
     "whose expert.json is no JSON": () => [text("{ id: "), /expert\.json: This is no valid JSON/],
+    "whose expert.json has a comma too many": () => {
+      const from = pack();
+      const path = join(from, "expert.json");
+      writeFileSync(path, readFileSync(path, "utf8").trimEnd().replace(/\}$/, ",}"));
+      return [from, /expert\.json: .*JSON.*; correct the file or install the pack again/];
+    },
     "whose expert.json is nested deeply": () => [text(`{"a": ${"[".repeat(5000)}`), /nested deeper than 16/],
     "whose expert.json describes no expert": () => [text('{"kind": "expert"}'), /expert\.json: id:/],
     "that is a backbone": () => [described({ kind: "backbone" }), /expert\.json: .*kind/],

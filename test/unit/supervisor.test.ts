@@ -42,6 +42,25 @@ beforeEach(() => {
   mock.timers.enable({ apis: ["setTimeout", "Date"] });
 });
 
+test("who needs the server waits for one that starts, also where that goes wrong", async () => {
+  const stage = new Stage();
+  let open: () => void = () => assert.fail("not waiting");
+  stage.opening = new Promise((resolve) => {
+    open = resolve;
+  });
+  let waited = false;
+  stage.supervisor.start();
+  const waiting = stage.supervisor.settled().then(() => {
+    waited = true;
+  });
+  await settle();
+  assert.equal(waited, false);
+  stage.failing = true;
+  open();
+  await waiting;
+  assert.deepEqual(stage.phases, ["starting", "waiting"]);
+});
+
 test("a crash is followed by a new start at once, the next ones after pauses, and the fifth by a last word", async () => {
   const { supervisor, crash, log, phases } = new Stage();
   await supervisor.start();

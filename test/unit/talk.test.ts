@@ -10,10 +10,12 @@ const user = (text: string) => ({ role: "user", text }) as const;
 test("the last turns that fit are kept whole, and of the last its end where it alone is too long", () => {
   const turns = [user("a".repeat(40)), { role: "assistant", text: "b".repeat(20) } as const, user("c".repeat(30))];
   assert.deepEqual(recentTurns(turns, 100), turns);
-  assert.deepEqual(recentTurns(turns, 20), turns.slice(1));
+  assert.deepEqual(recentTurns(turns, 30), turns.slice(1));
   assert.deepEqual(recentTurns(turns, 10), turns.slice(2));
   assert.deepEqual(recentTurns([user("the question")], 2), [user("estion")]);
   assert.deepEqual(recentTurns([], 9), []);
+  const short = Array.from({ length: 99 }, () => user("So?"));
+  assert.equal(recentTurns(short, 90).length, 13, "what stands around a turn counts as well");
 });
 
 test("one question is asked as a task is; a text can forge no control token; a model without the format is asked in plain text", () => {

@@ -11,7 +11,7 @@ const cases: readonly { readonly why: string; readonly at: string; readonly writ
   { why: "the model wrote a control token", at: "const a = |\n", written: '"<|im_end|>";' },
   { why: "the model wrote half a character", at: "const a = |\n", written: '"\ufffd";' },
   { why: "it would repeat the rest of the line", at: "f(g(|)\n", written: ")" },
-  { why: "it would run into the word behind the cursor", at: "return |total;\n", written: "some" },
+  { why: "it would run into the word after the cursor", at: "return |total;\n", written: "some" },
   { why: "it would repeat the next line", at: "first();\n|\nsecond();\n", written: "second();" },
   { why: "it would repeat the line above", at: "first(one);\n|\n", written: "first(one);" },
   {

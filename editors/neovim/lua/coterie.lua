@@ -1,4 +1,4 @@
--- Coterie in Neovim 0.7 or newer: grey text behind the cursor while you type; a key of your choice takes it.
+-- Coterie in Neovim 0.7 or newer: grey text after the cursor while you type; a key of your choice takes it.
 local M = {}
 
 local namespace = vim.api.nvim_create_namespace("coterie")
