@@ -149,6 +149,8 @@ function pythonLines(
 
 /** Longer types and defaults are not told. Characters. */
 const longestCode = 40;
+/** What is taken out of a comment, so that code that holds it would not be that code any more. */
+const unsafe = /\n|\\|\*\/|"""|'''/;
 
 /** What is certain of a parameter: its name in words, its type, its default. */
 function fallback({ type, default: initial }: Documented["parameters"][number], name: string): string {
@@ -158,7 +160,7 @@ function fallback({ type, default: initial }: Documented["parameters"][number], 
     .trim()
     .toLowerCase();
   const short = (text: string | null) =>
-    text !== null && text.length <= longestCode && !text.includes("\n") ? text : null;
+    text !== null && text.length <= longestCode && !unsafe.test(text) ? text : null;
   const known = [short(type) && `of type ${type}`, short(initial) && `${initial} when left out`]
     .filter(Boolean)
     .join(", ");

@@ -118,17 +118,11 @@ export function commentEdit(document: TextDocument, facts: FunctionFacts, reply:
   const text = document.getText();
   const eol = text.includes("\r\n") ? "\r\n" : "\n";
   const python = facts.languageId === "python" ? placeInPython(text, facts) : null;
-  const offset = python?.offset ?? aboveDecorators(text, lineStart(text, facts.whole.start));
+  const offset = python?.offset ?? lineStart(text, facts.whole.start);
   const indent = python?.indent ?? /^[ \t]*/.exec(text.slice(offset))![0];
   const newText = lines.map((line) => (line === "" ? "" : indent + line) + eol).join("");
   const place = document.positionAt(offset);
   return { range: { start: place, end: place }, newText };
-}
-
-/** A method's decorators stand before it in the tree, and a comment before them. */
-function aboveDecorators(text: string, start: number): number {
-  const above = start === 0 ? 0 : lineStart(text, start - 1);
-  return above < start && /^[ \t]*@\w/.test(text.slice(above, start)) ? aboveDecorators(text, above) : start;
 }
 
 /** The line of the body's first statement and its indentation; null where that stands on the line of the head. */

@@ -68,11 +68,12 @@ function placeOfName({ name, header }: FunctionFacts, text: string): number {
 
 /** The lines around an offset up to the blank ones. */
 function paragraph(text: string, offset: number): [number, number] {
-  const line = lineStart(text, offset);
-  if (text.slice(line, lineEnd(text, offset)).trim() === "") return [offset, offset];
-  const before = /(?:^|\n)[ \t]*\r?\n(?!.*\n[ \t]*\r?\n)/s.exec(text.slice(0, line));
-  const after = /\n[ \t]*(?:\r?\n|$)/.exec(text.slice(offset));
-  return [before === null ? 0 : before.index + before[0].length, after === null ? text.length : offset + after.index];
+  const isBlank = (at: number) => text.slice(lineStart(text, at), lineEnd(text, at)).trim() === "";
+  if (isBlank(offset)) return [offset, offset];
+  let [start, end] = [lineStart(text, offset), lineEnd(text, offset)];
+  while (start > 0 && !isBlank(start - 1)) start = lineStart(text, start - 1);
+  while (end < text.length && !isBlank(end + 1)) end = lineEnd(text, end + 1);
+  return [start, end];
 }
 
 /**

@@ -1,6 +1,6 @@
 // Where the lines of a text begin and end. Offsets are UTF-16 units; the end of a line lies before its "\n".
 
-export const lineStart = (text: string, offset: number) => text.lastIndexOf("\n", offset - 1) + 1;
+export const lineStart = (text: string, offset: number) => (offset === 0 ? 0 : text.lastIndexOf("\n", offset - 1) + 1);
 
 export function lineEnd(text: string, offset: number): number {
   const end = text.indexOf("\n", offset);

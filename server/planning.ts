@@ -21,7 +21,7 @@ export interface PlannedStep {
       readonly start: number;
       readonly end: number;
       readonly text: string;
-      /** The beginning of what it takes away; absent where nothing is, or it is done already. */
+      /** The beginning of what it takes away; absent where nothing is. */
       readonly was?: string | undefined;
     }[];
   }[];
@@ -142,6 +142,8 @@ export interface WriteFilesParams {
 export interface WriteFilesResult {
   /** Why nothing was written, or null. */
   readonly why: string | null;
+  /** What the files hold once they are saved, in their order; null: there is none. Saving may format a document. */
+  readonly after: readonly (string | null)[];
   /** What the editor's own diagnostics say has got worse, a line each. */
   readonly complaints: readonly string[];
 }

@@ -241,6 +241,7 @@ export function serve(
 
   connection.onNotification(protocol.trusted.method, (params: unknown) => {
     trusted = trustedSchema.parse(params).trusted;
+    completions.forget();
     takeFolders();
   });
 

@@ -1,6 +1,12 @@
 // The LanguageClient: makes one for every start of the server and leaves starting and stopping to the supervisor.
 import * as vscode from "vscode";
-import { CloseAction, ErrorAction, LanguageClient, type Middleware, TransportKind } from "vscode-languageclient/node";
+import {
+  CloseAction,
+  ErrorAction,
+  type LanguageClient,
+  type Middleware,
+  TransportKind,
+} from "vscode-languageclient/node";
 import type { RequestType } from "vscode-languageserver-protocol";
 import { writeFiles as writeFilesRequest } from "../server/planning.ts";
 import * as health from "../server/protocol/health.ts";
@@ -10,12 +16,10 @@ import * as protocol from "../server/protocol.ts";
 import { isWritten } from "./documents.ts";
 import { section } from "./ids.ts";
 import { writeFiles } from "./planfiles.ts";
+import { QuietClient, started } from "./quietclient.ts";
 import { withUserValues } from "./restricted.ts";
 import { type Launched, type Phase, Supervisor } from "./supervisor.ts";
 import { namesAt } from "./symbols.ts";
-
-/** Milliseconds until a server that does not answer `initialize` counts as crashed. */
-const patience = 30_000;
 
 export interface ClientOptions {
   /** Path of the server's bundle. */
@@ -43,6 +47,9 @@ export class Client {
   private running: LanguageClient | undefined;
   /** How many answers have been streamed: each stream has its number. */
   private streams = 0;
+  /** A server's notification has one handler, and several may wait for its pieces. */
+  private readonly pieces = new vscode.EventEmitter<protocol.Piece>();
+  private readonly shares = new vscode.EventEmitter<number>();
 
   constructor(options: ClientOptions) {
     this.options = options;
@@ -96,7 +103,7 @@ export class Client {
     token: vscode.CancellationToken,
   ): Promise<R> {
     const stream = ++this.streams;
-    const hearing = this.server.onNotification(protocol.piece, (piece) => {
+    const hearing = this.pieces.event((piece) => {
       if (piece.stream === stream) hear(piece);
     });
     try {
@@ -152,7 +159,7 @@ export class Client {
     token: vscode.CancellationToken,
     hear: (share: number) => void,
   ): Promise<team.Model | null> {
-    const listening = this.server.onNotification(team.importProgress, ({ share }) => hear(share));
+    const listening = this.shares.event(hear);
     try {
       return await this.server.sendRequest(team.importModel, params, token);
     } finally {
@@ -225,6 +232,8 @@ export class Client {
     );
     client.onNotification(protocol.status, (status) => this.options.status(status));
     client.onNotification(protocol.answered, (answer) => this.options.answered(answer));
+    client.onNotification(protocol.piece, (piece) => this.pieces.fire(piece));
+    client.onNotification(team.importProgress, ({ share }) => this.shares.fire(share));
     client.onRequest(protocol.names, namesAt);
     client.onRequest(writeFilesRequest, writeFiles);
     client.onNotification(protocol.stale, () => this.options.stale());
@@ -267,34 +276,8 @@ export class Client {
   }
 }
 
-/** Logs what the library would pop up: what the user must know is said by us, once and in words. */
-class QuietClient extends LanguageClient {
-  override error(message: string, data?: unknown): void {
-    // After a failed start the library tries to stop what does not run.
-    if (message === "Stopping server failed") this.debug(message, data, false);
-    else super.error(message, data, false);
-  }
-}
-
 /** Whether the server is told about a document. */
 export function isSynchronised(document: vscode.TextDocument): boolean {
   const { scheme } = document.uri;
   return isWritten(scheme, vscode.workspace.fs.isWritableFileSystem(scheme));
-}
-
-/** Starts a client; rejects when the server does not answer in time. */
-async function started(client: LanguageClient): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`it did not answer within ${patience / 1_000} s.`)), patience);
-  });
-  try {
-    await Promise.race([client.start(), late]);
-  } catch (error) {
-    // Rejects, since there is nothing to say goodbye to; but it makes the library end the process.
-    await client.stop().catch(() => undefined);
-    throw error;
-  } finally {
-    clearTimeout(timer);
-  }
 }

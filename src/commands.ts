@@ -63,7 +63,7 @@ export function registerCommands(parts: Parts): vscode.Disposable {
     "coterie.plan": (...given) => withServer(parts, () => plans.make(...given)),
     "coterie.planPreview": (step?: unknown) => withServer(parts, () => plans.preview(step)),
     "coterie.planApply": (step?: unknown) => withServer(parts, () => plans.apply(step)),
-    "coterie.planAll": () => withServer(parts, () => plans.applyAll()),
+    "coterie.planAll": (run?: unknown) => withServer(parts, () => plans.applyAll(run)),
     "coterie.planSkip": (step?: unknown) => withServer(parts, () => plans.change(step, "skip")),
     "coterie.planEarlier": (step?: unknown) => withServer(parts, () => plans.change(step, "earlier")),
     "coterie.planLater": (step?: unknown) => withServer(parts, () => plans.change(step, "later")),

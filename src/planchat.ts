@@ -24,7 +24,8 @@ export async function planInChat(
   if (plan !== null) {
     await plans.show(plan);
     stream.markdown(planInWords(plan));
-    const button = (command: Command, title: string) => stream.button({ command, title, arguments: [] });
+    const { run } = plan;
+    const button = (command: Command, title: string) => stream.button({ command, title, arguments: [{ run }] });
     button("coterie.planPreview", "Preview the Next Step");
     button("coterie.planAll", "Run All Steps");
     return;

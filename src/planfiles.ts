@@ -11,7 +11,7 @@ const longest = 6_000;
  * edit nothing can come in, and the editor itself refuses an edit of a document that changes meanwhile.
  */
 export async function writeFiles({ files }: WriteFilesParams): Promise<WriteFilesResult> {
-  const refused = (why: string): WriteFilesResult => ({ why, complaints: [] });
+  const refused = (why: string): WriteFilesResult => ({ why, after: [], complaints: [] });
   const opened = new Map<string, vscode.TextDocument>();
   for (const { uri, before } of files) {
     if (before === null) continue;
@@ -45,14 +45,15 @@ export async function writeFiles({ files }: WriteFilesParams): Promise<WriteFile
     return refused("the editor did not take the edit: a file has changed or cannot be written");
   }
   const gone = new Set(files.filter(({ after }) => after === null).map(({ uri }) => uri));
+  const unsaved: string[] = [];
   for (const document of clean) {
-    if (gone.has(document.uri.toString()) || !document.isDirty) continue;
-    if (!(await document.save())) {
-      return { why: null, complaints: [`${vscode.workspace.asRelativePath(document.uri)} could not be saved`] };
-    }
+    if (gone.has(document.uri.toString()) || !document.isDirty || (await document.save())) continue;
+    unsaved.push(`${vscode.workspace.asRelativePath(document.uri)} could not be saved`);
   }
+  // Before anybody has time to type.
+  const after = files.map((file) => (gone.has(file.uri) ? null : (opened.get(file.uri)?.getText() ?? file.after)));
   await settled;
-  return { why: null, complaints: worse(errorsBefore, errorsOf(uris)) };
+  return { why: null, after, complaints: [...unsaved, ...worse(errorsBefore, errorsOf(uris))] };
 }
 
 /** Errors by message, with how many there are: places move. */

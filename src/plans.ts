@@ -2,7 +2,7 @@
 import * as vscode from "vscode";
 import * as planning from "../server/planning.ts";
 import type { Client } from "./client.ts";
-import { isOpen, type PlanView, type PreviewTexts, type StepNode } from "./planview.ts";
+import { isOpen, type PlanView, type PreviewTexts, type RunNode } from "./planview.ts";
 
 export class Plans {
   private readonly client: Client;
@@ -67,8 +67,8 @@ export class Plans {
   }
 
   /** Does all that is left, in order, until one fails or the user stops it. */
-  async applyAll(): Promise<void> {
-    const run = this.current();
+  async applyAll(node?: unknown): Promise<void> {
+    const run = this.current(node);
     if (!(await confirmed(run.steps.filter(isOpen)))) return;
     this.stopping = false;
     const options = { location: vscode.ProgressLocation.Notification, title: "Coterie", cancellable: true };
@@ -110,7 +110,7 @@ export class Plans {
 
   /** Takes back a step, or the whole run where none is named. */
   async undo(node: unknown, whole: boolean): Promise<void> {
-    const run = this.current();
+    const run = this.current(node);
     const step = whole ? null : this.stepOf(node).step.id;
     const { plan, refused } = await this.client.ask(planning.undoPlan, { run: run.run, step });
     this.view.show(plan);
@@ -118,15 +118,20 @@ export class Plans {
     else vscode.window.setStatusBarMessage("Coterie: undone; the files are as they were before.", 6_000);
   }
 
-  /** Goes on with the last run in the workspace, or with a saved plan. */
+  /** Goes on with the last run in the workspace's folders, or with a saved plan. */
   async resume(saved?: vscode.Uri): Promise<void> {
-    const folder = saved ? vscode.workspace.getWorkspaceFolder(saved) : vscode.workspace.workspaceFolders?.[0];
-    if (!folder) throw new Error("open the folder that the plan belongs to first.");
-    const run = await this.client.ask(planning.openPlan, {
-      uri: saved?.toString() ?? null,
-      root: folder.uri.toString(),
-    });
-    if (run) await this.show(run);
+    const own = saved && vscode.workspace.getWorkspaceFolder(saved);
+    const folders = saved ? (own ? [own] : []) : (vscode.workspace.workspaceFolders ?? []);
+    const roots = folders.flatMap(({ uri }) => (uri.scheme === "file" ? [uri.toString()] : []));
+    if (roots.length === 0) throw new Error("open the folder that the plan belongs to first.");
+    const runs: planning.PlanRun[] = [];
+    for (const root of roots) {
+      const run = await this.client.ask(planning.openPlan, { uri: saved?.toString() ?? null, root });
+      if (run) runs.push(run);
+    }
+    // A run's id begins with the time when it was begun.
+    const [last] = runs.sort((one, other) => (one.run < other.run ? 1 : -1));
+    if (last) await this.show(last);
     else
       void vscode.window.showInformationMessage(
         'Coterie: no plan was run in this folder yet. "Plan a Refactor..." makes one.',
@@ -211,18 +216,22 @@ export class Plans {
       "Undo the Run",
     );
     if (chosen === showOutput && output !== undefined) await this.previews.page(`${step.id}-tests.log`, output);
-    else if (chosen) await this.undo({ step }, chosen === "Undo the Run");
+    else if (chosen) await this.undo({ run: run.run, step } satisfies RunNode, chosen === "Undo the Run");
   }
 
-  private current(): planning.PlanRun {
+  /** The plan in the sidebar. @throws Error in words where it is not the one that a command was given for. */
+  private current(node?: unknown): planning.PlanRun {
     if (!this.view.plan) throw new Error("there is no plan yet. Plan a Refactor makes one.");
+    const meant = (node as Partial<RunNode> | undefined)?.run;
+    if (meant !== undefined && meant !== this.view.plan.run)
+      throw new Error("another plan has taken the place of this one in the sidebar. Plan it anew.");
     return this.view.plan;
   }
 
   /** The step that a command is about: the chosen one, else the next that can be done. */
   private stepOf(node: unknown): { readonly run: planning.PlanRun; readonly step: planning.PlannedStep } {
-    const run = this.current();
-    const id = typeof node === "string" ? node : (node as StepNode | undefined)?.step?.id;
+    const run = this.current(node);
+    const id = typeof node === "string" ? node : (node as Partial<RunNode> | undefined)?.step?.id;
     const step = run.steps.find((each) => (id === undefined ? isOpen(each) : each.id === id));
     if (!step) throw new Error("every step of the plan is done.");
     return { run, step };

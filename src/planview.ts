@@ -6,6 +6,11 @@ import type { Command } from "./ids.ts";
 export interface StepNode {
   readonly step: PlannedStep;
 }
+/** What a command about a plan may be given from outside the tree: another plan may stand there by then. */
+export interface RunNode {
+  readonly run: string;
+  readonly step?: PlannedStep;
+}
 interface HunkNode {
   readonly step: PlannedStep;
   readonly hunk: { readonly id: string; readonly label: string; readonly detail: string };
@@ -38,7 +43,11 @@ export class PlanView implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   }
 
   show(run: PlanRun | null): void {
-    if (run?.run !== this.run?.run) this.unticked.clear();
+    for (const { id, edits } of this.run?.steps ?? []) {
+      const now = run?.run === this.run?.run ? run?.steps.find((step) => step.id === id) : undefined;
+      // A choice is one of these edits.
+      if (JSON.stringify(now?.edits) !== JSON.stringify(edits)) this.unticked.delete(id);
+    }
     this.run = run;
     this.emitter.fire();
   }
@@ -159,10 +168,9 @@ export class PreviewTexts implements vscode.TextDocumentContentProvider, vscode.
   async show(title: string, files: readonly FilePreview[]): Promise<void> {
     for (const { file, before, after } of files) {
       const [left, right] = [this.put(`before/${file}`, before ?? ""), this.put(`after/${file}`, after)];
-      await vscode.commands.executeCommand("vscode.diff", left, right, `${title}`, {
-        preview: true,
-        preserveFocus: true,
-      });
+      // Several stay open beside each other: the tab of a preview would be taken by the next one.
+      const [named, preview] = files.length === 1 ? [title, true] : [`${file}: ${title}`, false];
+      await vscode.commands.executeCommand("vscode.diff", left, right, named, { preview, preserveFocus: true });
     }
   }
 

@@ -1,6 +1,7 @@
 // Checks the lines that an expert has written for a question, one by one, by algebra.
+import { sameAmount } from "./precise.ts";
 import { type Question, termOf, unknownsOf } from "./question.ts";
-import { derivative, equal, sameAmount, substituted, type Worked } from "./work.ts";
+import { derivative, equal, substituted, type Worked } from "./work.ts";
 
 export interface Step {
   readonly text: string;

@@ -1,5 +1,5 @@
 // Terms as people write them, in plain text or code, as trees: signs bind as in mathematics and in Python. Pure.
-import { exactValue, type Fraction, made } from "./exact.ts";
+import { exactValue, type Fraction, remainderOf } from "./exact.ts";
 import { NotUnderstood } from "./refused.ts";
 import type { Term } from "./tree.ts";
 
@@ -122,7 +122,8 @@ class Reader {
       return all;
     });
     this.#lists--;
-    return { kind: "call", name, of };
+    const [one, other] = of;
+    return name === "mod" && one && other ? remainder(one, other, false) : { kind: "call", name, of };
   }
 
   #number(): Term | null {
@@ -183,12 +184,16 @@ const number = (text: string): Term => ({ kind: "number", text });
 
 /**
  * What is left of a division rounded down, as in mathematics and Python: -7 mod 3 is 2. Languages disagree about % of negative
- * numbers, so that is refused.
+ * numbers, so that is refused; and the library about numbers that are no fractions.
  */
 function remainder(left: Term, right: Term, isPercentSign: boolean): Term {
   const call: Term = { kind: "call", name: "mod", of: [left, right] };
   const [top, bottom] = [exactValue(left), exactValue(right)];
-  if (top === null || bottom === null) return call;
+  if (top === null || bottom === null) {
+    if (!holdsName(left) && !holdsName(right))
+      throw new NotUnderstood("remainders are found of whole numbers and fractions only");
+    return call;
+  }
   if (bottom.top === 0n) throw new NotUnderstood("there is no remainder of a division by zero");
   const isNegative = top.top < 0n || bottom.top < 0n;
   if (isPercentSign && isNegative) {
@@ -197,13 +202,23 @@ function remainder(left: Term, right: Term, isPercentSign: boolean): Term {
     );
   }
   if (!isNegative && top.bottom === 1n && bottom.bottom === 1n) return call;
-  return fraction(exactRemainder(top, bottom));
+  return fraction(remainderOf(top, bottom));
 }
 
-function exactRemainder(one: Fraction, other: Fraction): Fraction {
-  const [top, bottom] = [one.top * other.bottom, other.top * one.bottom];
-  const rest = ((top % bottom) + bottom) % bottom;
-  return made(rest, one.bottom * other.bottom);
+/** Whether it holds a letter that stands for a number. */
+function holdsName(term: Term): boolean {
+  switch (term.kind) {
+    case "name":
+      return term.name !== "pi" && term.name !== "e";
+    case "number":
+      return false;
+    case "call":
+      return term.of.some(holdsName);
+    case "sign":
+      return holdsName(term.left) || holdsName(term.right);
+    default:
+      return holdsName(term.of);
+  }
 }
 
 function fraction({ top, bottom }: Fraction): Term {

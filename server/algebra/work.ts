@@ -1,7 +1,7 @@
 // Works questions out with algebra libraries: exact where they can be. Runs in a thread that can be ended (job.ts).
-import { all, create } from "mathjs";
 import nerdamer from "nerdamer-prime/all";
-import { compared, exactValue } from "./exact.ts";
+import { compared, exactValue, type Fraction } from "./exact.ts";
+import { converted, isReal, numeric, orderedBy, quotient, rounded } from "./precise.ts";
 import { type Comparison, type Question, readQuestion, unknownsOf } from "./question.ts";
 import { NotUnderstood } from "./refused.ts";
 import { readTerm } from "./term.ts";
@@ -12,8 +12,6 @@ export interface Worked {
   /** The same as a decimal number, where that looks different; else null. */
   readonly decimal: string | null;
 }
-
-const math = create(all!, { number: "Fraction" });
 
 /** @throws NotUnderstood */
 export const questionIn = (text: string): Question => readQuestion(text);
@@ -40,24 +38,40 @@ export function work(question: Question): Worked {
 }
 
 function numberOf(term: string, decimals: boolean): Worked {
-  const exact = nerdamer(exactly(term));
-  const numeric = unknownsOf(term).length === 0;
-  if (!numeric) return { result: pretty(exact.toString()), decimal: null };
-  const number = exact.evaluate();
-  const fraction = number.toString();
-  // What the library leaves as it is, such as a factorial, is a whole number or a fraction in the end.
-  const whole = /^-?\d+$/.test(fraction);
-  const symbolic = /[a-z]/i.test(exact.toString());
-  const text = whole || !symbolic ? fraction : pretty(exact.toString());
-  const decimal = whole ? fraction : number.text("decimals");
-  if (!/^-?[\d.]+$/.test(decimal)) throw new NotUnderstood("the result is no number");
-  if (decimals && terminates(fraction)) return { result: terminating(fraction), decimal: null };
-  if (decimal === text) return { result: text, decimal: null };
-  return { result: text, decimal: terminates(fraction) ? terminating(fraction) : shortened(decimal) };
+  const value = exactValue(readTerm(term));
+  if (value !== null) return asFraction(value, decimals);
+  const exact = nerdamer(exactly(term)).toString();
+  if (unknownsOf(term).length > 0) return { result: pretty(exact), decimal: null };
+  const number = numeric(term);
+  if (number === null) throw new NotUnderstood("the result is no number");
+  // So many zeros behind the point are no accident.
+  if (number.isInteger() && number.precision(true) <= 30) return { result: number.toFixed(), decimal: null };
+  // The library rounds roots and the like where it cannot simplify them, and says nothing of that.
+  const simpler = equal(term, exact) ? exact : term;
+  const fraction = fractionIn(simpler);
+  return fraction === null ? { result: pretty(simpler), decimal: rounded(number) } : asFraction(fraction, decimals);
 }
 
-/** The digits that the library knows of what does not end: those behind them are made up. */
-const shortened = (decimal: string): string => String(Number(Number(decimal).toPrecision(12)));
+/** The exact value of a term in the library's words; null where it has none, or holds functions that people do not write. */
+function fractionIn(term: string): Fraction | null {
+  try {
+    return exactValue(readTerm(term));
+  } catch (error) {
+    if (error instanceof NotUnderstood) return null;
+    throw error;
+  }
+}
+
+/** Longer ones are rounded where they are told beside the fraction. Characters. */
+const longestDecimal = 40;
+
+function asFraction({ top, bottom }: Fraction, decimals: boolean): Worked {
+  if (bottom === 1n) return { result: String(top), decimal: null };
+  const full = terminates(bottom) ? terminating(top, bottom) : null;
+  if (decimals && full !== null) return { result: full, decimal: null };
+  const short = full !== null && full.length <= longestDecimal ? full : quotient(top, bottom);
+  return { result: `${top}/${bottom}`, decimal: short };
+}
 
 /** Whether a comparison of two numbers is true, exactly and not as a computer rounds. @throws NotUnderstood */
 function holds({ left, sign, right }: Extract<Question, { kind: "comparison" }>): boolean {
@@ -77,33 +91,28 @@ function orderOf(left: string, right: string): number {
   const [one, other] = [exactValue(readTerm(left)), exactValue(readTerm(right))];
   if (one !== null && other !== null) return compared(one, other);
   if (equal(left, right)) return 0;
-  const [size, difference] = [left, `(${left})-(${right})`].map((term) =>
-    Number(nerdamer(exactly(term)).evaluate().text("decimals")),
-  );
-  // Roots and the like are known to so many digits only.
-  if (!(Math.abs(difference!) > 1e-9 * Math.max(1e-300, Math.abs(size!)))) {
-    throw new NotUnderstood("the two sides are too close to each other to tell");
-  }
-  return Math.sign(difference!);
+  const [first, second] = [numeric(left), numeric(right)];
+  if (first === null || second === null) throw new NotUnderstood("one of the sides is no number");
+  const order = orderedBy(first, second);
+  if (order === null) throw new NotUnderstood("the two sides are too close to each other to tell");
+  return order;
 }
 
 /** Whether a fraction in lowest terms has an end as a decimal number. */
-function terminates(fraction: string): boolean {
-  const [, bottom] = /^-?\d+\/(\d+)$/.exec(fraction) ?? [];
-  if (bottom === undefined) return /^-?\d+$/.test(fraction);
-  let rest = BigInt(bottom);
+function terminates(bottom: bigint): boolean {
+  let rest = bottom;
   for (const factor of [2n, 5n]) while (rest % factor === 0n) rest /= factor;
   return rest === 1n;
 }
 
 /** A fraction that terminates, as a decimal number with all its digits. */
-function terminating(fraction: string): string {
-  const [top = "0", bottom = "1"] = fraction.replace("-", "").split("/");
+function terminating(top: bigint, bottom: bigint): string {
   let places = 0;
-  while (10n ** BigInt(places) % BigInt(bottom) !== 0n) places++;
-  const digits = ((BigInt(top) * 10n ** BigInt(places)) / BigInt(bottom)).toString().padStart(places + 1, "0");
+  while (10n ** BigInt(places) % bottom !== 0n) places++;
+  const size = ((top < 0n ? -top : top) * 10n ** BigInt(places)) / bottom;
+  const digits = size.toString().padStart(places + 1, "0");
   const text = places === 0 ? digits : `${digits.slice(0, -places)}.${digits.slice(-places)}`;
-  return fraction.startsWith("-") ? `-${text}` : text;
+  return top < 0n ? `-${text}` : text;
 }
 
 /** Most digits before and behind the point of a number: the library would round longer ones, or take long. */
@@ -136,7 +145,14 @@ function solved({ left, right, unknown }: Extract<Question, { kind: "equation" }
   const found = solve(`${difference}=0`, unknown);
   const texts = [...new Set([found].flat().map((each) => each.toString()))];
   if (texts.length === 0 || texts[0] === "") throw new NotUnderstood("no solution was found");
-  const real = texts.filter((text) => !/(?<![a-z])i(?![a-z])/.test(text));
+  const imaginary = /(?<![a-z])i(?![a-z])/;
+  const real = texts.filter((text) => !imaginary.test(text));
+  // The three real roots of some cubic equations can be written with imaginary numbers only.
+  const hidden = texts.some(
+    (text) =>
+      imaginary.test(text) && unknownsOf(text.replaceAll(/(?<![a-z])i(?![a-z])/g, "1")).length === 0 && isReal(text),
+  );
+  if (hidden) throw new NotUnderstood("it has real solutions that were not found exactly");
   if (real.length === 0) throw new NotUnderstood("it has no solution among the real numbers");
   // Where it finds none it comes near by trial, and says nothing of that.
   const isExact = (text: string) =>
@@ -144,43 +160,28 @@ function solved({ left, right, unknown }: Extract<Question, { kind: "equation" }
   if (!real.every(isExact)) throw new NotUnderstood("no exact solution was found");
   const numbers = real.map((text) => ({
     text: pretty(text),
-    value: Number(nerdamer(text).evaluate().text("decimals")),
+    value: unknownsOf(text).length > 0 ? null : numeric(text),
   }));
-  numbers.sort((one, other) => one.value - other.value);
+  numbers.sort((one, other) => Number(one.value) - Number(other.value));
   const name = (values: readonly string[]) => values.map((value) => `${unknown} = ${value}`).join(" or ");
   const result = name(numbers.map(({ text }) => text));
-  const decimal = name(numbers.map(({ value }) => shortened(String(value))));
-  return { result, decimal: decimal === result || decimal.includes("NaN") ? null : decimal };
-}
-
-/** A fraction with a larger bottom comes from a unit of many places, and the library has rounded it. */
-const largestBottom = 10_000;
-
-/** Exact, as a decimal number too where that does not end; else said to be about right. */
-function converted({ amount, from, to }: Extract<Question, { kind: "conversion" }>): Worked {
-  const value = math.fraction(nerdamer(exactly(amount)).toString());
-  const found = math.unit(value as never, from).to(to);
-  const text = math.format(found, { fraction: "decimal" });
-  if (!text.includes("(") && text.length < 40) return { result: text, decimal: null };
-  const [number, ...unit] = math.format(found, { fraction: "ratio" }).split(" ");
-  const decimal = Number(nerdamer(number!).evaluate().text("decimals"));
-  if (Number(number!.split("/")[1] ?? 1) > largestBottom) {
-    return { result: ["about", decimal.toPrecision(12), ...unit].join(" "), decimal: null };
-  }
-  return { result: [number, ...unit].join(" "), decimal: [String(decimal), ...unit].join(" ") };
+  const decimals = numbers.flatMap(({ value }) => (value === null ? [] : [rounded(value)]));
+  const decimal = name(decimals);
+  return { result, decimal: decimal === result || decimals.length < numbers.length ? null : decimal };
 }
 
 /** Whether two terms are equal for every value of their unknowns. @throws Error when one of them is no term */
 export function equal(one: string, other: string): boolean {
+  const values = [fractionIn(one), fractionIn(other)] as const;
+  if (values[0] !== null && values[1] !== null) return compared(values[0], values[1]) === 0;
+  const isNumber = unknownsOf(`${one} ${other}`).length === 0;
+  const numbers = isNumber ? ([numeric(one), numeric(other)] as const) : [null, null];
+  const order = numbers[0] === null || numbers[1] === null ? null : orderedBy(numbers[0], numbers[1]);
+  if (order !== null) return order === 0;
   const both = `(${exactly(one)})-(${exactly(other)})`;
   const difference = nerdamer(`expand(${both})`);
   if (/^[-\d/]+$/.test(difference.toString())) return difference.toString() === "0";
-  if (unknownsOf(both).length > 0) return nerdamer(`simplify(${both})`).toString() === "0";
-  // Roots and the like: what is left is rounding.
-  const [size, left] = [nerdamer(exactly(one)), difference].map((each) =>
-    Math.abs(Number(each.evaluate().text("decimals"))),
-  );
-  return left! <= 1e-15 * Math.max(1e-300, size!) * 100;
+  return nerdamer(`simplify(${both})`).toString() === "0";
 }
 
 /** The derivative of a term, as a term. */
@@ -189,13 +190,6 @@ export const derivative = (term: string, by: string): string => nerdamer(`diff($
 /** A term with a value in place of an unknown. */
 export const substituted = (term: string, unknown: string, value: string): string =>
   nerdamer(term, { [unknown]: value } as never).toString();
-
-/** Whether two amounts with units are the same. */
-export const sameAmount = (one: readonly [string, string], other: readonly [string, string]): boolean =>
-  math.equal(
-    math.unit(math.fraction(one[0]) as never, one[1]),
-    math.unit(math.fraction(other[0]) as never, other[1]),
-  ) as boolean;
 
 /** Spaces around the signs of sums, so that it reads well and as the expert has learnt it. */
 export const pretty = (term: string): string => term.replace(/(?<=[\w)])([+-])(?=[\w(])/g, " $1 ");

@@ -14,10 +14,18 @@ const mostBytes = 200_000;
 /** Documents whose signatures are kept. */
 const mostKept = 20;
 
+interface Kept {
+  /** Where the prompt's window begins, and the imports. */
+  readonly place: string;
+  readonly signatures: Promise<string>;
+  /** URIs of the files that were read for them. */
+  readonly read: string[];
+}
+
 export class Borrowed {
   readonly #around: Pick<Around, "document" | "mayRead" | "root" | "trusted">;
   /** In the order of their last use. */
-  readonly #kept = new Map<string, { readonly place: string; readonly signatures: Promise<string> }>();
+  readonly #kept = new Map<string, Kept>();
 
   constructor(around: Pick<Around, "document" | "mayRead" | "root" | "trusted">) {
     this.#around = around;
@@ -43,25 +51,35 @@ export class Borrowed {
     const known = this.#kept.get(uri);
     this.#kept.delete(uri);
     const asked = { text: finished, path: scope.path, languageId: document.languageId, offset: from };
-    const kept =
-      known?.place === place
-        ? known
-        : { place, signatures: signaturesFor(asked, { read: (path) => this.#read(root.uri, path) }) };
+    const isSame = known?.place === place && known.read.every((file) => this.#around.mayRead(file).allowed);
+    const read: string[] = [];
+    const reads = async (path: string) => {
+      const said = await this.#read(root.uri, path);
+      if (said !== null) read.push(uriIn(root.uri, path).toString());
+      return said;
+    };
+    const kept = isSame ? known : { place, read, signatures: signaturesFor(asked, { read: reads }) };
     this.#kept.set(uri, kept);
     const [oldest] = this.#kept.keys();
     if (this.#kept.size > mostKept && oldest !== undefined) this.#kept.delete(oldest);
     return kept.signatures;
   }
 
+  /** A document was closed. */
   forget(uri: string): void {
     this.#kept.delete(uri);
+  }
+
+  /** What others have borrowed may stand otherwise in a document's text now; but for that all of it, if none is named. */
+  changed(uri?: string): void {
+    for (const other of this.#kept.keys()) if (other !== uri) this.#kept.delete(other);
   }
 
   /** What an editor shows of a file counts; nothing else of an untrusted workspace is read, nor what is outside of it. */
   async #read(root: string, path: string): Promise<string | null> {
     if (path.startsWith("..")) return null;
     const { document, mayRead, trusted } = this.#around;
-    const uri = URI.parse(`${root.replace(/\/$/, "")}/${path.split("/").map(encodeURIComponent).join("/")}`);
+    const uri = uriIn(root, path);
     const open = document(uri.toString());
     if (open) return mayRead(uri.toString()).allowed ? open.getText() : null;
     if (!trusted() || uri.scheme !== "file") return null;
@@ -75,3 +93,6 @@ export class Borrowed {
     }
   }
 }
+
+const uriIn = (root: string, path: string): URI =>
+  URI.parse(`${root.replace(/\/$/, "")}/${path.split("/").map(encodeURIComponent).join("/")}`);

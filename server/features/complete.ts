@@ -71,11 +71,13 @@ export class Completions {
     this.#shown = null;
     this.#recent.clear();
     this.#silent.clear();
+    this.borrowed.changed();
   }
 
   /** A document's text changed. When all that was shown stands there now, the line behind it is prepared. */
   changed(document: TextDocument): void {
     this.#recent.changed(document.uri);
+    this.borrowed.changed(document.uri);
     clearTimeout(this.#preparing);
     const what = this.#shown?.what;
     if (what?.uri !== document.uri) {

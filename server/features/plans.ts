@@ -11,7 +11,7 @@ import { proofs } from "../algebra/thread.ts";
 import type { Installation } from "../installation.ts";
 import { Refusal } from "../packs/refusal.ts";
 import { decode, encode } from "../plan/bytes.ts";
-import { type Put, readIfThere, replace, same } from "../plan/desk.ts";
+import { type Put, readIfThere, replace, same, type Written } from "../plan/desk.ts";
 import { editsBetween } from "../plan/edits.ts";
 import { Link, PlanRefusal } from "../plan/link.ts";
 import type { Weigh } from "../plan/match.ts";
@@ -232,7 +232,7 @@ export class Plans {
   }
 
   /** By the editor, in one edit; what it cannot keep, such as mixed line endings, is then set right on the disk. */
-  async #write(root: string, label: string, moved: readonly Put[]): Promise<{ readonly why: string | null }> {
+  async #write(root: string, label: string, moved: readonly Put[]): Promise<Written> {
     const puts = moved.map(({ file, before, after }) => ({
       file,
       before: before && Buffer.from(before),
@@ -246,17 +246,27 @@ export class Plans {
       const edits = old !== null && fresh !== null ? editsBetween(old, fresh) : [];
       return { uri: pathToFileURL(join(root, file)).href, before: old, after: fresh, edits };
     });
-    const { why, complaints } = await this.#around.connection.sendRequest<messages.WriteFilesResult>(
-      messages.writeFiles.method,
-      { label, files },
-    );
+    const {
+      why,
+      after: held,
+      complaints,
+    } = await this.#around.connection.sendRequest<messages.WriteFilesResult>(messages.writeFiles.method, {
+      label,
+      files,
+    });
     this.#complaints = complaints;
     if (why !== null) return { why };
     for (const { file, after } of puts) {
       const disk = readIfThere(join(root, file));
       if (disk !== null && after !== null && !same(disk, after) && alike(disk, after)) replace(join(root, file), after);
     }
-    return { why: null };
+    const after = puts.map(({ after: meant }, i) => {
+      const text = held[i] ?? null;
+      if (meant === null || text === null) return meant;
+      const now = encode({ text, bom: decode(meant).bom });
+      return alike(now, meant) ? meant : now;
+    });
+    return { why: null, after };
   }
 }
 

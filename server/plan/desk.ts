@@ -11,11 +11,16 @@ export interface Put {
   readonly after: Buffer | null;
 }
 
+export interface Written {
+  readonly why: string | null;
+  readonly after?: readonly (Buffer | null)[];
+}
+
 export interface Desk {
   /** The bytes of a file as its user has it, unsaved changes included; null where there is none. */
   read(file: string): Promise<Buffer | null>;
-  /** Writes all or nothing; where it cannot, says why. */
-  write(label: string, puts: readonly Put[]): Promise<{ readonly why: string | null }>;
+  /** Writes all or nothing; where it cannot, says why. `after`: what the files hold then, where that may be something else. */
+  write(label: string, puts: readonly Put[]): Promise<Written>;
   /** What got worse in the files since before the last write, by whoever looks at them there; each in a line. */
   complaints(files: readonly string[]): Promise<readonly string[]>;
 }
@@ -31,7 +36,7 @@ export class DiskDesk implements Desk {
     return readIfThere(join(this.#root, file));
   }
 
-  async write(_label: string, puts: readonly Put[]): Promise<{ readonly why: string | null }> {
+  async write(_label: string, puts: readonly Put[]): Promise<Written> {
     for (const { file, before } of puts) {
       if (!same(readIfThere(join(this.#root, file)), before)) return { why: `${file} has changed meanwhile` };
     }

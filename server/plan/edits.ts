@@ -5,6 +5,8 @@ export interface TextEdit {
   readonly start: number;
   readonly end: number;
   readonly text: string;
+  /** The beginning of what it takes away, for whoever reads a plan. */
+  readonly was?: string | undefined;
 }
 
 /** What a step does to one file. Paths are relative to the workspace folder, with "/". */

@@ -85,9 +85,7 @@ export class Journal {
     if (!Journal.list(runs).includes(id))
       throw new Error(`There is no run ${id}. Runs: ${Journal.list(runs).slice(0, 5).join(", ") || "none"}.`);
     const folder = join(runs, id);
-    const parsed = runSchema.safeParse(JSON.parse(readFileSync(join(folder, "run.json"), "utf8")));
-    if (!parsed.success) throw new Error(`The journal of run ${id} is damaged: ${parsed.error.issues[0]!.message}.`);
-    return new Journal(folder, parsed.data);
+    return new Journal(folder, recordIn(join(folder, "run.json"), id));
   }
 
   get id(): string {
@@ -128,6 +126,11 @@ export class Journal {
     this.save();
   }
 
+  /** Notes what files hold that were to hold something else: who saves a document may format it. */
+  hold(entries: readonly Entry[], contents: readonly (Buffer | null)[]): void {
+    for (const [i, entry] of entries.entries()) entry.after = this.#keep(contents[i] ?? null);
+  }
+
   /** Takes back the notes of what was not written. */
   drop(entries: readonly Entry[]): void {
     this.#record.entries = this.#record.entries.filter((entry) => !entries.includes(entry));
@@ -151,6 +154,15 @@ export class Journal {
     const digest = digestOf(bytes);
     write(join(this.#folder, digest), bytes);
     return digest;
+  }
+}
+
+function recordIn(file: string, id: string): RunRecord {
+  try {
+    return runSchema.parse(JSON.parse(readFileSync(file, "utf8")));
+  } catch (error) {
+    const why = error instanceof z.ZodError ? error.issues[0]!.message : (error as Error).message;
+    throw new Error(`The journal of run ${id} is damaged: ${why}.`);
   }
 }
 

@@ -113,11 +113,18 @@ export class Office {
 
   /** The last run in a folder, with what was cut off mended; null where there is none. */
   async last(around: Surroundings): Promise<PlanRun | null> {
+    let damaged: unknown = null;
     for (const id of Journal.list(this.#runs)) {
-      const journal = Journal.open(this.#runs, id);
-      if (journal.root !== realpathSync(around.root)) continue;
+      try {
+        if (Journal.open(this.#runs, id).root !== realpathSync(around.root)) continue;
+      } catch (error) {
+        // Nobody can tell whose it is: it must not stand in the way of others.
+        damaged ??= error;
+        continue;
+      }
       return view(await this.#room(id, around));
     }
+    if (damaged !== null) await words(() => Promise.reject(damaged));
     return null;
   }
 

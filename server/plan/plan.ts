@@ -2,7 +2,7 @@
 import * as z from "zod";
 
 /** Caps of one plan: what is over them is refused when planning and again when applying. */
-export const caps = { steps: 200, files: 100, fileBytes: 1_000_000, planBytes: 20_000_000 } as const;
+export const caps = { steps: 200, files: 100, edits: 10_000, fileBytes: 1_000_000, planBytes: 20_000_000 } as const;
 
 export const states = ["proposed", "ready", "applied", "verified", "failed", "skipped", "undone"] as const;
 export type StepState = (typeof states)[number];
@@ -20,7 +20,7 @@ const editSchema = z.strictObject({
 export const changeSchema = z.strictObject({
   file: path.meta({ description: "Path in the workspace folder, with slashes." }),
   creates: z.boolean().meta({ description: "Whether the step makes the file." }),
-  edits: z.array(editSchema).max(10_000),
+  edits: z.array(editSchema).max(caps.edits),
 });
 
 export const stepSchema = z.strictObject({

@@ -62,7 +62,7 @@ export async function makePlan(
           expert,
           after: last === null ? [] : [last],
           state: "proposed",
-          edits: edits.map((change) => ({ ...change, edits: told(project.text(change.file) ?? "", change.edits) })),
+          edits: edits.map((change) => ({ ...change, edits: [...change.edits] })),
           check: null,
         });
         last = id;
@@ -78,8 +78,8 @@ export async function makePlan(
   return { version: 1, goal, recipe: recipe.id, options: { ...options }, scope: [...files], steps };
 }
 
-/** Edits with what they take away, for whoever reads the plan. */
-function told(text: string, edits: Change["edits"]): Step["edits"][number]["edits"] {
+/** Edits with what they take away. */
+function told(text: string, edits: Change["edits"]): Change["edits"] {
   return edits.map((edit) => {
     const was = text.slice(edit.start, edit.end).trim().slice(0, 200);
     return was === "" ? edit : { ...edit, was };
@@ -104,7 +104,16 @@ export async function perform(
   if (text === null) throw new Error(`${file} is not there any more.`);
   const languageId = languageOf(file);
   const changes = await operation.perform({ project, pen, prove, file, languageId, text, options, expert, spend });
-  return changes
-    .map((change) => ({ ...change, edits: effective(project.text(change.file) ?? "", change.edits) }))
+  const now = changes
+    .map((change) => {
+      const before = project.text(change.file) ?? "";
+      return { ...change, edits: told(before, effective(before, change.edits)) };
+    })
     .filter(({ creates, edits }) => creates || edits.length > 0);
+  if (now.length > caps.files || now.some(({ edits }) => edits.length > caps.edits)) {
+    throw new Error(
+      `"${operation.title}" would touch ${now.length} files, with up to ${Math.max(...now.map(({ edits }) => edits.length))} edits each; at most ${caps.files} and ${caps.edits} are allowed.`,
+    );
+  }
+  return now;
 }

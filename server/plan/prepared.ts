@@ -13,8 +13,6 @@ export interface Prepared {
 
 /** @throws Error in words where a step is over the caps. */
 export function within(puts: readonly Put[]): void {
-  if (puts.length > caps.files)
-    throw new Error(`The step touches ${puts.length} files; at most ${caps.files} are allowed.`);
   for (const { file, before, after } of puts) {
     if (Math.max(before?.length ?? 0, after?.length ?? 0) > caps.fileBytes) {
       throw new Error(`${file} is too large: plans edit files of at most ${caps.fileBytes / 1e6} MB.`);
@@ -28,6 +26,13 @@ export function fits(prepared: Prepared, now: Prepared): boolean {
     prepared.puts.length === now.puts.length &&
     prepared.puts.every(({ file, before }, i) => file === now.puts[i]!.file && same(before, now.puts[i]!.before))
   );
+}
+
+/** Whether a step's edits are those that the user has chosen from; places may have moved. */
+export function sameEdits(seen: readonly Change[], now: readonly Change[]): boolean {
+  const shown = (changes: readonly Change[]) =>
+    JSON.stringify(changes.map(({ file, edits }) => [file, edits.map(({ text, was = "" }) => [text, was])]));
+  return shown(seen) === shown(now);
 }
 
 /** The step without some of its edits. */

@@ -8,7 +8,8 @@ import type { Entry, Journal } from "./journal.ts";
 import type { Spent } from "./operation.ts";
 import type { Plan, Step } from "./plan.ts";
 import { type Planning, perform } from "./planner.ts";
-import { decoded, fits, type Prepared, within, without } from "./prepared.ts";
+import { decoded, fits, type Prepared, sameEdits, within, without } from "./prepared.ts";
+import { recover } from "./recovery.ts";
 import { operationOf } from "./registry.ts";
 import { give, move } from "./steps.ts";
 import { type Tested, Tests } from "./tests.ts";
@@ -86,6 +87,12 @@ export class Run {
           "The file has changed since the preview. Nothing was changed: look at the preview again.",
         );
       }
+      if (leave.size > 0 && !sameEdits(step.edits, now.changes)) {
+        step.edits = editsOf(now);
+        const found =
+          "It would change other places now than those that you have chosen from. Nothing was changed: choose again.";
+        return this.#end(step, "failed", found);
+      }
       return await this.#carryOut(step, leave.size === 0 ? now : without(now, leave));
     } catch (error) {
       const then =
@@ -149,41 +156,14 @@ export class Run {
     return null;
   }
 
-  /** After a crash: finds out what was written, and takes back what was written in part. Returns the steps so found. */
+  /** After a crash. Returns the steps that were cut off. */
   async recover(): Promise<readonly Step[]> {
-    const { journal, desk } = this.#with;
-    const open = journal.entries.filter(({ state }) => state === "intended");
-    const steps = [...new Set(open.map(({ step }) => step))];
-    for (const id of steps) {
-      const own = open.filter(({ step }) => step === id);
-      const found = await Promise.all(own.map(async (entry) => ({ entry, now: await desk.read(entry.file) })));
-      const written = found.filter(({ entry, now }) => same(now, journal.content(entry.after)));
-      const puts = written.map(({ entry, now }) => ({
-        file: entry.file,
-        before: now,
-        after: journal.content(entry.before),
-      }));
-      if (written.length === own.length) {
-        journal.mark(own, "written");
-        await this.#checkLate(this.#step(id), own);
-        continue;
-      }
-      const { why } = puts.length === 0 ? { why: null } : await desk.write("Recover", puts);
-      if (why !== null) {
-        this.#end(this.#step(id), "failed", `It was cut off in the middle, and taking it back failed: ${why}.`);
-        continue;
-      }
-      journal.drop(own);
-      this.#end(this.#step(id), "ready", "The run was cut off before it was done. Nothing of it is left.");
-    }
-    // Written for certain, and cut off before the check.
-    const unchecked = this.plan.steps.filter(({ state }) => state === "applied");
-    for (const step of unchecked) await this.#checkLate(step, this.#written(step.id));
-    return [...steps.map((id) => this.#step(id)), ...unchecked];
+    return recover(this.#with, (...ended) => this.#end(...ended));
   }
 
-  async #carryOut(step: Step, { changes, puts }: Prepared): Promise<Step> {
+  async #carryOut(step: Step, prepared: Prepared): Promise<Step> {
     const { project, desk, journal, languageOf } = this.#with;
+    const { puts } = prepared;
     const touched = puts.map(({ file }) => file);
     const failing = await this.#tests.before();
     if (failing)
@@ -208,12 +188,13 @@ export class Run {
     for (const file of touched) this.#mayTouch(file);
     journal.intend(step.id, puts);
     const own = journal.entries.slice(-puts.length);
-    const { why } = await desk.write(step.title, puts);
+    const { why, after } = await desk.write(step.title, puts);
     if (why !== null) {
       journal.drop(own);
       return this.#end(step, "failed", `${why}. Nothing was changed.`);
     }
-    step.edits = changes.map((change) => ({ ...change, edits: [...change.edits] }));
+    step.edits = editsOf(prepared);
+    if (after !== undefined) journal.hold(own, after);
     journal.mark(own, "written");
     this.#end(step, "applied", "It is written.");
     for (const file of touched) project.set(file, undefined);
@@ -239,27 +220,6 @@ export class Run {
       "verified",
       `No new errors in ${files.length === 1 ? "the file" : `${files.length} files`}${passed}.`,
     );
-  }
-
-  /** Checks a step that was written when the run was cut off: against the errors that there would be without it. */
-  async #checkLate(step: Step, entries: readonly Entry[]): Promise<void> {
-    const { project, journal, languageOf } = this.#with;
-    const touched = entries.map(({ file }) => file);
-    try {
-      for (const { file, before } of entries) {
-        const bytes = journal.content(before);
-        project.set(file, bytes && decode(bytes).text);
-      }
-      const files = lookedAt(project, touched);
-      const without = await errorsIn(project, files, languageOf);
-      for (const file of touched) project.set(file, undefined);
-      const broken = worse(without, await errorsIn(project, lookedAt(project, files), languageOf));
-      const found = "It was written when the run was cut off, and checked now.";
-      if (broken.length === 0) this.#end(step, "verified", found);
-      else this.#end(step, "failed", `${found} New errors: ${broken.slice(0, 3).join("; ")}. Take it back with undo.`);
-    } finally {
-      for (const file of touched) project.set(file, undefined);
-    }
   }
 
   #step(id: string): Step {
@@ -294,6 +254,9 @@ export class Run {
     if (why !== null) throw new Error(`${file} is not edited: ${why}.`);
   }
 }
+
+const editsOf = ({ changes }: Prepared): Step["edits"] =>
+  changes.map((change) => ({ ...change, edits: [...change.edits] }));
 
 function place(journal: Journal, entry: Entry): number {
   return journal.entries.indexOf(entry);

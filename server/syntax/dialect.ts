@@ -67,6 +67,8 @@ export interface Dialect {
   name(node: Node): string | null;
   /** The node with decorators, `export` and the declaration that names it. */
   whole(node: Node): Node;
+  /** Where that begins, in languages whose decorators stand beside it in the tree. */
+  start?(node: Node): number;
   within(node: Node): string | null;
   parameters(node: Node): Parameter[];
   returnType(node: Node): string | null;

@@ -108,7 +108,7 @@ function placeOf(node: Node, dialect: Dialect): FunctionPlace {
     name: dialect.name(node)!,
     within: dialect.within(node),
     isExported: dialect.isExported(node),
-    whole: spanOf(whole),
+    whole: { start: dialect.start?.(node) ?? whole.startIndex, end: whole.endIndex },
     header: { start: whole.startIndex, end: whole.startIndex + header.trimEnd().length },
     body: body && spanOf(body),
     documentation: dialect.documentation(node),

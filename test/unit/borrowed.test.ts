@@ -23,19 +23,20 @@ const text = 'import { total } from "./cart";\nimport { hidden } from "./hidden"
 const signature = "export function total(items: Item[]): number;\n\n";
 
 /** What is borrowed for the end of a text, and the document and scope that it is for. */
-function borrower(given: { trusted?: boolean; open?: TextDocument } = {}) {
+function borrower(given: { trusted?: boolean; open?: TextDocument; denied?: string } = {}) {
   const access = new Access();
   const borrowed = new Borrowed({
     document: (uri) => (given.open?.uri === uri ? given.open : undefined),
-    mayRead: (uri) => access.mayRead(uri, [root.uri]),
+    mayRead: (uri) => (uri === given.denied ? { allowed: false, why: "denied" } : access.mayRead(uri, [root.uri])),
     root: () => root,
     trusted: () => given.trusted ?? true,
   });
-  return (content: string, languageId = "typescript") => {
+  const borrow = (content: string, languageId = "typescript") => {
     const document = TextDocument.create(uriOf("main.ts"), languageId, 1, content);
     const scope = gather(document, document.positionAt(content.length), root, { region: "code", languageId });
     return { signatures: borrowed.of(document, scope, 1024), scope };
   };
+  return Object.assign(borrow, { changed: (uri?: string) => borrowed.changed(uri) });
 }
 
 test("signatures come from files that may be read, and stand between the header and the text", async () => {
@@ -67,4 +68,23 @@ test("what is borrowed stays while the user types, and changes with the imports"
   assert.equal(await at(`${text}total(`).signatures, signature);
   const more = 'import { more } from "./more";\n';
   assert.equal(await at(more + text).signatures, "export function total(): bigint;\n\n");
+});
+
+test("what another document says now counts, what this one says does not, and what may not be read any more is gone", async () => {
+  const given: { open?: TextDocument; denied?: string } = {};
+  const borrow = borrower(given);
+  writeFileSync(join(folder, "cart.ts"), "export function total(items: Item[]): number {\n}\n");
+  assert.equal(await borrow(text).signatures, signature);
+  given.open = TextDocument.create(
+    uriOf("cart.ts"),
+    "typescript",
+    2,
+    "export function total(all: bigint): bigint {\n}\n",
+  );
+  borrow.changed(uriOf("main.ts"));
+  assert.equal(await borrow(text).signatures, signature, "the prompt stays as it is");
+  borrow.changed(uriOf("cart.ts"));
+  assert.equal(await borrow(text).signatures, "export function total(all: bigint): bigint;\n\n");
+  given.denied = uriOf("cart.ts");
+  assert.equal(await borrow(text).signatures, "");
 });

@@ -11,9 +11,11 @@ import { newSyntax } from "./syntax.ts";
 
 const syntax = newSyntax();
 
-async function documented(languageId: string, text: string, reply: string): Promise<string> {
+/** Asks at "‸", or at the first word. */
+async function documented(languageId: string, marked: string, reply: string): Promise<string> {
+  const [text, at] = [marked.replace("‸", ""), marked.indexOf("‸")];
   const document = TextDocument.create("file:///a", languageId, 1, text);
-  const facts = await whatToDocument(document, text.search(/\S/), syntax);
+  const facts = await whatToDocument(document, at < 0 ? text.search(/\S/) : at, syntax);
   if (typeof facts === "string") return facts;
   const edit = commentEdit(document, facts, reply);
   assert.ok(edit, "the reply says nothing");
@@ -53,6 +55,27 @@ test("line ends and the place of decorators and comments are kept", async () => 
     await documented("python", "@once\ndef run():\n    # why\n    pass\n", "Runs."),
     '@once\ndef run():\n    """Runs."""\n    # why\n    pass\n',
   );
+});
+
+test("a comment stands above all of a method's own decorators, and below those of a field before it", async () => {
+  const field = 'class A {\n  @Input() name = "";\n  greet() { return 1; }\n}\n';
+  assert.equal(
+    await documented("typescript", field.replace("greet", "‸greet"), "Greets."),
+    field.replace("  greet", "  /** Greets. */\n  greet"),
+  );
+  const long = 'class A {\n  @On("x", {\n    once: true,\n  })\n  @log run() {}\n}\n';
+  assert.equal(
+    await documented("typescript", long.replace("run", "‸run"), "Runs."),
+    long.replace("  @On", "  /** Runs. */\n  @On"),
+  );
+});
+
+test("a default that could not stand in a comment as it is is not told", async () => {
+  for (const initial of ['"\\n"', 'r"\\d+"', "'''x'''"])
+    assert.match(await documented("python", `def f(a=${initial}):\n    pass\n`, "Does it."), /a: The a\.\n/);
+  for (const initial of ['"**/*.ts"', "/\\s+/", '"\\r\\n"'])
+    assert.match(await documented("typescript", `function f(a = ${initial}) {}\n`, "Does it."), /@param a - The a\.\n/);
+  assert.match(await documented("python", "def f(a=3):\n    pass\n", "Does it."), /a: The a, 3 when left out\.\n/);
 });
 
 test("what exists is left alone, and it is said", async () => {

@@ -32,7 +32,7 @@ async function toDisk({ files: all }: planning.WriteFilesParams): Promise<planni
     if (text === null) rmSync(path);
     else writeFileSync(path, text);
   }
-  return { why: null, complaints: [] };
+  return { why: null, after: all.map(({ after }) => after), complaints: [] };
 }
 
 async function start(): Promise<void> {
@@ -93,7 +93,7 @@ test("a goal that no recipe fits gets the nearest recipes offered; files of else
 
 test("what the editor does not take changes nothing and is told; then it can be done", async () => {
   const plan = await planFor("a.ts");
-  onWrite = async () => ({ why: "a.ts has changed meanwhile", complaints: [] });
+  onWrite = async () => ({ why: "a.ts has changed meanwhile", after: [], complaints: [] });
   const refused = await apply(plan.run, "step-1");
   assert.equal(refused.steps[0]!.state, "failed");
   assert.match(refused.steps[0]!.check!.found, /has changed meanwhile. Nothing was changed/);
@@ -111,7 +111,9 @@ test("while a step is done the user types: what was written elsewhere stays, and
     // The user's own line comes in between the server's look and the editor's edit.
     writeFileSync(join(root, "a.ts"), `${read("a.ts")}// mine\n`);
     const [file] = params.files;
-    return file!.before === read("a.ts") ? toDisk(params) : { why: "a.ts has changed meanwhile", complaints: [] };
+    return file!.before === read("a.ts")
+      ? toDisk(params)
+      : { why: "a.ts has changed meanwhile", after: [], complaints: [] };
   };
   assert.equal((await apply(plan.run, "step-2")).steps[1]!.state, "failed");
   onWrite = toDisk;
@@ -119,6 +121,19 @@ test("while a step is done the user types: what was written elsewhere stays, and
   assert.match(read("a.ts"), /const more[\s\S]*\/\/ mine\n$/);
   assert.equal((await ask(planning.undoPlan, { run: plan.run, step: null })).refused, null);
   assert.equal(read("a.ts"), `${untidy}// mine\n`);
+});
+
+test("what the editor formats when it saves is taken back too", async () => {
+  const plan = await planFor("a.ts");
+  onWrite = async (params) => {
+    const formatted = params.files.map((file) => ({ ...file, after: file.after?.replaceAll("(", " (") ?? null }));
+    return toDisk({ ...params, files: formatted });
+  };
+  assert.equal((await apply(plan.run, "step-1")).steps[0]!.state, "verified");
+  assert.match(read("a.ts"), / \(/);
+  onWrite = toDisk;
+  assert.equal((await ask(planning.undoPlan, { run: plan.run, step: null })).refused, null);
+  assert.equal(read("a.ts"), untidy);
 });
 
 test("the user's test command checks every step; where it fails, what it has printed is with the step", async () => {
@@ -183,4 +198,14 @@ test("a saved plan is taken up again, and one that is none is refused in words",
   assert.deepEqual(again!.steps, steps);
   writeFileSync(join(root, "x.coterie-plan.json"), "{}");
   await assert.rejects(ask(planning.openPlan, { uri: uri("x.coterie-plan.json"), root: folder }), /This is no plan/);
+});
+
+test("a damaged journal stands in nobody's way", async () => {
+  const plan = await planFor("a.ts");
+  const damaged = join(home, ".coterie", "runs", "20990101000000-abcdef");
+  mkdirSync(damaged, { recursive: true });
+  writeFileSync(join(damaged, "run.json"), "{");
+  const last = await ask(planning.openPlan, { uri: null, root: pathToFileURL(root).href });
+  assert.equal(last!.run, plan.run);
+  rmSync(damaged, { recursive: true });
 });

@@ -32,7 +32,10 @@ export const removeUnused: Operation = {
         format,
         preferencesOf(project, file),
       );
-      const fix = fixes.find(({ fixId }) => /^unusedIdentifier_delete/.test(String(fixId)));
+      // Not by its id, which a fix has only where there are others of its kind; another one puts an underscore in front.
+      const fix = fixes.find(
+        ({ fixName, description }) => fixName === "unusedIdentifier" && /^(?:Remove|Delete) /.test(description),
+      );
       const own = fix?.changes.flatMap(({ fileName, textChanges }) => (fileName === path ? textChanges : []));
       for (const { span, newText } of own ?? []) {
         const edit = withBlankLines(text, { start: span.start, end: span.start + span.length, text: newText });

@@ -76,6 +76,13 @@ function whole(node: Node): Node {
   return top;
 }
 
+/** A method's decorators stand before it. */
+function start(node: Node): number {
+  let first = whole(node);
+  for (let one = first.previousNamedSibling; one?.type === "decorator"; one = one.previousNamedSibling) first = one;
+  return first.startIndex;
+}
+
 function name(node: Node): string | null {
   const named = namer(node);
   if (!named) return field(node, "name");
@@ -128,6 +135,7 @@ export const ecmascript: Dialect = {
   kind,
   name,
   whole,
+  start,
   within: (node) => {
     const owner = above(node, new Set([...classes, ...Object.keys(kinds)]));
     return owner && (classes.has(owner.type) ? field(owner, "name") : name(owner));

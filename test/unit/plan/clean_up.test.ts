@@ -19,6 +19,9 @@ test("remove-unused removes declarations, and keeps parameters, exports and valu
     `export function f(a: number, b: number) {\n  const acted = send();\n  return b;\n}\ndeclare function send(): number;\n`,
   );
   assert.equal(await rewritten("remove-unused", "export const kept = 1;\n"), null);
+  const one = "export const kept = 1;\n";
+  for (const gone of ["function gone() {}\n", "const gone = 1;\n", "interface Gone {\n  a: 1;\n}\n"])
+    assert.equal(await rewritten("remove-unused", gone + one), one, "the only one of its kind");
 });
 
 test("var-to-let takes const where nothing is assigned again, else let", async () => {

@@ -1,56 +1,15 @@
 // Runs on a real folder: verified, taken back byte for byte, and what goes wrong changes nothing and is told.
 import assert from "node:assert/strict";
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import ts from "typescript";
-import { Access } from "../../../server/access.ts";
-import { installed } from "../../../server/installation.ts";
-import { languageOf } from "../../../server/language.ts";
 import { lookedAt } from "../../../server/plan/check.ts";
 import { type Desk, DiskDesk } from "../../../server/plan/desk.ts";
 import { Journal } from "../../../server/plan/journal.ts";
-import { makePlan } from "../../../server/plan/planner.ts";
 import { Project } from "../../../server/plan/project.ts";
-import { recipes } from "../../../server/plan/registry.ts";
-import { Run } from "../../../server/plan/run.ts";
-import type { Tested } from "../../../server/plan/tests.ts";
-import { Syntax } from "../../../server/syntax/syntax.ts";
-import { type Files, folderOf } from "./on.ts";
-
-const runs = folderOf({});
-const syntax = new Syntax({ files: installed().syntax, patience: Number.POSITIVE_INFINITY, onTrouble: assert.fail });
-const untidy = `import { b } from "./b";\n\nfunction gone() {}\nexport function f(n: number) {\n  var more = n > 1440;\n  if (more) return true;\n  return false;\n}\n`;
-const tidy = "\n\nexport function f(n: number) {\n  const more = n > 1440;\n  return more;\n}\n".trimStart();
-
-interface Opened {
-  readonly root: string;
-  readonly run: Run;
-  readonly path: (file: string) => string;
-}
-
-async function open(
-  files: Files,
-  recipe = "clean-up",
-  desk?: (root: string) => Desk,
-  at = folderOf(files),
-  test?: () => Promise<Tested>,
-): Promise<Opened> {
-  const project = new Project({ root: at, ts, syntax }, Object.keys(files));
-  const planning = { project, pen: null, rules: [], installed: ["general"], languageOf };
-  const plan = await makePlan("goal", recipes.find(({ id }) => id === recipe)!, Object.keys(files), {}, planning);
-  const journal = Journal.begin(runs, at, plan);
-  const run = new Run({ ...planning, journal, desk: desk?.(at) ?? new DiskDesk(at), access: new Access(), test });
-  return { root: at, run, path: (file) => join(at, file) };
-}
-
-async function all({ run }: Opened): Promise<readonly string[]> {
-  const states: string[] = [];
-  for (const { id } of run.plan.steps) states.push((await run.apply(id)).state);
-  return states;
-}
-
-const read = (path: string) => readFileSync(path, "utf8");
+import { folderOf } from "./on.ts";
+import { all, open, read, runs, syntax, tidy, untidy } from "./runs.ts";
 
 test("Every step is verified, and undo restores the bytes, also of CRLF and of a byte order mark", async () => {
   for (const text of [
@@ -202,60 +161,47 @@ test("Two plans at once: the second is made for what the first has left", async 
   assert.match(read(one.path("a.ts")), /const more/);
 });
 
-test("Cut off in the middle: the journal tells what was written, and what is half done is taken back", async () => {
-  class Dying extends DiskDesk {
-    readonly #after: boolean;
-    constructor(root: string, after: boolean) {
-      super(root);
-      this.#after = after;
-    }
-    override async write(label: string, puts: Parameters<Desk["write"]>[1]): ReturnType<Desk["write"]> {
-      if (this.#after) await super.write(label, puts);
-      throw new Error("killed");
-    }
-  }
-  for (const after of [true, false]) {
-    const opened = await open({ "a.ts": untidy }, "clean-up", (root) => new Dying(root, after));
-    await opened.run.apply("step-1");
-    // A new process, with nothing but the journal.
-    const project = new Project({ root: opened.root, ts, syntax }, ["a.ts"]);
-    const journal = Journal.open(runs, opened.run.id);
-    const again = new Run({
-      project,
-      pen: null,
-      languageOf,
-      journal,
-      desk: new DiskDesk(opened.root),
-      access: new Access(),
-    });
-    const found = await again.recover();
-    assert.deepEqual(
-      found.map(({ state }) => state),
-      [after ? "verified" : "ready"],
-    );
-    for (const { id } of again.plan.steps) await again.apply(id);
-    assert.equal(read(opened.path("a.ts")), tidy);
-    assert.equal(await again.undo(null), null);
-    assert.equal(read(opened.path("a.ts")), untidy);
-  }
+test("An edit that was left out is that one: where a step would change others by then, nothing is changed", async () => {
+  const text = "function gone() {\n  var z = 1;\n}\nvar a = 1;\nvar b = 2;\nexport const sum = a + b;\n";
+  const opened = await open({ "a.ts": text });
+  opened.run.skip("step-1");
+  const step = await opened.run.apply("step-2", null, new Set(["a.ts#0"]));
+  assert.match(step.check!.found, /other places now than those that you have chosen from. Nothing was changed/);
+  assert.equal(read(opened.path("a.ts")), text);
+  assert.deepEqual(
+    step.edits[0]!.edits.map(({ was }) => was),
+    ["var", "var", "var"],
+  );
+  assert.equal((await opened.run.apply("step-2", null, new Set(["a.ts#0"]))).state, "verified");
+  assert.match(read(opened.path("a.ts")), /var z = 1;[\s\S]*const a = 1;\nconst b = 2;/);
 });
 
-test("Where the check behind a write fails it says that the step is written; cut off there, it is checked when taken up", async () => {
-  class Unchecking extends DiskDesk {
-    override async complaints(): Promise<readonly string[]> {
-      throw new Error("the editor has gone.");
+test("Where the desk formats what it writes, undo takes that back too", async () => {
+  class Formatting extends DiskDesk {
+    override async write(label: string, puts: Parameters<Desk["write"]>[1]): ReturnType<Desk["write"]> {
+      const after = puts.map((put) => put.after && Buffer.from(`${put.after}`.replace("const more", "const  more")));
+      const { why } = await super.write(
+        label,
+        puts.map((put, i) => ({ ...put, after: after[i]! })),
+      );
+      return { why, after };
     }
   }
-  const opened = await open({ "a.ts": untidy }, "clean-up", (root) => new Unchecking(root));
-  const step = await opened.run.apply("step-1");
-  assert.equal(step.check!.found, "the editor has gone. It is written and not checked: take it back with undo.");
-  step.state = "applied";
-  assert.deepEqual(
-    (await opened.run.recover()).map(({ state }) => state),
-    ["verified"],
-  );
+  const opened = await open({ "a.ts": untidy }, "clean-up", (root) => new Formatting(root));
+  assert.deepEqual(await all(opened), ["verified", "verified", "verified"]);
+  assert.match(read(opened.path("a.ts")), /const {2}more/);
   assert.equal(await opened.run.undo(null), null);
   assert.equal(read(opened.path("a.ts")), untidy);
+});
+
+test("A step of too many files is refused when it is planned, before any other one is done", async () => {
+  const users = Array.from({ length: 101 }, (_, i) => [
+    `u${i}.ts`,
+    'import { two } from "./a";\nexport const x = two();\n',
+  ]);
+  const files = { "a.ts": "export function one() {\n  return 1;\n}\n\nexport function two() {\n  return 2;\n}\n" };
+  const at = folderOf({ ...files, ...Object.fromEntries(users) });
+  await assert.rejects(open(files, "split-file", undefined, at), /would touch 103 files.*at most 100/);
 });
 
 test("A damaged journal and an unknown run are told in words", async () => {
