@@ -1,13 +1,18 @@
 // After a crash: finds out which steps were written, takes back what was written in part, and checks what was not checked.
 import { decode } from "./bytes.ts";
 import { errorsIn, lookedAt, worse } from "./check.ts";
-import { type Put, same } from "./desk.ts";
-import type { Entry } from "./journal.ts";
+import { type Desk, type Put, same } from "./desk.ts";
+import type { Entry, Journal } from "./journal.ts";
 import type { Step } from "./plan.ts";
-import type { Running } from "./run.ts";
+import type { Project } from "./project.ts";
 import { takenBack } from "./undo.ts";
 
-type Within = Pick<Running, "project" | "journal" | "desk" | "languageOf">;
+interface Within {
+  readonly project: Project;
+  readonly journal: Journal;
+  readonly desk: Desk;
+  languageOf(file: string): string;
+}
 type End = (step: Step, state: Step["state"], found: string) => Step;
 
 /** Returns the steps that were cut off; `end` notes how each stands. */
