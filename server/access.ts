@@ -3,7 +3,7 @@ import { accessSync, constants, lstatSync, realpathSync } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { URI } from "vscode-uri";
 import { guardedIn } from "./guarded.ts";
-import { IgnoreFiles, topOf } from "./ignored.ts";
+import { IgnoreFiles } from "./ignored.ts";
 import { secretIn } from "./secret.ts";
 
 export type Verdict = { readonly allowed: true } | { readonly allowed: false; readonly why: string };
@@ -68,9 +68,8 @@ export class Access {
     );
     if (secret !== null) return judged(secret);
     const root = roots.filter((one) => holds(one, path)).sort((a, b) => b.length - a.length)[0] ?? null;
-    const top = topOf(path, root);
-    const by = this.#ignoreFiles.ignores(path, top);
-    return judged(by === null ? null : `${relative(top, by)} leaves this file out`);
+    const by = this.#ignoreFiles.ignores(path, root);
+    return judged(by === null ? null : `${relative(root ?? dirname(path), by)} leaves this file out`);
   }
 }
 

@@ -77,13 +77,18 @@ export const question = "Question: ";
  */
 export function composeCompletion(scope: Scope, contextTokens: number, manner?: Manner): Prompt {
   if (manner !== undefined) return joined(inManner(scope, contextTokens, manner));
-  const context = scope.neighbours ?? "";
+  const context = borrowed(scope, contextTokens);
   return compose("complete", {
     workspace: scope.workspace ?? "",
     path: scope.path,
     context,
     prefix: windowBefore(scope, contextTokens * charactersPerToken - context.length),
   });
+}
+
+/** What stands in a prompt of other files: nothing where that would leave less than half of it to the document's own text. */
+function borrowed({ neighbours = "" }: Scope, contextTokens: number): string {
+  return 2 * neighbours.length > contextTokens * charactersPerToken ? "" : neighbours;
 }
 
 function* inManner(scope: Scope, contextTokens: number, { header, infill, borrows }: Manner): Generator<Piece> {
@@ -93,7 +98,7 @@ function* inManner(scope: Scope, contextTokens: number, { header, infill, borrow
     yield { special: header.file };
     yield `${scope.path}\n`;
   }
-  const context = borrows ? (scope.neighbours ?? "") : "";
+  const context = borrows ? borrowed(scope, contextTokens) : "";
   const prefix = context + windowBefore(scope, contextTokens * charactersPerToken - context.length);
   if (infill === null) return yield prefix;
   yield { special: infill.prefix };

@@ -21,6 +21,12 @@ const everyday = new Set(["secrets", "certs", "keys"]);
  * the whole path where there is none. Letters' case does not count, since file systems may fold it.
  */
 export function secretIn(path: string, below: string): string | null {
+  // On Windows what follows a colon is a part of the same file, elsewhere of its name.
+  const bare = (text: string) => text.replace(/:[^/]*/g, "");
+  return listed(path, below) ?? listed(bare(path), bare(below));
+}
+
+function listed(path: string, below: string): string | null {
   const parts = steps(path);
   const name = parts.pop() ?? "";
   const glob = files.find((one) => matchesGlob(one, name));
@@ -39,5 +45,5 @@ function steps(path: string): string[] {
     .split("/")
     .filter((part) => part !== "")
     .map((part) => part.normalize("NFKC").toLowerCase())
-    .map((part) => part.replace(/:.*$/, "").replace(/[. ]+$/, ""));
+    .map((part) => part.replace(/[. ]+$/, ""));
 }

@@ -2,18 +2,27 @@
 import type { Calculation } from "../server/protocol.ts";
 import { plain } from "./words.ts";
 
-/** Whether a selected text may be a formula: something to reckon with a number or a LaTeX command, and not long. */
+/** Words that formulas are asked in. */
+const words =
+  /^(?:a?(?:sin|cos|tan)h?|sqrt|exp|log(?:10)?|ln|abs|mod|factorial|sum|product|min|max|floor|ceil|round|gcd|lcm|pi|Math|math|np|of|solve|for|derivative|differentiate|what|is|calculate|compute|evaluate|work|out|with|respect|to|by)$/i;
+/** An amount with its unit, and the unit that it is wanted in. */
+const conversion = /^(?:convert\s+)?[\d\s.,+\-*/()]+[a-z°][a-z°/^\d]*\s+(?:in|to|into|as)\s+[a-z°][a-z°/^\d]*$/i;
+
+/** Whether a text may be a formula: something to reckon with a number or a LaTeX command, and not long. A guess: algebra may refuse it. */
 export function looksLikeFormula(text: string): boolean {
-  const trimmed = text.trim();
+  const trimmed = text.trim().replace(/\s*\?$/, "");
   if (trimmed.length < 3 || trimmed.length > 300 || trimmed.includes("\n")) return false;
   if (/\\(?:[dt]?frac|sqrt|sum|prod|cdot|times)(?![a-zA-Z])/.test(trimmed)) return true;
   // A comparison with names in it is code.
   const compares = /[=!]==?|[<>≤≥≠]/.test(trimmed);
   if (compares) return /\d/.test(trimmed) && /^[\d\s.,+\-*/^()%=!<>≤≥≠]+$/.test(trimmed);
+  if (conversion.test(trimmed)) return true;
   return (
     /\d/.test(trimmed) &&
-    /[-+*/^%=!√×÷]|\b(?:in|to|mod|of)\b/.test(trimmed) &&
-    /^[\w\s.+\-*/^()%=!,√×÷π°]+$/.test(trimmed)
+    /[-+*/^%=!√×÷]|\b(?:mod|of)\b|[a-z]{2}\(/.test(trimmed) &&
+    /^[\w\s.+\-*/^()%=!,√×÷π°]+$/.test(trimmed) &&
+    !/[-+*/%]=/.test(trimmed) &&
+    (trimmed.match(/[a-z_]{2,}/gi) ?? []).every((word) => words.test(word))
   );
 }
 

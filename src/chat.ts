@@ -6,7 +6,7 @@ import { calculationDocument, looksLikeFormula } from "./calculation.ts";
 import type { Client } from "./client.ts";
 import { ending, inline, signature } from "./explanation.ts";
 import { type Command, chatParticipant } from "./ids.ts";
-import { Inline } from "./inline.ts";
+import { Inline, unescaped } from "./inline.ts";
 import { planInChat } from "./planchat.ts";
 import type { Plans } from "./plans.ts";
 import { editorMeant, plainPlace } from "./routing.ts";
@@ -126,7 +126,8 @@ async function plan({ prompt, references, stream }: Asking, _client: Client, pla
 /** What is no command: a formula is calculated, all else is for the model. */
 async function talk(asking: Asking, client: Client): Promise<void> {
   const { prompt, context, stream, token } = asking;
-  if (looksLikeFormula(prompt)) return calculate(asking, client);
+  const mayBeFormula = looksLikeFormula(prompt);
+  if (mayBeFormula && (await client.isCalculable(prompt.trim(), token))) return calculate(asking, client);
   const words = new Inline();
   const hear = ({ text, facts }: Piece) => {
     // Another expert has taken over.
@@ -146,5 +147,5 @@ function turnOf(turn: vscode.ChatContext["history"][number]): Turn[] {
   const parts = turn.response.map((part) => (part instanceof vscode.ChatResponseMarkdownPart ? part.value.value : ""));
   // What stands below the words is about them.
   const [text = ""] = parts.join("").split("\n\n*Expert ");
-  return text.trim() === "" ? [] : [{ role: "assistant", text: text.trim() }];
+  return text.trim() === "" ? [] : [{ role: "assistant", text: unescaped(text.trim()) }];
 }

@@ -121,6 +121,11 @@ export class Client {
     return this.server.sendRequest(protocol.calculate, params, token);
   }
 
+  /** Whether a text that may be a formula is one that can be worked out. */
+  async isCalculable(text: string, token: vscode.CancellationToken): Promise<boolean> {
+    return (await this.calculate({ text, place: null, steps: false }, token)).result !== null;
+  }
+
   async selfTest(): Promise<readonly health.Check[]> {
     return this.server.sendRequest(health.selfTest);
   }

@@ -51,8 +51,8 @@ function latency(entries: readonly Entry[]): Figure {
     .map(({ answer }) => answer)
     .reverse();
   const sorted = computed.map(({ ms }) => ms).sort((one, other) => one - other);
-  const middle = sorted[Math.floor(sorted.length / 2)];
-  const slow = sorted[Math.floor(0.95 * (sorted.length - 1))];
+  const atMost = (share: number) => sorted[Math.ceil(share * sorted.length) - 1];
+  const [middle, slow] = [atMost(0.5), atMost(0.95)];
   const summary =
     middle === undefined || slow === undefined
       ? "No answers yet."
@@ -94,22 +94,22 @@ function acceptance(entries: readonly Entry[]): Figure {
 function memoryByPart(memory: MemoryParts | null): Figure {
   const title = "Memory";
   if (memory === null) return { title, summary: "The model is not loaded.", svg: "", table: [] };
-  const { backbone, head, experts, caches } = memory;
+  const { backbone, head, experts, caches, isShared } = memory;
   const all = experts.reduce((sum, { bytes }) => sum + bytes, 0);
   const together = backbone + head + all;
   const separate = experts.reduce((sum, { bytes }) => sum + backbone + head + bytes, 0);
+  const isLess = isShared && separate > together;
   const rows: [string, number, string][] = [
     ["backbone", backbone, "backbone"],
     ...experts.map(({ id, bytes, loaded }): [string, number, string] => [loaded ? id : `${id} *`, bytes, colourOf(id)]),
     ["head", head, "head"],
     ["caches", caches, "caches"],
     ["together", together, "taken"],
-    ["separate", separate, "separate"],
+    ...(isShared ? [["separate", separate, "separate"] as [string, number, string]] : []),
   ];
-  const saved =
-    separate > together
-      ? ` ${experts.length} separate models would take ${megabytes(separate)}, ${Math.round(100 * (1 - together / separate))} % is saved.`
-      : "";
+  const saved = isLess
+    ? ` ${experts.length} separate models would take ${megabytes(separate)}, ${Math.round(100 * (1 - together / separate))} % is saved.`
+    : "";
   const waiting = experts.some(({ loaded }) => !loaded) ? " Those with * are loaded when they are first asked." : "";
   const summary = `Weights of backbone, experts and head: ${megabytes(together)}.${saved}${waiting}`;
   const svg = bars(rows.map(([label, value, colour]) => ({ label, value, shown: megabytes(value), colour })));

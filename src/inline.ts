@@ -1,5 +1,15 @@
 // The model's words as Markdown while they come: backticks mark code, and nothing else means anything.
 
+/** What means something in Markdown. */
+const meaning = /[\\*_[\]<>|#]/g;
+
+/** The words that such Markdown was made of. */
+export function unescaped(markdown: string): string {
+  const parts = markdown.split("`");
+  // Every other one stands between backticks.
+  return parts.map((part, i) => (i % 2 === 1 ? part : part.replace(/\\([\\*_[\]<>|#])/g, "$1"))).join("`");
+}
+
 /** Text that arrives in pieces, with what would be Markdown escaped. */
 export class Inline {
   private isCode = false;
@@ -10,7 +20,7 @@ export class Inline {
       .map((part, i) => {
         if (i > 0) this.isCode = !this.isCode;
         // Inside of code a backslash would be seen.
-        return this.isCode ? part : part.replace(/[\\*_[\]<>|#]/g, "\\$&");
+        return this.isCode ? part : part.replace(meaning, "\\$&");
       })
       .join("`");
   }

@@ -41,6 +41,7 @@ export function provideModel(client: Client, version: string): vscode.Disposable
       const maxTokens = Number.isInteger(most) && most > 0 ? most : undefined;
       const hear = ({ text }: { readonly text: string }) => progress.report(new LanguageModelTextPart(text));
       const asked: Omit<TalkParams, "stream"> = { turns: messages.map(turnOf), maxTokens };
+      if (!(await client.runs())) throw new Error("Coterie's language server is not running: restart it.");
       await client.streamed(talk, asked, hear, token);
     },
     provideTokenCount: async (_model: unknown, text: string | Said) =>

@@ -24,7 +24,11 @@ export async function explainHere(client: Client, pages: Pages, given?: unknown)
   const { document } = editor;
   const selection = given instanceof vscode.Range ? given : editor.selection;
   const { start, end } = selection;
-  if (looksLikeFormula(document.getText(selection))) return calculateHere(client, pages);
+  const text = document.getText(selection);
+  const isFormula =
+    looksLikeFormula(text) &&
+    (await cancellable("Coterie: reading the formula", (token) => client.isCalculable(text, token)));
+  if (isFormula) return calculateHere(client, pages);
   const name = vscode.workspace.asRelativePath(document.uri);
   const place = `${name}:${start.line + 1}${end.line > start.line ? `-${end.line + 1}` : ""}`;
   let told: Told = { place, facts: [], known: [], text: "", author: null };
@@ -52,7 +56,7 @@ export async function explainHere(client: Client, pages: Pages, given?: unknown)
   };
   const params = { uri: document.uri.toString(), range: { start: plainPlace(start), end: plainPlace(end) } };
   try {
-    const done = await cancellable("Coterie explains", (token) => client.explain(params, hear, token));
+    const done = await cancellable("Coterie: explaining", (token) => client.explain(params, hear, token));
     clearTimeout(waiting);
     const { facts, text, ...author } = done;
     tell({ facts, text, author });

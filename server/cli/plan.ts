@@ -57,7 +57,7 @@ export async function plan(
     saved && files.length === 0 ? saved.scope.map((file) => resolve(rootFor(options.root, goal), file)) : files;
   if (given.length === 0) throw new BadInput("Name the files that the plan is about.");
   if (given.length > caps.files) throw new BadInput(`A plan is about at most ${caps.files} files.`);
-  const root = realpathSync(rootFor(options.root, given[0]!));
+  const root = realpathSync(rootFor(options.root, saved ? goal : given[0]!));
   const scope = given.map((file) => inRoot(root, file));
   const recipe = saved ? recipes.find(({ id }) => id === saved.recipe) : await recipeFor(goal, installation, reporter);
   if (!recipe) throw new BadInput(`There is no recipe ${saved?.recipe}. Recipes: ${names()}.`);
@@ -240,7 +240,8 @@ export function humanPlan({ run, plan: { goal, steps }, stopped }: PlanResult): 
   });
   if (steps.length === 0) return `There is nothing to do for "${goal}".`;
   const end = stopped !== null ? [`Stopped. ${stopped}`] : [];
+  const isUndone = steps.every(({ state }) => state === "undone" || state === "skipped");
   const back =
     run === null ? ["Nothing was changed; --apply runs the plan."] : [`Take it back: coterie plan --undo ${run}`];
-  return [...lines, ...end, ...back].join("\n");
+  return [...lines, ...end, ...(isUndone ? [] : back)].join("\n");
 }

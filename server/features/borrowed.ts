@@ -38,7 +38,7 @@ export class Borrowed {
     if (root === null || !importsKnown(document.languageId)) return Promise.resolve("");
     const text = document.getText();
     // The prompt's window begins about there; when it moves, most of the prompt is read anew anyway.
-    const most = contextTokens * charactersPerToken - mostCharacters;
+    const most = Math.max(0, contextTokens * charactersPerToken - mostCharacters);
     const first = position.line - (windowBefore(scope, most).split("\n").length - 1);
     // The line at the cursor is not finished.
     const [from, to] = [

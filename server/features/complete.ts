@@ -172,7 +172,7 @@ export class Completions {
     }
     // Asked before the pause, so that nobody waits for the answer.
     const borrowing = this.borrowed.of(asking.document, scope, settings.contextTokens);
-    const question = asking.document === document ? this.#ask(scope, version) : null;
+    const question = params.context.selectedCompletionInfo ? null : this.#ask(scope, version);
     if (!invoked) await pauseReading({ scope, borrowing, settings, signal }, this.#pace, around, this.#warn);
     if (signal.aborted) return [];
     const crew = await Promise.race([around.crew(uri), aborted(signal)]);
@@ -255,7 +255,7 @@ export class Completions {
   async #prepare(document: TextDocument, offset: number): Promise<void> {
     const ahead = lineAhead(document, offset);
     if (ahead === null || this.#run !== null) return;
-    const { uri } = document;
+    const { uri, version } = document;
     const settings = await this.#around.settings(uri);
     const asking = { ...ahead, settings, chosen: "", invoked: false };
     if (!settings.automatic || refusal(document, settings, this.#around) !== null || this.#recent.get(keyFor(asking)))
@@ -264,8 +264,8 @@ export class Completions {
     const scope = await syntax.scope(ahead.document, ahead.document.positionAt(ahead.offset), this.#around.root(uri));
     const crew = await this.#around.crew(uri);
     const neighbours = await this.borrowed.of(ahead.document, scope, settings.contextTokens);
-    const isIdle = this.#run === null && this.#around.document(uri)?.version === document.version;
-    if (typeof crew === "string" || !isIdle) return;
+    const isIdle = this.#run === null && this.#around.document(uri)?.version === version;
+    if (typeof crew === "string" || !isIdle || isQuiet(scope.region, settings)) return;
     this.#start({ ...scope, neighbours }, crew, asking, null);
   }
 

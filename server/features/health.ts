@@ -26,7 +26,10 @@ export function serveHealth(
   const report = () => offlineReport(socketsMade(), hosts());
   const fleet = () => (typeof power.engine === "string" ? null : power.engine);
   connection.onRequest(offline.method, () => fenced("The report of sockets failed", report));
-  connection.onRequest(memory.method, () => fenced("The report of memory failed", () => memoryParts(power.engine)));
+  const isOwn = (expert: string) => fleet()?.about(expert)?.manner !== undefined;
+  connection.onRequest(memory.method, () =>
+    fenced("The report of memory failed", () => memoryParts(power.engine, isOwn)),
+  );
   connection.onRequest(selfTestRequest.method, () =>
     fenced("The self-test failed", () =>
       selfTest({

@@ -27,6 +27,8 @@ export interface MemoryParts {
   /** All that are installed; those that are not loaded take no memory yet. */
   readonly experts: readonly { readonly id: string; readonly bytes: number; readonly loaded: boolean }[];
   readonly caches: number;
+  /** Whether all of them share this backbone and head: where models of the user's own are loaded, these are the sums of several. */
+  readonly isShared: boolean;
 }
 
 /** Client -> server: the memory of the loaded model, for figures; null while it is not loaded. Loads nothing. */

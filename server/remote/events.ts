@@ -11,7 +11,7 @@ export class BadAnswer extends Error {}
 /** A piece of a completion. */
 export interface Delta {
   readonly text: string;
-  /** Why it ended, with the last piece. */
+  /** Why it ended, with the last piece; some send an empty one with the others. */
   readonly finish: string | null;
 }
 
@@ -58,7 +58,7 @@ export function readCompletion(data: string): Delta | null {
   const { choices, error } = read.data;
   if (error !== undefined && error !== null) throw new BadAnswer(`it said: ${saidIn(error)}`);
   const [first] = choices ?? [];
-  return first === undefined ? null : { text: first.text, finish: first.finish_reason ?? null };
+  return first === undefined ? null : { text: first.text, finish: first.finish_reason || null };
 }
 
 /** A stranger's words, on one line and short. */

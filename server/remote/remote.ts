@@ -94,8 +94,8 @@ export class RemoteEngine implements Engine {
   }
 
   async *#deltas({ body }: Asked, limits: Limits): AsyncGenerator<Delta> {
+    // Headers may come at once, and the first token after the prompt was read.
     const response = await this.#send(body, limits.signal);
-    limits.heard();
     const { status, headers } = response;
     if (status === 0 || (status >= 300 && status < 400))
       throw new BadAnswer("it wants to send us elsewhere, which is refused");

@@ -9,6 +9,8 @@ export const mostCharacters = 500_000;
 const slice = 8;
 /** A text that takes longer is given up: the parser has met something that it cannot make sense of. Milliseconds. */
 const mostTime = 2_000;
+/** A text that was given up is tried again after so long, or when a quarter of it is gone: a machine may have been busy. Milliseconds. */
+const mostRest = 60_000;
 /** Trees that are kept, those used last: a tree takes about 30 bytes a character. */
 const mostTrees = 8;
 
@@ -21,8 +23,8 @@ interface Entry {
   text: string;
   /** Ends when nothing is to be done for this entry; a text is parsed after the one before. */
   idle: Promise<unknown>;
-  /** Whether parsing it took too long. */
-  givenUp: boolean;
+  /** Of the text that took too long to parse: its characters, and when that was. */
+  givenUp: { readonly length: number; readonly at: number } | null;
 }
 
 export class Trees {
@@ -79,7 +81,7 @@ export class Trees {
     this.#drop(key);
     const parser = new Parser();
     parser.setLanguage(language);
-    const entry: Entry = { language, parser, tree: null, text: "", idle: Promise.resolve(), givenUp: false };
+    const entry: Entry = { language, parser, tree: null, text: "", idle: Promise.resolve(), givenUp: null };
     this.#entries.set(key, entry);
     const oldest = this.#entries.keys().next().value;
     if (this.#entries.size > mostTrees && oldest !== undefined) this.#drop(oldest);
@@ -99,12 +101,14 @@ export class Trees {
 
 /** Brings the entry's tree up to date with a text; null when that takes too long. */
 async function follow(entry: Entry, text: string): Promise<Tree | null> {
-  if (entry.givenUp || (entry.tree !== null && entry.text === text)) return entry.tree;
+  const { givenUp } = entry;
+  if (givenUp && text.length > 0.75 * givenUp.length && performance.now() - givenUp.at < mostRest) return null;
+  if (entry.tree !== null && entry.text === text) return entry.tree;
   const old = entry.tree;
   old?.edit(editBetween(entry.text, text));
   const tree = await parse(entry.parser, text, old);
   old?.delete();
-  entry.givenUp = tree === null;
+  entry.givenUp = tree === null ? { length: text.length, at: performance.now() } : null;
   entry.tree = tree;
   entry.text = tree === null ? "" : text;
   return tree;

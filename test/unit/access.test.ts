@@ -73,6 +73,28 @@ test("Ignore files count, nested ones too, and folders that are ignored stay so"
   assert.equal(why("sub/private/a.ts"), ".coterieignore leaves this file out");
 });
 
+test("Ignore files count as they do for git: folders brought back below, capital letters, repositories in one another", () => {
+  write("web/.gitignore", "lib/\nBuild\n/repos/\n");
+  write("web/frontend/.gitignore", "!lib/\n!/a[b]c\n");
+  const bases = [join(root, "web")];
+  assert.equal(why("web/lib/a.ts", bases), ".gitignore leaves this file out");
+  assert.equal(why("web/frontend/lib/a.ts", bases), null);
+  assert.equal(why("web/frontend/sub/lib/a.ts", bases), null);
+  assert.notEqual(why("web/Build/a.ts", bases), null);
+  assert.equal(why("web/build/a.ts", bases) === null, process.platform === "linux");
+  mkdirSync(join(root, "web", "repos", "app", ".git"), { recursive: true });
+  assert.equal(why("web/repos/app/a.ts", bases), null);
+  assert.notEqual(why("web/repos/other/a.ts", bases), null);
+  write("web/.coterieignore", "private/\n");
+  assert.notEqual(why("web/repos/app/private/a.ts", bases), null);
+});
+
+test("A colon in a name hides no secret", () => {
+  assert.match(why("live:prod.env") ?? "", /secrets/);
+  assert.match(why("server.key:stream") ?? "", /secrets/);
+  assert.equal(why("a:b.ts"), null);
+});
+
 test("An ignore file that changes is read again", () => {
   const file = write("changing/.coterieignore", "a.ts\n");
   assert.notEqual(why("changing/a.ts"), null);

@@ -51,8 +51,25 @@ test("selections that look like formulas are offered, others are not", () => {
     "3*x - 9 = 0",
     "0.1+0.2 == 0.3",
     "1,000 + 5",
+    "sqrt(144)",
+    "derivative of x^2",
+    "solve x**2 - 5*x + 6 = 0",
+    "What is 2 + 3 × 4?",
+    "20 degC to degF",
   ])
     assert.ok(looksLikeFormula(text), text);
+  for (const text of [
+    "List 10 ways to sort an array",
+    "What is a 32-bit integer",
+    "write a haiku in 3 lines",
+    "return n * factorial(n - 1)",
+    "total = price * 2",
+    "count += 1",
+    "x += 1",
+    "for i in range(10)",
+    "let x = 10",
+  ])
+    assert.ok(!looksLikeFormula(text), text);
   for (const text of ["", "7", "return items", "const a = 'x';", "a\n1 + 2", "foo(bar)[3] + 1", "i < 10", "a !== 0"])
     assert.ok(!looksLikeFormula(text), text);
 });

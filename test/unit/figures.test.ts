@@ -36,10 +36,19 @@ test("answers are counted by expert, and the slow ones show", () => {
 test("memory is compared with separate models", () => {
   const mega = 1024 * 1024;
   const experts = ["general", "code"].map((id, i) => ({ id, bytes: 26 * mega, loaded: i === 0 }));
-  const memory = figures([], { backbone: 98 * mega, head: 32 * mega, experts, caches: 10 * mega }).at(-1);
+  const memory = figures([], { backbone: 98 * mega, head: 32 * mega, experts, caches: 10 * mega, isShared: true }).at(
+    -1,
+  );
   assert.match(memory?.summary ?? "", /182 MB\. 2 separate models would take 312 MB, 42 % is saved\./);
   assert.match(memory?.summary ?? "", /\* are loaded when/);
   assert.deepEqual(memory?.table.at(-1), ["separate", "312 MB"]);
+  const own = figures([], { backbone: 1100 * mega, head: 0, experts, caches: 0, isShared: false }).at(-1);
+  assert.doesNotMatch(own?.summary ?? "", /separate|saved/, "sums of several models share nothing");
+});
+
+test("of two answers the half took the shorter time, and 95 of 100 the longer one", () => {
+  const [, time] = figures([entry(1, "code", 100, "shown"), entry(2, "code", 900, "shown")], null);
+  assert.match(time?.summary ?? "", /Half of the answers took at most 100 ms, 95 of 100 at most 900 ms/);
 });
 
 test("an expert's name is text, whatever stands in it", () => {

@@ -23,6 +23,10 @@ test("the layout: repository, file, path, text", () => {
     { special: "<file_sep>" },
     "src/a.ts\nlet x = ",
   ]);
+  const long = { ...scope, ...at(text(900)), neighbours: "export function f(): void;\n".repeat(30) };
+  assert.ok(String(composeCompletion(long, 1024).at(-1)).includes(long.neighbours));
+  const small = String(composeCompletion(long, 256).at(-1));
+  assert.ok(!small.includes("export") && small.length < 800, "signatures that leave no room are left out");
 });
 
 test("a group is left out where its slot is empty, and texts become one piece", () => {

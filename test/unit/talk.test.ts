@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { compose } from "../../server/prompt.ts";
 import { composeTalk, recentTurns } from "../../server/talk.ts";
-import { Inline } from "../../src/inline.ts";
+import { Inline, unescaped } from "../../src/inline.ts";
 
 const user = (text: string) => ({ role: "user", text }) as const;
 
@@ -40,6 +40,9 @@ test("words are escaped piece by piece, code in backticks stays as it is, and is
     pieces.map((piece) => words.write(piece)).join("") + words.end(),
     "It \\*adds\\* `a_b` and \\[x\\](y) \\<b\\>, then `c_d`",
   );
+  const said = "Use items[0], snake_case and `a_b[0]`; a < b \\\\ c.";
+  const written = new Inline();
+  assert.equal(unescaped(written.write(said) + written.end()), said, "the model reads what it has said");
   const whole = new Inline();
   assert.equal(whole.write("plain") + whole.end(), "plain");
 });

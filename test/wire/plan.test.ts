@@ -41,6 +41,21 @@ test("A saved plan can be run later", () => {
   assert.equal(run("--undo", applied.run).status, 0);
 });
 
+test("A saved plan is about the folder that it was saved in, and what was skipped there stays skipped", () => {
+  const whole = folderOf({ "package.json": "{}", "a/package.json": "{}", "a/x.js": untidy, "b/y.js": untidy });
+  const [x, y] = [join(whole, "a", "x.js"), join(whole, "b", "y.js")];
+  const saved = join(whole, "later.coterie-plan.json");
+  assert.equal(run("clean up", x, y, "--root", whole, "--save", saved).status, 0);
+  const plan = JSON.parse(readFileSync(saved, "utf8"));
+  for (const step of plan.steps) if (step.target.file === "a/x.js") step.state = "skipped";
+  writeFileSync(saved, JSON.stringify(plan));
+  const applied = JSON.parse(run(saved, "--apply", "--json").stdout);
+  assert.deepEqual([readFileSync(x, "utf8"), readFileSync(y, "utf8")], [untidy, tidy]);
+  const undone = run("--undo", applied.run);
+  assert.equal(readFileSync(y, "utf8"), untidy);
+  assert.doesNotMatch(undone.stdout, /Take it back/);
+});
+
 test("Where there is nothing to do it says so", () => {
   assert.match(run("clean up", join(root, "b.js")).stdout, /nothing to do/);
 });

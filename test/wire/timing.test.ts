@@ -1,6 +1,7 @@
 // When the model is asked and when not: rhythm, what is being written, what was answered before, what comes next.
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import type { Engine, GenerateRequest } from "../../server/engine/engine.ts";
 import { uniforms } from "../../server/engine/sample.ts";
 import { playedEngine } from "./engine.ts";
@@ -69,13 +70,14 @@ test("what is being written goes on while the user types it, and is ended by any
   await pair.type(uri, line, "lo");
   const second = pair.complete(uri, behind(2));
   assert.deepEqual(await first, []);
-  await give("x);");
+  // With what is typed in front of it, it is checked in the text as it was: "load(x)lo" would be an error.
+  await give("x)");
   end();
-  assert.equal((await second)[0]?.insertText, "ad(x);");
+  assert.equal((await second)[0]?.insertText, "ad(x)");
   assert.equal(requests.length, 1);
   // What was shown is known now.
   await pair.type(uri, behind(2), "ad");
-  assert.equal((await pair.complete(uri, behind(4)))[0]?.insertText, "(x);");
+  assert.equal((await pair.complete(uri, behind(4)))[0]?.insertText, "(x)");
 
   await pair.type(uri, behind(4), "Z");
   const other = waits();
@@ -170,6 +172,24 @@ test("going back to a place is answered from memory, until a setting or another 
   await pair.client.sendNotification("workspace/didChangeConfiguration", { settings: { coterie } });
   await pair.complete(uri, line);
   assert.equal(engine.started.length, 4);
+  await pair.close();
+});
+
+test("no line is prepared where completions are switched off", async () => {
+  const engine = playedEngine(["general"]);
+  const pair = await Pair.open({ open: async () => engine, settings: { commentsAndStrings: false } });
+  const uri = pair.uri("a.py");
+  await pair.openDocument(uri, 'def f(a):\n    """Adds \n\n    """\n    return a\n', "python");
+  await pair.ready();
+  const at = { line: 1, character: 12 };
+  const asked = pair.complete(uri, at, { invoked: true });
+  (await engine.nth(0)).finish("one to it.");
+  assert.equal((await asked)[0]?.insertText, "one to it.");
+  await pair.type(uri, at, "one to it.");
+  await pair.type(uri, { line: 1, character: 22 }, "\n    ");
+  assert.deepEqual(await pair.complete(uri, { line: 2, character: 4 }), []);
+  await setTimeout(400);
+  assert.equal(engine.started.length, 1);
   await pair.close();
 });
 

@@ -56,7 +56,9 @@ function M.ask()
     local now = vim.api.nvim_win_get_cursor(0)
     local still = vim.api.nvim_get_current_buf() == buffer and now[1] == row and now[2] == column
     if items[1] and still and vim.api.nvim_get_mode().mode == "i" then
-      show(buffer, row - 1, column, items[1].insertText)
+      -- Line ends of the file; a buffer has none.
+      local text = items[1].insertText:gsub("\r\n", "\n")
+      show(buffer, row - 1, column, text)
     end
   end, buffer)
   request = id
