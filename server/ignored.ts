@@ -22,7 +22,7 @@ interface Lines {
 /** Remembers ignore files by path; one that changed is read again. */
 export class IgnoreFiles {
   readonly #remembered = new Map<string, Lines>();
-  /** Of the files from some top down to some folder. */
+  /** Of the files from some top, where their patterns are rebased to, down to some folder. */
   readonly #together = new Map<string, Ignore>();
 
   /** Path of the ignore file that leaves `path` out, or null. Absolute; `root` is the workspace folder, if there is one. */
@@ -55,7 +55,7 @@ export class IgnoreFiles {
 
   /** All their patterns as if they stood at the top, where the last one decides and nothing below an ignored folder comes back. */
   #joined(files: readonly Lines[], top: string): Ignore {
-    const key = files.map(({ file, stamp }) => `${file}:${stamp}`).join();
+    const key = [top, ...files.map(({ file, stamp }) => `${file}:${stamp}`)].join("\n");
     let ignore = this.#together.get(key);
     if (ignore === undefined) {
       if (this.#together.size >= mostRemembered) this.#together.clear();

@@ -124,7 +124,7 @@ export function serve(
   }
   const models = new Models({
     folder: installation.userModels,
-    packer,
+    ...{ packer, warn },
     progress: (share) => void connection.sendNotification(team.importProgress.method, { share }),
     changed: takeModels,
   });

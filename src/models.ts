@@ -187,8 +187,11 @@ async function removeModel(client: Client, model: Model): Promise<void> {
   const question = `Remove the model ${model.title} (${megabytes(model.bytes)})?`;
   const detail = "The file that it was imported from stays.";
   if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, yes)) !== yes) return;
+  if (vscode.workspace.getConfiguration(section).get<string>("model") === model.id) {
+    await change("");
+    // The setting starts the server again.
+    await client.runs();
+  }
   await client.removeModel(model.id);
-  // Behind it: a change of the setting starts the server again.
-  if (vscode.workspace.getConfiguration(section).get<string>("model") === model.id) await change("");
   vscode.window.showInformationMessage(modelRemoved(model));
 }

@@ -8,10 +8,10 @@ export interface Fraction {
   readonly bottom: bigint;
 }
 
-/** Larger powers and factorials, longer sums and numbers of more digits are left to the library, whose time is limited. */
+/** Larger factorials and powers, longer sums and numbers of more digits are left to the library, whose time is limited. */
 const largest = 1_000n;
 const mostTerms = 10_000n;
-const mostDigits = 10_000;
+const mostBits = 100_000;
 
 /** The values of the letters that sums and products run over. */
 type Indices = ReadonlyMap<string, Fraction>;
@@ -115,22 +115,24 @@ function combined(one: Fraction, sign: "+" | "-" | "*" | "/" | "^", other: Fract
 
 function power({ top, bottom }: Fraction, { top: exponent, bottom: root }: Fraction): Fraction | null {
   if (root !== 1n) {
-    const roots = [rootOf(top, root), rootOf(bottom, root)];
+    const roots = [top < 0n && root % 2n === 1n ? minus(rootOf(-top, root)) : rootOf(top, root), rootOf(bottom, root)];
     return roots[0] == null || roots[1] == null ? null : power(made(roots[0], roots[1]), made(exponent, 1n));
   }
-  if (exponent > largest || exponent < -largest || (exponent <= 0n && top === 0n)) return null;
+  if (exponent <= 0n && top === 0n) return null;
   const size = exponent < 0n ? -exponent : exponent;
-  if (digitsOf(top) * Number(size) > mostDigits || digitsOf(bottom) * Number(size) > mostDigits) return null;
+  if (bitsOf(top) * Number(size) > mostBits || bitsOf(bottom) * Number(size) > mostBits) return null;
   return exponent >= 0n ? made(top ** size, bottom ** size) : made(bottom ** size, top ** size);
 }
 
-const digitsOf = (number: bigint): number => number.toString(16).length;
+const bitsOf = (number: bigint): number => 4 * number.toString(16).length;
+
+const minus = (number: bigint | null) => (number === null ? null : -number);
 
 /** The whole root of a number that has one and is not negative, else null. By Newton's method, from above. */
 function rootOf(of: bigint, degree: bigint): bigint | null {
   if (of < 2n) return of < 0n ? null : of;
   if (degree > largest) return null;
-  let root = 1n << (BigInt(4 * digitsOf(of)) / degree + 1n);
+  let root = 1n << (BigInt(bitsOf(of)) / degree + 1n);
   for (;;) {
     const next = ((degree - 1n) * root + of / root ** (degree - 1n)) / degree;
     if (next >= root) return root ** degree === of ? root : null;

@@ -1,17 +1,15 @@
-// What fractions cannot say, to 64 digits: roots and the like as decimal numbers, and amounts with units.
+// What fractions cannot say, to 256 digits: roots and the like as decimal numbers, and amounts with units.
 import { all, type BigNumber, create, type MathNode } from "mathjs";
 import { exactValue } from "./exact.ts";
 import type { Question } from "./question.ts";
 import { NotUnderstood } from "./refused.ts";
 import { readTerm } from "./term.ts";
 
-const math = create(all!, { number: "BigNumber", precision: 64 });
-// Its own is of the time before the unit was defined by a number.
-math.createUnit("eV", { definition: "1.602176634e-19 J", prefixes: "short" }, { override: true });
+const math = create(all!, { number: "BigNumber", precision: 256 });
 const complex = create(all!, { number: "number" });
 
-/** Rounding takes some of the last digits of 64: two numbers that agree to so many are the same. */
-const sameDigits = 50;
+/** Two numbers that agree to so many digits are the same. The other digits are for those that rounding takes, and large parts that cancel out. */
+const sameDigits = 150;
 
 /** Longer sums and products are not added up. */
 const mostTerms = 10_000;
@@ -64,6 +62,13 @@ export function orderedBy(one: BigNumber, other: BigNumber): -1 | 0 | 1 | null {
   return difference.isNegative() ? -1 : 1;
 }
 
+/** Makes an amount. The library's own electron volt is of the time before the unit was defined by a number. */
+function amountOf(size: BigNumber, unit: string) {
+  if (/eV\b/.test(unit))
+    math.createUnit("eV", { definition: "1.602176634e-19 J", prefixes: "short" }, { override: true });
+  return math.unit(size, unit);
+}
+
 /** A fraction with a larger bottom comes from a unit that is no fraction of the other, such as a pound of a kilogram. */
 const largestBottom = 10_000;
 /** A conversion with more digits than these has no end. */
@@ -77,10 +82,11 @@ export function converted({ amount, from, to }: Extract<Question, { kind: "conve
   const exact = exactValue(readTerm(amount));
   if (exact === null) throw new NotUnderstood("the amount is no number that can be converted");
   const size = math.bignumber(String(exact.top)).div(math.bignumber(String(exact.bottom)));
-  const found = math.unit(size, from).to(to);
-  const value = (found.toNumeric(to) as unknown as BigNumber).toSignificantDigits(sameDigits);
+  const found = amountOf(size, from).to(to);
+  const value = found.toNumeric(to) as unknown as BigNumber;
   const unit = found.formatUnits();
-  if (value.precision() <= mostDigits) return { result: `${value} ${unit}`, decimal: null };
+  const short = value.toSignificantDigits(sameDigits);
+  if (short.precision() <= mostDigits) return { result: `${short} ${unit}`, decimal: null };
   const [top, bottom] = value.toFraction(largestBottom) as unknown as readonly [BigNumber, BigNumber];
   if (orderedBy(top.div(bottom), value) === 0) {
     return { result: `${top}/${bottom} ${unit}`, decimal: `${rounded(value)} ${unit}` };
@@ -90,7 +96,7 @@ export function converted({ amount, from, to }: Extract<Question, { kind: "conve
 
 /** Whether two amounts with units are the same. @throws Error where the units do not fit together */
 export function sameAmount(one: readonly [string, string], other: readonly [string, string]): boolean {
-  const [left, right] = [one, other].map(([amount, unit]) => math.unit(math.bignumber(amount), unit));
+  const [left, right] = [one, other].map(([amount, unit]) => amountOf(math.bignumber(amount), unit));
   const inUnit = (unit: typeof left) => unit!.toNumeric(one[1]) as unknown as BigNumber;
   const [first, second] = [inUnit(left), inUnit(right)];
   return first.eq(second) || orderedBy(first, second) === 0;

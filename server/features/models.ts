@@ -21,6 +21,7 @@ export interface ModelsOptions {
   readonly packer: Packer;
   /** Hears how much of an import is done, from 0 to 1. */
   progress(share: number): void;
+  warn(message: string): void;
   /** Hears that a model came or went. */
   changed(): Promise<void>;
 }
@@ -77,11 +78,11 @@ export class Models {
 
   /** Rejects with a Refusal in words. */
   async remove({ id }: { readonly id: string }): Promise<null> {
-    const { packer, changed } = this.#options;
+    const { packer, changed, warn } = this.#options;
     await packer.forget(id);
     await changed();
-    // Windows keeps files as long as they are open: the engine has let go of them now.
-    await packer.clear();
+    // Windows keeps files as long as they are open: the engine has let go of them now. Who cannot clear them leaves that to the next change.
+    await packer.clear().catch((error: unknown) => warn(`Clearing a model away: ${error}`));
     return null;
   }
 }

@@ -36,11 +36,14 @@ export async function recover(within: Within, end: End): Promise<readonly Step[]
   return [...steps, ...unchecked];
 }
 
-/** Of a file that was edited since nobody can tell, so it counts as written: what was is in the journal then, and can be taken back. */
+/** A file that was edited since counts as written unless the step could still be done in it: what was written can be taken back. */
 async function settle(step: Step, entries: readonly Entry[], within: Within, end: End): Promise<void> {
   const { journal, desk } = within;
   const found = await Promise.all(entries.map(async (entry) => ({ entry, now: await desk.read(entry.file) })));
-  const written = found.filter(({ entry, now }) => !same(now, journal.content(entry.before)));
+  const written = found.filter(({ entry, now }) => {
+    const [before, after] = [journal.content(entry.before), journal.content(entry.after)];
+    return same(now, after) || "why" in takenBack(after, before, now);
+  });
   if (written.length === entries.length) {
     journal.mark(entries, "written");
     return checkLate(step, entries, within, end);

@@ -87,7 +87,8 @@ export class Run {
           "The file has changed since the preview. Nothing was changed: look at the preview again.",
         );
       }
-      if (leave.size > 0 && !sameEdits(step.edits, now.changes)) {
+      // Of one that was undone only what was done is shown.
+      if ((leave.size > 0 || step.state === "undone") && !sameEdits(step.edits, now.changes)) {
         step.edits = editsOf(now);
         const found =
           "It would change other places now than those that you have chosen from. Nothing was changed: choose again.";

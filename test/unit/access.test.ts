@@ -89,6 +89,13 @@ test("Ignore files count as they do for git: folders brought back below, capital
   assert.notEqual(why("web/repos/app/private/a.ts", bases), null);
 });
 
+test("An ignore file counts whichever folder is open", () => {
+  write("outer/inner/.gitignore", "/hidden.ts\n");
+  const access = new Access();
+  const may = (bases: readonly string[]) => access.mayRead(join(root, "outer", "inner", "hidden.ts"), bases).allowed;
+  assert.deepEqual([may([join(root, "outer", "inner")]), may([join(root, "outer")])], [false, false]);
+});
+
 test("A colon in a name hides no secret", () => {
   assert.match(why("live:prod.env") ?? "", /secrets/);
   assert.match(why("server.key:stream") ?? "", /secrets/);

@@ -77,6 +77,17 @@ test("What was written and edited since is not given up: it counts as written, a
   assert.equal(read(opened.path("a.ts")), `${untidy}// mine\n`);
 });
 
+test("What was not written is ready again, also where its file was edited since", async () => {
+  const opened = await open({ "a.ts": untidy }, "clean-up", (root) => new Dying(root, false));
+  await opened.run.apply("step-1");
+  writeFileSync(opened.path("a.ts"), `${untidy}// mine\n`);
+  const again = takenUp(opened);
+  assert.deepEqual(
+    (await again.recover()).map(({ state }) => state),
+    ["ready"],
+  );
+});
+
 test("Of a step that was written in part, what cannot be taken back at once is kept in the journal", async () => {
   const files = { "a.ts": "export function one() {\n  return two();\n}\n\nexport function two() {\n  return 2;\n}\n" };
   class Half extends DiskDesk {

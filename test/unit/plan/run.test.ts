@@ -174,6 +174,10 @@ test("An edit that was left out is that one: where a step would change others by
   );
   assert.equal((await opened.run.apply("step-2", null, new Set(["a.ts#0"]))).state, "verified");
   assert.match(read(opened.path("a.ts")), /var z = 1;[\s\S]*const a = 1;\nconst b = 2;/);
+  assert.equal(await opened.run.undo("step-2"), null);
+  const again = await opened.run.apply("step-2");
+  assert.match(again.check!.found, /choose again/, "what was left out is not done unasked");
+  assert.equal(again.edits[0]!.edits.length, 3);
 });
 
 test("Where the desk formats what it writes, undo takes that back too", async () => {
