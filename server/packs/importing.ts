@@ -12,7 +12,7 @@ import type { Model, ModelOffer } from "../protocol/team.ts";
 import { refreshLock, withLock } from "./lock.ts";
 import { isKey, MODEL_FILE, type ModelPlaces, modelSchema, modelsIn, type OwnModel } from "./models.ts";
 import { inWords, Refusal } from "./refusal.ts";
-import { removeUnlessInUse } from "./store.ts";
+import { removeFolder, removeUnlessInUse } from "./store.ts";
 
 const precisions: Readonly<Record<Model["bits"], Precision>> = { 4: "q4", 8: "q8", 32: "f32" };
 
@@ -184,17 +184,21 @@ function withModelsLock<T>(places: ModelPlaces, work: (stir: () => void) => T): 
   return withLock(file, () => work(stir), patience, "another window imports or removes a model");
 }
 
-/** Takes a model away in one step, as far as others can see: who has no description is no model. */
+/** Takes a model away in one step, as far as others can see. Windows moves no folder of open files: there it loses its description. */
 function dismiss(folder: string): void {
-  rmSync(join(folder, MODEL_FILE), { force: true });
-  removeUnlessInUse(folder);
+  try {
+    removeFolder(folder);
+  } catch (error) {
+    if (process.platform !== "win32") throw error;
+    rmSync(join(folder, MODEL_FILE));
+  }
 }
 
 /** Removes what imports that were killed and models that were dismissed have left, but for the folder that is taken up. */
 function clear({ userModels }: ModelPlaces, kept?: string): void {
   for (const name of readdirSync(userModels)) {
     const folder = join(userModels, name);
-    const isLeft = /^\..*\.new$/.test(name) || (isKey(name) && !existsSync(join(folder, MODEL_FILE)));
+    const isLeft = /^\..*\.(new|gone)$/.test(name) || (isKey(name) && !existsSync(join(folder, MODEL_FILE)));
     if (isLeft && folder !== kept) removeUnlessInUse(folder);
   }
 }
