@@ -78,6 +78,7 @@ export async function measureCommands(
     "### Write a Comment",
     await documenting(asked, syntax),
     "### Calculate",
+    "With random numbers of up to 999 and powers of up to x^14, larger than most that the expert was trained on.",
     calculated,
   ].join("\n\n");
 }

@@ -96,7 +96,7 @@ export async function measureSums(count: number, say: (request: string) => Promi
     answered === 0 ? "not asked" : `${alone} of ${answered}`,
   ];
   return table([
-    ["form", "verified", "right, of those", "right by the math expert alone"],
+    ["form, for instance", "verified", "right, of those", "right by the math expert alone"],
     ...[...rows].map(([form, row]) => line(form, row.asked, row.verified, row.right, row.alone, row.answered)),
     line(
       "all",
