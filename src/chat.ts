@@ -108,7 +108,7 @@ async function document(asking: Asking, client: Client): Promise<void> {
   stream.markdown(new vscode.MarkdownString().appendCodeblock(done.text, source.languageId));
   stream.markdown(`*${signature(done)}*\n`);
   const command: Command = "coterie.propose";
-  stream.button({ command, title: "Preview and Put In", arguments: [uri.toString(), done] });
+  stream.button({ command, title: "Preview and Insert", arguments: [uri.toString(), done] });
 }
 
 async function calculate({ prompt, stream, token }: Asking, client: Client): Promise<void> {

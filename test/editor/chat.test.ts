@@ -51,7 +51,7 @@ describe(`a user asks in the chat (${which})`, { timeout: 240_000 }, () => {
     await turnDark(page);
     await ask(page, "/calculate 15% of 240 ", "Worked out by the algebra library.");
     await openFile(page, "report.py", 19, 6);
-    await ask(page, "/document ", "Preview and Put In");
+    await ask(page, "/document ", "Preview and Insert");
     await screenshot(page, `${which}-chat-document-dark`);
   });
 });

@@ -21,7 +21,7 @@ describe(`a user explains and cancels (${which})`, { timeout: 300_000 }, () => {
     await openFile(page, "slow.ts", 1, 20);
     await whileServersStand(async () => {
       await run(page, "Coterie: Explain");
-      await told(page, "Coterie explains");
+      await told(page, "Coterie: explaining");
       await answer(page, "Cancel");
     });
     await previewSays(page, "You have cancelled it");

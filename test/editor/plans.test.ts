@@ -138,7 +138,7 @@ describe(`plans (${which})`, { timeout: 600_000 }, () => {
       passes(folder);
       await screenshot(page, `${which}-done-${each.recipe}`);
       await run(page, "Coterie: Undo the Run");
-      await page.locator(".statusbar-item", { hasText: "Coterie: taken back" }).waitFor({ timeout: limit });
+      await page.locator(".statusbar-item", { hasText: "Coterie: undone" }).waitFor({ timeout: limit });
       assert.deepEqual(treeOf(folder), untouched);
     });
   }
@@ -169,7 +169,7 @@ describe(`plans (${which})`, { timeout: 600_000 }, () => {
     await page.locator(".statusbar-item", { hasText: "every step is verified" }).waitFor({ timeout: limit });
     passes(folder);
     await run(page, "Coterie: Undo the Run");
-    await page.locator(".statusbar-item", { hasText: "Coterie: taken back" }).waitFor({ timeout: limit });
+    await page.locator(".statusbar-item", { hasText: "Coterie: undone" }).waitFor({ timeout: limit });
     assert.deepEqual(treeOf(folder), untouched);
   });
 });
