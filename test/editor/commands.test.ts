@@ -41,6 +41,8 @@ describe(`a user asks about code (${which})`, { timeout: 420_000 }, () => {
   test("has a function explained by the menu and by a code action", async () => {
     const { page } = session();
     await openFile(page, "cart.ts", 9, 18);
+    // Activated by then: a window that has just opened may lose a command of its menu.
+    await page.locator(".statusbar-item", { hasText: "Coterie" }).first().waitFor(limit);
     await contextMenu(page, "Explain");
     await previewSays(page, "Facts, from the syntax tree");
     await previewSays(page, "Expert docs, rule built-in#3");
