@@ -62,10 +62,14 @@ export class Client {
     });
   }
 
+  get isRunning(): boolean {
+    return this.running !== undefined;
+  }
+
   /** Whether the server runs; one that is starting or stopping is waited for. */
   async runs(): Promise<boolean> {
     await this.supervisor.settled();
-    return this.running !== undefined;
+    return this.isRunning;
   }
 
   start(): Promise<void> {

@@ -100,6 +100,7 @@ function reported(log: vscode.LogOutputChannel, handler: Handler): Handler {
 
 /** Does what needs the server, as soon as it has started, or says why it cannot be done. */
 async function withServer({ client, status }: Parts, action: () => Promise<void>): Promise<void> {
+  if (client.isRunning) return action();
   const progress = { location: vscode.ProgressLocation.Window, title: "Coterie: starting" };
   if (await vscode.window.withProgress(progress, () => client.runs())) return action();
   const chosen = await vscode.window.showWarningMessage(`Coterie cannot answer now. ${status.now.detail}`, "Restart");

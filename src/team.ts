@@ -55,7 +55,7 @@ export class Team implements vscode.WebviewViewProvider, vscode.Disposable {
   }
 
   private async draw(): Promise<void> {
-    const memory = (await this.client.runs()) ? await this.client.memory() : null;
+    const memory = this.client.isRunning ? await this.client.memory() : null;
     const drawn = figures(this.ledger.entries, memory);
     await this.view?.webview.postMessage({ kind: "figures", html: drawn.map(section).join("") });
   }
