@@ -2,12 +2,13 @@
 
 /** What means something in Markdown. */
 const meaning = /[\\*_[\]<>|#]/g;
+const escaped = new RegExp(`\\\\(${meaning.source})`, "g");
 
 /** The words that such Markdown was made of. */
 export function unescaped(markdown: string): string {
   const parts = markdown.split("`");
   // Every other one stands between backticks.
-  return parts.map((part, i) => (i % 2 === 1 ? part : part.replace(/\\([\\*_[\]<>|#])/g, "$1"))).join("`");
+  return parts.map((part, i) => (i % 2 === 1 ? part : part.replace(escaped, "$1"))).join("`");
 }
 
 /** Text that arrives in pieces, with what would be Markdown escaped. */

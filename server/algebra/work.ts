@@ -5,6 +5,7 @@ import { converted, isReal, numeric, orderedBy, quotient, rounded } from "./prec
 import { type Comparison, type Question, readQuestion, unknownsOf } from "./question.ts";
 import { NotUnderstood } from "./refused.ts";
 import { readTerm } from "./term.ts";
+import type { Term } from "./tree.ts";
 
 export interface Worked {
   /** Exact: "11/12", "x = 2 or x = 3", "5000 m"; or it says of itself that it is about right. */
@@ -54,12 +55,14 @@ function numberOf(term: string, decimals: boolean): Worked {
 
 /** The exact value of a term in the library's words; null where it has none, or holds functions that people do not write. */
 function fractionIn(term: string): Fraction | null {
+  let read: Term;
   try {
-    return exactValue(readTerm(term));
+    read = readTerm(term);
   } catch (error) {
     if (error instanceof NotUnderstood) return null;
     throw error;
   }
+  return exactValue(read);
 }
 
 /** Longer ones are rounded where they are told beside the fraction. Characters. */
@@ -88,14 +91,22 @@ function holds({ left, sign, right }: Extract<Question, { kind: "comparison" }>)
 }
 
 function orderOf(left: string, right: string): number {
-  const [one, other] = [exactValue(readTerm(left)), exactValue(readTerm(right))];
-  if (one !== null && other !== null) return compared(one, other);
+  const order = orderByNumbers(left, right);
+  if (order !== null) return order;
   if (equal(left, right)) return 0;
-  const [first, second] = [numeric(left), numeric(right)];
-  if (first === null || second === null) throw new NotUnderstood("one of the sides is no number");
-  const order = orderedBy(first, second);
-  if (order === null) throw new NotUnderstood("the two sides are too close to each other to tell");
-  return order;
+  const isNumber = numeric(left) !== null && numeric(right) !== null;
+  throw new NotUnderstood(
+    isNumber ? "the two sides are too close to each other to tell" : "one of the sides is no number",
+  );
+}
+
+/** How two terms stand to each other by what they come to; null where numbers cannot tell. */
+function orderByNumbers(one: string, other: string): -1 | 0 | 1 | null {
+  const [left, right] = [fractionIn(one), fractionIn(other)];
+  if (left !== null && right !== null) return compared(left, right);
+  if (unknownsOf(`${one} ${other}`).length > 0) return null;
+  const [first, second] = [numeric(one), numeric(other)];
+  return first && second && orderedBy(first, second);
 }
 
 /** Whether a fraction in lowest terms has an end as a decimal number. */
@@ -148,11 +159,9 @@ function solved({ left, right, unknown }: Extract<Question, { kind: "equation" }
   const imaginary = /(?<![a-z])i(?![a-z])/;
   const real = texts.filter((text) => !imaginary.test(text));
   // The three real roots of some cubic equations can be written with imaginary numbers only.
-  const hidden = texts.some(
-    (text) =>
-      imaginary.test(text) && unknownsOf(text.replaceAll(/(?<![a-z])i(?![a-z])/g, "1")).length === 0 && isReal(text),
-  );
-  if (hidden) throw new NotUnderstood("it has real solutions that were not found exactly");
+  const isHidden = (text: string) =>
+    imaginary.test(text) && unknownsOf(text).every((name) => name === "i") && isReal(text);
+  if (texts.some(isHidden)) throw new NotUnderstood("it has real solutions that were not found exactly");
   if (real.length === 0) throw new NotUnderstood("it has no solution among the real numbers");
   // Where it finds none it comes near by trial, and says nothing of that.
   const isExact = (text: string) =>
@@ -172,11 +181,7 @@ function solved({ left, right, unknown }: Extract<Question, { kind: "equation" }
 
 /** Whether two terms are equal for every value of their unknowns. @throws Error when one of them is no term */
 export function equal(one: string, other: string): boolean {
-  const values = [fractionIn(one), fractionIn(other)] as const;
-  if (values[0] !== null && values[1] !== null) return compared(values[0], values[1]) === 0;
-  const isNumber = unknownsOf(`${one} ${other}`).length === 0;
-  const numbers = isNumber ? ([numeric(one), numeric(other)] as const) : [null, null];
-  const order = numbers[0] === null || numbers[1] === null ? null : orderedBy(numbers[0], numbers[1]);
+  const order = orderByNumbers(one, other);
   if (order !== null) return order === 0;
   const both = `(${exactly(one)})-(${exactly(other)})`;
   const difference = nerdamer(`expand(${both})`);
