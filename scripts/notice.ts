@@ -93,16 +93,18 @@ export async function bundledPackages(): Promise<readonly Package[]> {
     logLevel: "error",
     logOverride: { "empty-import-meta": "silent" },
   });
-  const names = new Set(staged);
+  // By folder: below another package there may lie another version than at the top.
+  const folders = new Set(staged.map((name) => `node_modules/${name}`));
   for (const file of Object.keys(metafile.inputs)) {
-    const name = /^(?:.*\/)?node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1];
-    if (name !== undefined) names.add(name);
+    const folder = /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(file)?.[0];
+    if (folder !== undefined) folders.add(folder);
   }
-  return [...names].sort().map(read);
+  const packages = [...folders].map(read);
+  return packages.sort((one, other) => (one.name < other.name ? -1 : 1));
 }
 
-function read(name: string): Package {
-  const folder = join("node_modules", name);
+function read(folder: string): Package {
+  const name = folder.split("node_modules/").at(-1)!;
   const { version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
   const file = readdirSync(folder).find((each) => /^(licen[cs]e|copying)/i.test(each));
   const text = file === undefined ? withoutFile[name]?.() : readFileSync(join(folder, file), "utf8");

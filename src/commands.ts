@@ -12,6 +12,7 @@ import { showMenu, type Titled } from "./menu.ts";
 import { useModel } from "./models.ts";
 import type { Pages } from "./pages.ts";
 import type { Plans } from "./plans.ts";
+import type { PreviewTexts } from "./previewtexts.ts";
 import { setKey } from "./remote.ts";
 import { explainRouting } from "./routing.ts";
 import { openRules } from "./rules.ts";
@@ -25,6 +26,7 @@ export interface Parts {
   readonly log: vscode.LogOutputChannel;
   readonly pages: Pages;
   readonly plans: Plans;
+  readonly previews: PreviewTexts;
   readonly secrets: vscode.SecretStorage;
   readonly snooze: Snooze;
   readonly status: StatusView;
@@ -36,7 +38,7 @@ type Handler = (...values: never[]) => unknown;
 
 /** Registers all commands; dispose the result to take them back. */
 export function registerCommands(parts: Parts): vscode.Disposable {
-  const { client, ledger, log, pages, plans } = parts;
+  const { client, ledger, log, pages, plans, previews } = parts;
   const handlers: Readonly<Record<Command, Handler>> = {
     "coterie.toggle": () => toggle("enable"),
     "coterie.toggleLanguage": toggleLanguage,
@@ -45,11 +47,11 @@ export function registerCommands(parts: Parts): vscode.Disposable {
     "coterie.toggleCommentsAndStrings": () => toggle("commentsAndStrings"),
     "coterie.explainRouting": () => withServer(parts, () => explainRouting(client, pages)),
     "coterie.explain": (range?: unknown) => withServer(parts, () => explainHere(client, pages, range)),
-    "coterie.document": () => withServer(parts, () => documentHere(client, pages)),
+    "coterie.document": () => withServer(parts, () => documentHere(client, previews)),
     "coterie.calculate": () => withServer(parts, () => calculateHere(client, pages)),
     "coterie.replaceWithResult": (uri: string, range: vscode.Range) =>
       withServer(parts, () => replaceWithResult(client, vscode.Uri.parse(uri), range)),
-    "coterie.propose": (uri: string, done: Documentation) => proposeFor(pages, vscode.Uri.parse(uri), done),
+    "coterie.propose": (uri: string, done: Documentation) => proposeFor(previews, vscode.Uri.parse(uri), done),
     "coterie.showLog": () => log.show(),
     "coterie.restart": () => client.restart(),
     "coterie.openRules": openRules,

@@ -13,7 +13,8 @@ import type { Titled } from "./menu.ts";
 import { ChosenModel } from "./models.ts";
 import { Pages } from "./pages.ts";
 import { Plans } from "./plans.ts";
-import { PlanView, PreviewTexts } from "./planview.ts";
+import { PlanView } from "./planview.ts";
+import { PreviewTexts } from "./previewtexts.ts";
 import { keyOf } from "./remote.ts";
 import { CursorRest } from "./rest.ts";
 import { Sidebar } from "./sidebar.ts";
@@ -109,7 +110,7 @@ export function activate(context: vscode.ExtensionContext): void {
       rest.moved(document.uri.toString(), document.version, selection.active);
     }
   };
-  const pages = new Pages();
+  const pages = new Pages(context.extensionUri, log);
   const steps = new PlanView();
   const previews = new PreviewTexts();
   const plans = new Plans(client, steps, previews);
@@ -122,7 +123,7 @@ export function activate(context: vscode.ExtensionContext): void {
   subscriptions.push(vscode.window.registerTreeDataProvider(answersView, sidebar));
   subscriptions.push(
     registerCommands({
-      ...{ client, ledger, log, pages, plans, snooze, status, secrets: context.secrets },
+      ...{ client, ledger, log, pages, plans, previews, snooze, status, secrets: context.secrets },
       titled: manifest.contributes.commands,
     }),
   );

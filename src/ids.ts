@@ -56,6 +56,9 @@ export const stepsView = "coterie.steps";
 /** The web view of figures. */
 export const teamView = "coterie.team";
 
+/** The web views beside the editor: explanations, reports. */
+export const pageView = "coterie.page";
+
 /** Who takes part in the chat. */
 export const chatParticipant = "coterie.chat";
 

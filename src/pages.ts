@@ -1,66 +1,62 @@
-// Read-only documents that are shown beside the editor: routes, reports, explanations. One provider for all of them.
+// What is told beside the editor: routes, reports, explanations. Markdown in web views of our own: the editor's preview of Markdown
+// forgets what changes while it is loading, and a page could say for ever that the model is reading.
 import * as vscode from "vscode";
-import { section } from "./ids.ts";
+import { htmlOf } from "./html.ts";
+import { pageView } from "./ids.ts";
+import { HtmlView } from "./webview.ts";
 
-/** A page is known by its name, which is also its title; what it said last stays until it is written again. */
-export class Pages implements vscode.TextDocumentContentProvider, vscode.Disposable {
+interface Page {
+  readonly panel: vscode.WebviewPanel;
+  readonly view: HtmlView;
+}
+
+/** A page is known by its name, which is also its title; it is open once at most. */
+export class Pages implements vscode.Disposable {
+  private readonly media: vscode.Uri;
+  private readonly log: vscode.LogOutputChannel;
   private readonly texts = new Map<string, string>();
-  private readonly emitter = new vscode.EventEmitter<vscode.Uri>();
-  // Before the registration, which looks at it once.
-  readonly onDidChange = this.emitter.event;
-  private readonly registration = vscode.workspace.registerTextDocumentContentProvider(section, this);
+  private readonly open = new Map<string, Page>();
 
-  /** Writes a page as Markdown; a view of it that is open follows. */
-  write(name: string, markdown: string): void {
-    this.texts.set(pathOf(name), markdown);
-    this.emitter.fire(uriOf(name));
+  /** @param extension folder in which the extension is installed */
+  constructor(extension: vscode.Uri, log: vscode.LogOutputChannel) {
+    this.media = vscode.Uri.joinPath(extension, "media");
+    this.log = log;
   }
 
-  /** Writes a page and opens its preview: where pages are shown already, else beside the active editor. */
-  show(name: string, markdown: string): void {
-    this.write(name, markdown);
-    // Not awaited: the editor's promise may stay open as long as the preview does.
-    this.open(uriOf(name)).catch((error: unknown) =>
-      vscode.window.showErrorMessage(`Coterie: no preview can be shown: ${error}`),
-    );
+  /** Writes a page as Markdown. One that the user has closed stays closed. */
+  write(name: string, text: string): void {
+    this.texts.set(name, text);
+    this.put(name);
   }
 
-  /** Keeps a text to be shown in some other way than as a page. */
-  keep(path: string, text: string): vscode.Uri {
-    const uri = vscode.Uri.from({ scheme: section, path: `/${path}` });
-    this.texts.set(uri.path, text);
-    this.emitter.fire(uri);
-    return uri;
-  }
-
-  private async open(uri: vscode.Uri): Promise<void> {
-    await vscode.workspace.openTextDocument(uri);
-    // What was written while the document was being opened went unheard.
-    this.emitter.fire(uri);
-    // As an editor of this page alone: a plain preview would turn to whatever Markdown the user looks at next, and goes one
-    // column further where a page is in front.
-    const options = { viewColumn: columnOfPages() ?? vscode.ViewColumn.Beside, preserveFocus: true, preview: true };
-    await vscode.commands.executeCommand("vscode.openWith", uri, "vscode.markdown.preview.editor", options);
-  }
-
-  provideTextDocumentContent({ path }: vscode.Uri): string {
-    return this.texts.get(path) ?? "";
+  /** Writes a page and brings it to the front: where pages are shown already, else beside the active editor. */
+  show(name: string, text: string): void {
+    const page = this.open.get(name);
+    if (page) page.panel.reveal(undefined, true);
+    else this.open.set(name, this.made(name));
+    this.write(name, text);
   }
 
   dispose(): void {
-    this.registration.dispose();
-    this.emitter.dispose();
+    for (const { panel } of this.open.values()) panel.dispose();
   }
-}
 
-/** Where one of our pages is open. */
-function columnOfPages(): vscode.ViewColumn | undefined {
-  const isPage = ({ input }: vscode.Tab) => input instanceof vscode.TabInputCustom && input.uri.scheme === section;
-  return vscode.window.tabGroups.all.find(({ tabs }) => tabs.some(isPage))?.viewColumn;
-}
+  private made(name: string): Page {
+    const [other] = this.open.values();
+    const where = { viewColumn: other?.panel.viewColumn ?? vscode.ViewColumn.Beside, preserveFocus: true };
+    const panel = vscode.window.createWebviewPanel(pageView, name, where, { enableFindWidget: true });
+    panel.iconPath = vscode.Uri.joinPath(this.media, "icon.svg");
+    panel.onDidDispose(() => this.open.delete(name));
+    const look = { title: `Coterie: ${name}`, style: "page.css" };
+    const onUnknown = () => this.log.warn(`The page "${name}" sent a message that is not known.`);
+    return { panel, view: new HtmlView(panel.webview, this.media, look, () => this.put(name), onUnknown) };
+  }
 
-const pathOf = (name: string): string => `/${name}.md`;
-
-function uriOf(name: string): vscode.Uri {
-  return vscode.Uri.from({ scheme: section, path: pathOf(name) });
+  private put(name: string): void {
+    const html = htmlOf(this.texts.get(name) ?? "");
+    this.open
+      .get(name)
+      ?.view.put(html)
+      .catch((error: unknown) => this.log.error(`Writing the page "${name}": ${error}`));
+  }
 }

@@ -2,7 +2,8 @@
 import * as vscode from "vscode";
 import * as planning from "../server/planning.ts";
 import type { Client } from "./client.ts";
-import { isOpen, type PlanView, type PreviewTexts, type RunNode } from "./planview.ts";
+import { isOpen, type PlanView, type RunNode } from "./planview.ts";
+import type { PreviewTexts } from "./previewtexts.ts";
 
 export class Plans {
   private readonly client: Client;

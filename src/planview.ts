@@ -1,6 +1,6 @@
 // The tree of the plan: its steps with state and expert, and below each what it changes, ticked where it is to be done.
 import * as vscode from "vscode";
-import type { FilePreview, PlannedStep, PlanRun } from "../server/planning.ts";
+import type { PlannedStep, PlanRun } from "../server/planning.ts";
 import type { Command } from "./ids.ts";
 
 export interface StepNode {
@@ -154,44 +154,4 @@ function firstLine(text: string): string | null {
     .map((each) => each.trim())
     .find((each) => each !== "");
   return line === undefined ? null : line.slice(0, 80);
-}
-
-/** The texts of a preview, read-only, for the editor's own view of differences. */
-export class PreviewTexts implements vscode.TextDocumentContentProvider, vscode.Disposable {
-  static readonly scheme = "coterie-plan";
-  private readonly texts = new Map<string, string>();
-  private readonly emitter = new vscode.EventEmitter<vscode.Uri>();
-  private readonly registration = vscode.workspace.registerTextDocumentContentProvider(PreviewTexts.scheme, this);
-  readonly onDidChange = this.emitter.event;
-
-  /** Shows what a step changes, a tab a file. */
-  async show(title: string, files: readonly FilePreview[]): Promise<void> {
-    for (const { file, before, after } of files) {
-      const [left, right] = [this.put(`before/${file}`, before ?? ""), this.put(`after/${file}`, after)];
-      // Several stay open beside each other: the tab of a preview would be taken by the next one.
-      const [named, preview] = files.length === 1 ? [title, true] : [`${file}: ${title}`, false];
-      await vscode.commands.executeCommand("vscode.diff", left, right, named, { preview, preserveFocus: true });
-    }
-  }
-
-  /** Shows a text as it is. */
-  async page(name: string, text: string): Promise<void> {
-    await vscode.window.showTextDocument(this.put(name, text), { preview: true });
-  }
-
-  provideTextDocumentContent({ path }: vscode.Uri): string {
-    return this.texts.get(path) ?? "";
-  }
-
-  dispose(): void {
-    this.registration.dispose();
-    this.emitter.dispose();
-  }
-
-  private put(path: string, text: string): vscode.Uri {
-    const uri = vscode.Uri.from({ scheme: PreviewTexts.scheme, path: `/${path}` });
-    this.texts.set(uri.path, text);
-    this.emitter.fire(uri);
-    return uri;
-  }
 }

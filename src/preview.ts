@@ -1,7 +1,7 @@
 // Text that may be put into a document, shown as a difference beside what is there, and put in when the user says so.
 import * as vscode from "vscode";
 import type { Documentation } from "../server/protocol.ts";
-import type { Pages } from "./pages.ts";
+import type { PreviewTexts } from "./previewtexts.ts";
 
 type TextEdit = Documentation["edits"][number];
 
@@ -17,10 +17,13 @@ export interface Proposal {
 }
 
 /** Shows what would change; puts it in as one edit, or leaves everything as it is. */
-export async function propose({ document, edits, version, what, who }: Proposal, pages: Pages): Promise<void> {
+export async function propose(
+  { document, edits, version, what, who }: Proposal,
+  previews: PreviewTexts,
+): Promise<void> {
   if (!isUnchanged(document, version)) return;
   const name = document.uri.path.split("/").at(-1) || "document";
-  const after = pages.keep(`preview/${name}`, changed(document, edits));
+  const after = previews.put(`preview/${name}`, changed(document, edits));
   await vscode.languages.setTextDocumentLanguage(await vscode.workspace.openTextDocument(after), document.languageId);
   const shown = { preview: true, preserveFocus: true };
   await vscode.commands.executeCommand("vscode.diff", document.uri, after, `${name}: ${what}`, shown);

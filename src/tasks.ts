@@ -8,6 +8,7 @@ import { explanationDocument, type Told } from "./explanation.ts";
 import type { Command } from "./ids.ts";
 import type { Pages } from "./pages.ts";
 import { propose } from "./preview.ts";
+import type { PreviewTexts } from "./previewtexts.ts";
 import { cancellable } from "./progress.ts";
 import { editorMeant, plainPlace } from "./routing.ts";
 import { usageFacts } from "./usage.ts";
@@ -75,7 +76,7 @@ const pause = 300;
 const placeOf = ({ line, character }: { line: number; character: number }) => new vscode.Position(line, character);
 
 /** Writes a comment for the function at the cursor, previews it and puts it in as one edit. */
-export async function documentHere(client: Client, pages: Pages): Promise<void> {
+export async function documentHere(client: Client, previews: PreviewTexts): Promise<void> {
   const editor = editorMeant();
   if (!editor) {
     vscode.window.showInformationMessage("Coterie: put the cursor into a function first.");
@@ -88,16 +89,16 @@ export async function documentHere(client: Client, pages: Pages): Promise<void> 
     vscode.window.showInformationMessage("Coterie: cancelled; nothing was inserted.");
     return;
   }
-  await proposeFor(pages, document.uri, done);
+  await proposeFor(previews, document.uri, done);
 }
 
 /** Previews a comment and puts it in when the user says so. */
-export async function proposeFor(pages: Pages, uri: vscode.Uri, done: Documentation): Promise<void> {
+export async function proposeFor(previews: PreviewTexts, uri: vscode.Uri, done: Documentation): Promise<void> {
   const document = await vscode.workspace.openTextDocument(uri);
   const { edits, version, wanted, host, rule, because, expert } = done;
   const instead = wanted === null ? "" : ` for ${wanted}`;
   const what = `a comment by ${expert}${instead}${host === undefined ? "" : ` on ${host}`}`;
-  await propose({ document, edits, version, what, who: `Rule ${rule}: ${because}` }, pages);
+  await propose({ document, edits, version, what, who: `Rule ${rule}: ${because}` }, previews);
 }
 
 /** Offers "Explain" and "Document" where a function begins, and "Explain" for a selection and where something is wrong. */

@@ -1,9 +1,9 @@
 // The view "Team": figures over the ledger and memory, in a web view that gets finished pictures and no data to act on.
-import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
 import type { Client } from "./client.ts";
 import { escaped, type Figure, figures } from "./figures.ts";
 import type { Ledger } from "./ledger.ts";
+import { HtmlView } from "./webview.ts";
 
 /** Milliseconds between two drawings at least: answers may come with every key. */
 const pause = 500;
@@ -15,6 +15,7 @@ export class Team implements vscode.WebviewViewProvider, vscode.Disposable {
   private readonly log: vscode.LogOutputChannel;
   private readonly subscription: { dispose(): void };
   private view: vscode.WebviewView | undefined;
+  private page: HtmlView | undefined;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(client: Client, ledger: Ledger, log: vscode.LogOutputChannel, extension: vscode.Uri) {
@@ -26,19 +27,15 @@ export class Team implements vscode.WebviewViewProvider, vscode.Disposable {
   }
 
   resolveWebviewView(view: vscode.WebviewView): void {
+    const onUnknown = () => this.log.warn("The view of figures sent a message that is not known.");
+    const look = { title: "Coterie: Team", style: "figures.css" };
     this.view = view;
-    const { webview } = view;
-    webview.options = { enableScripts: true, localResourceRoots: [this.media] };
-    webview.onDidReceiveMessage((message: unknown) => {
-      // The only thing that the page says: it stands and can be drawn on.
-      if (message === "ready") this.soon();
-      else this.log.warn("The view of figures sent a message that is not known.");
-    });
+    this.page = new HtmlView(view.webview, this.media, look, () => this.soon(), onUnknown);
     view.onDidChangeVisibility(() => this.soon());
     view.onDidDispose(() => {
       this.view = undefined;
+      this.page = undefined;
     });
-    webview.html = this.page(webview);
   }
 
   dispose(): void {
@@ -57,23 +54,7 @@ export class Team implements vscode.WebviewViewProvider, vscode.Disposable {
   private async draw(): Promise<void> {
     const memory = this.client.isRunning ? await this.client.memory() : null;
     const drawn = figures(this.ledger.entries, memory);
-    await this.view?.webview.postMessage({ kind: "figures", html: drawn.map(section).join("") });
-  }
-
-  private page(webview: vscode.Webview): string {
-    const nonce = randomBytes(16).toString("base64");
-    const uri = (file: string) => webview.asWebviewUri(vscode.Uri.joinPath(this.media, file));
-    const policy = `default-src 'none'; style-src ${webview.cspSource}; script-src 'nonce-${nonce}'`;
-    return `<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<link rel="stylesheet" href="${uri("figures.css")}">
-<title>Coterie: Team</title>
-</head>
-<body><main id="figures" aria-live="off"></main><script nonce="${nonce}" src="${uri("figures.js")}"></script></body>
-</html>`;
+    await this.page?.put(drawn.map(section).join(""));
   }
 }
 

@@ -8,9 +8,9 @@ import {
   codeAction,
   contextMenu,
   openFile,
+  pageSays,
   pick,
   picking,
-  previewSays,
   run,
   save,
   screenshot,
@@ -44,14 +44,14 @@ describe(`a user asks about code (${which})`, { timeout: 420_000 }, () => {
     // Activated by then: a window that has just opened may lose a command of its menu.
     await page.locator(".statusbar-item", { hasText: "Coterie" }).first().waitFor(limit);
     await contextMenu(page, "Explain");
-    await previewSays(page, "Facts, from the syntax tree");
-    await previewSays(page, "Expert docs, rule built-in#3");
+    await pageSays(page, "Facts, from the syntax tree");
+    await pageSays(page, "Expert docs, rule built-in#3");
     await screenshot(page, `${which}-explain-light`);
     await clear(page);
     await openFile(page, "report.py", 19, 6);
     await codeAction(page, "Explain (Coterie)");
-    await previewSays(page, "sale.price");
-    await previewSays(page, "Expert docs, rule built-in#3");
+    await pageSays(page, "sale.price");
+    await pageSays(page, "Expert docs, rule built-in#3");
     await clear(page);
   });
 
@@ -127,7 +127,7 @@ describe(`a user asks about code (${which})`, { timeout: 420_000 }, () => {
     await type(page, "0.1 + 0.2");
     await selectLine(page);
     await contextMenu(page, "Calculate...");
-    await previewSays(page, "Worked out by the algebra library.");
+    await pageSays(page, "Worked out by the algebra library.");
     await told(page, "Coterie: 0.3");
     await screenshot(page, `${which}-calculate-dark`);
     await answer(page, "Replace with Result");
@@ -143,8 +143,8 @@ describe(`a user asks about code (${which})`, { timeout: 420_000 }, () => {
     await openFile(page, "format.ts", 10, 20);
     await run(page, "Coterie: Explain");
     // The page of before may still stand there for a moment.
-    await previewSays(page, "src/format.ts:10");
-    await previewSays(page, "Expert docs, rule built-in#3");
+    await pageSays(page, "src/format.ts:10");
+    await pageSays(page, "Expert docs, rule built-in#3");
     await screenshot(page, `${which}-explain-dark`);
     await clear(page);
   });

@@ -177,8 +177,8 @@ async function toggleTheme(page: Page, then: "vs" | "vs-dark"): Promise<void> {
   await page.locator(`.monaco-workbench.${then}`).waitFor({ timeout: stepLimit });
 }
 
-/** Waits until a Markdown preview says something: previews are frames in frames. */
-export async function previewSays(page: Page, words: string, limit = stepLimit * 2): Promise<void> {
+/** Waits until one of our web views says something: they are frames in frames. */
+export async function pageSays(page: Page, words: string, limit = stepLimit * 2): Promise<void> {
   for (const end = Date.now() + limit; ; ) {
     for (const frame of page.frames()) {
       const said = await frame
@@ -187,9 +187,26 @@ export async function previewSays(page: Page, words: string, limit = stepLimit *
         .catch(() => ""); // A frame may go meanwhile.
       if (frame !== page.mainFrame() && said?.includes(words)) return;
     }
-    if (Date.now() > end) throw new Error(`no preview says "${words}"`);
+    if (Date.now() > end) throw new Error(`no page says "${words}"; there is ${await shown(page)}`);
     await page.waitForTimeout(100);
   }
+}
+
+/** What the editor shows, in words: tabs, notifications and the beginnings of its frames. */
+async function shown(page: Page): Promise<string> {
+  const texts = (selector: string) => page.locator(selector).allTextContents();
+  const frames = page.frames().filter((frame) => frame !== page.mainFrame());
+  const said = await Promise.all(
+    frames.map(async (frame) => {
+      const text = await frame
+        .locator("body")
+        .textContent({ timeout: 1_000 })
+        .catch((error: unknown) => String(error));
+      return `${frame.url().slice(0, 100)}: ${text?.replaceAll(/\s+/g, " ").slice(0, 200)}`;
+    }),
+  );
+  const parts = { tabs: await texts(".tab"), told: await texts(".notification-list-item"), frames: said };
+  return JSON.stringify(parts, null, 2);
 }
 
 /** Puts a picture into out/screenshots. */

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { codeAction, contextMenu, openFile, previewSays, run, screenshot } from "./driver.ts";
+import { codeAction, contextMenu, openFile, pageSays, run, screenshot } from "./driver.ts";
 import { openEditor, variant } from "./harness.ts";
 import { answer, clear, told } from "./notices.ts";
 import { whileServersStand } from "./servers.ts";
@@ -24,7 +24,7 @@ describe(`a user explains and cancels (${which})`, { timeout: 300_000 }, () => {
       await told(page, "Coterie: explaining");
       await answer(page, "Cancel");
     });
-    await previewSays(page, "You have cancelled it");
+    await pageSays(page, "You have cancelled it");
     await screenshot(page, `${which}-cancelled-light`);
     assert.equal(readFileSync(join(folder, "src", "slow.ts"), "utf8"), slow);
     await clear(page);
@@ -49,9 +49,9 @@ describe(`a user explains and cancels (${which})`, { timeout: 300_000 }, () => {
     const { page } = session();
     await openFile(page, "format.ts", 5, 18);
     await contextMenu(page, "Explain");
-    await previewSays(page, "Facts, from the language service");
-    await previewSays(page, "line (src/format.ts:10)");
-    await previewSays(page, "src/format.ts:11");
+    await pageSays(page, "Facts, from the language service");
+    await pageSays(page, "line (src/format.ts:10)");
+    await pageSays(page, "src/format.ts:11");
     await clear(page);
   });
 
@@ -60,8 +60,8 @@ describe(`a user explains and cancels (${which})`, { timeout: 300_000 }, () => {
     await openFile(page, "cart.ts", 23, 46);
     await page.locator(".squiggly-error").first().waitFor({ timeout: 60_000 });
     await codeAction(page, "Explain (Coterie)");
-    await previewSays(page, "must return a value");
-    await previewSays(page, "isEmpty(items: Item[]): boolean");
+    await pageSays(page, "must return a value");
+    await pageSays(page, "isEmpty(items: Item[]): boolean");
     await screenshot(page, `${which}-problem-light`);
     await clear(page);
   });

@@ -13,9 +13,9 @@ import {
   newestAnswer,
   openFile,
   openSidebar,
+  pageSays,
   pick,
   picking,
-  previewSays,
   run,
   screenshot,
   turnDark,
@@ -246,7 +246,7 @@ describe(`a user with an expert on another machine (${which})`, { timeout: 300_0
   test("is told so by the proof that it is offline", async () => {
     const { page } = session();
     await run(page, "Coterie: Prove It Is Offline");
-    await previewSays(page, "No, by your own settings.");
+    await pageSays(page, "No, by your own settings.");
     await screenshot(page, `${which}-remote-offline`);
   });
 });

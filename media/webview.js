@@ -1,9 +1,9 @@
-// The page of the view "Team": puts in the figures that the extension sends, and keeps opened tables open.
+// The script of every page of ours: puts in what the extension sends, and keeps opened tables open.
 const api = acquireVsCodeApi();
-const main = document.getElementById("figures");
+const main = document.querySelector("main");
 
 window.addEventListener("message", ({ data }) => {
-  if (data?.kind !== "figures" || typeof data.html !== "string") return;
+  if (typeof data?.html !== "string") return;
   const opened = [...main.querySelectorAll("section:has(details[open])")].map((each) => each.dataset.title);
   const focused = document.activeElement?.closest("section")?.dataset.title;
   main.innerHTML = data.html;
@@ -13,4 +13,5 @@ window.addEventListener("message", ({ data }) => {
     if (details && focused === section.dataset.title) details.querySelector("summary").focus();
   }
 });
+// Nothing that was sent before is known here: the extension sends what there is.
 api.postMessage("ready");
