@@ -40,8 +40,10 @@ export async function whatToExplain(
   syntax: Syntax,
 ): Promise<Explained | null> {
   const text = document.getText();
-  const found = await syntax.functionAt(document, start);
-  const isWithin = found !== null && end <= found.whole.end;
+  // What is selected by lines ends after a line break, which belongs to nothing.
+  const last = Math.max(start, start + text.slice(start, end).trimEnd().length);
+  const found = await functionMeant(document, start + blanks(text.slice(start, last)), syntax);
+  const isWithin = found !== null && last <= found.whole.end;
   const facts = isWithin ? factsInWords(found, text) : [];
   const named = isWithin ? placeOfName(found, text) : null;
   const at = (from: number, to: number, opening = openingOfWords("code", null), gives = false) => ({
@@ -59,6 +61,16 @@ export async function whatToExplain(
   const lines = paragraph(text, start);
   return text.slice(...lines).trim() === "" ? null : at(...lines);
 }
+
+/** The function at an offset; in the comment that documents a function it is that one. */
+async function functionMeant(document: TextDocument, offset: number, syntax: Syntax): Promise<FunctionFacts | null> {
+  const isIn = ({ start, end }: { start: number; end: number }) => start <= offset && offset < end;
+  const all = await syntax.functionsIn(document);
+  const documented = all.find(({ documentation, whole }) => documentation && isIn(documentation) && !isIn(whole));
+  return syntax.functionAt(document, documented?.whole.start ?? offset);
+}
+
+const blanks = (text: string) => text.length - text.trimStart().length;
 
 function placeOfName({ name, header }: FunctionFacts, text: string): number {
   const head = text.slice(header.start, header.end);
@@ -113,8 +125,8 @@ async function* without(pieces: AsyncGenerator<string, Said>, characters: number
 export function outdented(text: string): string {
   const lines = text.replaceAll("\r\n", "\n").split("\n");
   const rest = lines.slice(1).filter((line) => line.trim() !== "");
-  const shared = Math.min(...rest.map((line) => /^[ \t]*/.exec(line)![0].length), Number.MAX_SAFE_INTEGER);
   if (rest.length === 0) return lines.join("\n").trimStart();
+  const shared = rest.reduce((least, line) => Math.min(least, /^[ \t]*/.exec(line)![0].length), Number.MAX_SAFE_INTEGER);
   return [lines[0]!.trimStart(), ...lines.slice(1).map((line) => line.slice(shared))].join("\n");
 }
 

@@ -6,16 +6,19 @@ export function openDisplay(paragraph: string): boolean {
 }
 
 /**
- * Whether a paragraph that is read up to the cursor stands in a formula; "$5 and $6" are amounts of money.
+ * Whether a paragraph that is read up to the cursor stands in a formula; "$5 and $6" are amounts of money, "$HOME" is a variable.
  * @param after what follows the cursor
  */
 export function inFormula(paragraph: string, after: string): boolean {
-  const plain = paragraph.replace(/\\./g, "");
+  const plain = paragraph.replace(/\\[\\$]/g, "");
   if (openDisplay(plain)) return true;
   const inner = openInline(plain);
   if (inner === null) return false;
-  return !/^\d/.test(inner) || closedBy(inner, after);
+  return closedBy(inner, after) || beginsFormula.test(inner);
 }
+
+/** What stands behind a `$` that nothing closes yet: a name of one letter and what is done to it, or what only a formula holds. */
+const beginsFormula = /^[A-Za-z]?$|^[A-Za-z]\s*[-+*/<>=_(]|^[^\d{].*[\\^]|^[\\^]/s;
 
 /** In a docstring `$` more often begins a name: there a formula must be closed, or hold what only a formula does. */
 export function inDocumentedFormula(paragraph: string, after: string): boolean {

@@ -63,6 +63,19 @@ const formats = ["f", "F", "rf", "fr"].flatMap((prefix) =>
 const python = [...formats, line("#"), triple('"""', pythonic), triple("'''", pythonic), ...quotes];
 const java = [...slashes, long('"""'), ...quotes];
 const markup = [block("<!--", "-->")];
+/** Within a tag, or within the braces of a template: text between these is written for people. */
+const inTag = (text: string, at: number) => /<[a-zA-Z][^<>]*$/.test(text.slice(Math.max(0, at - 400), at));
+const inBraces = (text: string, at: number) => /\{[^}]*$/.test(text.slice(Math.max(0, at - 400), at));
+const within = (spans: readonly Span[], ...places: readonly ((text: string, at: number) => boolean)[]) =>
+  spans.map((span) => ({
+    ...span,
+    when: (text: string, at: number) => places.some((is) => is(text, at)) && (span.when?.(text, at) ?? true),
+  }));
+const templated = [
+  ...markup,
+  ...within([...quotes, template], inTag, inBraces),
+  ...within([...slashes, pattern], inBraces),
+];
 const sql = [line("--"), block("/*", "*/"), { ...quote("'"), lines: true, escape: false }, quote('"')];
 const shell = [hash, { ...block("'", "'", "string") }, { ...long('"'), hole: "${" }];
 const lisp = [line(";"), long('"')];
@@ -72,8 +85,8 @@ const lexicons: Readonly<Record<string, readonly Span[]>> = {
   typescriptreact: script,
   javascript: script,
   javascriptreact: script,
-  vue: [...markup, ...script],
-  svelte: [...markup, ...script],
+  vue: templated,
+  svelte: templated,
   python,
   starlark: python,
   java,
@@ -113,7 +126,7 @@ const lexicons: Readonly<Record<string, readonly Span[]>> = {
   lua: [block("--[[", "]]"), line("--"), block("[[", "]]", "string"), ...quotes],
   haskell: [block("{-", "-}"), line("--"), quote('"')],
   sql,
-  html: [...markup, ...quotes.map((one) => ({ ...one, lines: false }))],
+  html: [...markup, ...within(quotes, inTag)],
   xml: markup,
   css: [block("/*", "*/"), ...quotes],
   scss: [block("/*", "*/"), line("//"), ...quotes],

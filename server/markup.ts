@@ -6,7 +6,9 @@ export const markupLanguages: ReadonlySet<string> = new Set(["html", "vue", "sve
 
 /** The script or style sheet that the cursor is in, or null. */
 export function inMarkup(text: string, offset: number): Snippet | null {
-  for (const match of text.matchAll(/<(script|style)\b([^>]*)>/gi)) {
+  // A tag within a comment begins nothing.
+  const told = text.replace(/<!--[\s\S]*?-->/g, (comment) => " ".repeat(comment.length));
+  for (const match of told.matchAll(/<(script|style)\b((?:"[^"]*"|'[^']*'|[^>"'])*)>/gi)) {
     const [tag, name = "", attributes = ""] = match;
     const start = match.index + tag.length;
     if (start > offset) return null;
@@ -20,9 +22,9 @@ export function inMarkup(text: string, offset: number): Snippet | null {
 }
 
 function languageOf(name: string, attributes: string): string {
-  const lang = /\b(?:lang|type)\s*=\s*["']?([\w/-]+)/i.exec(attributes)?.[1]?.toLowerCase() ?? "";
+  const lang = /\b(?:lang|type)\s*=\s*["']?([\w/+-]+)/i.exec(attributes)?.[1]?.toLowerCase() ?? "";
   if (name.toLowerCase() === "style") return /scss|less/.exec(lang)?.[0] ?? "css";
-  if (/json/.test(lang)) return "json";
+  if (/json|^importmap$|^speculationrules$/.test(lang)) return "json";
   if (/tsx/.test(lang)) return "typescriptreact";
   return /^(ts|typescript)$/.test(lang) ? "typescript" : "javascript";
 }

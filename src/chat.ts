@@ -35,9 +35,9 @@ export function joinChat(client: Client, plans: Plans, log: vscode.LogOutputChan
       if (!(await client.runs()))
         throw new Error('the language server is not running: "Coterie: Restart the Language Server".');
       const { command, prompt } = asked(request);
-      const handler = command === undefined ? talk : handlers[command];
-      if (handler === undefined)
+      if (command !== undefined && !Object.hasOwn(handlers, command))
         throw new Error(`there is no /${command}: there are /${Object.keys(handlers).join(", /")}.`);
+      const handler = command === undefined ? talk : handlers[command]!;
       await handler({ prompt, references: request.references, context, stream, token }, client, plans);
     } catch (error) {
       // A cancelled request has been told by the chat itself.
@@ -53,7 +53,7 @@ export function joinChat(client: Client, plans: Plans, log: vscode.LogOutputChan
 
 /** Command and prompt; where the name or a command was typed once more, they are no part of the question. */
 function asked({ command, prompt }: vscode.ChatRequest): Pick<vscode.ChatRequest, "command" | "prompt"> {
-  const [, typed, rest = prompt] = /^\s*(?:@coterie\b\s*)?(?:\/(\w+)\b)?\s*(.*)$/s.exec(prompt) ?? [];
+  const [, typed, rest = prompt] = /^\s*(?:@coterie\b\s*)?(?:\/(\w+)(?!\S))?\s*(.*)$/s.exec(prompt) ?? [];
   return { command: command ?? typed, prompt: rest };
 }
 

@@ -38,7 +38,9 @@ export function explanationDocument({ place, facts, known, text, author, failed 
 }
 
 function factsTable(title: string, facts: readonly Fact[]): readonly string[] {
-  const rows = facts.map(({ name, text }) => `| ${plain(name)} | ${inline(text)} |`);
+  // In a table a bar parts cells, in code too.
+  const cell = (text: string) => inline(text).replace(/(?<!\\)\|/g, "\\|");
+  const rows = facts.map(({ name, text }) => `| ${plain(name)} | ${cell(text)} |`);
   return rows.length === 0 ? [] : [`## ${title}`, "", "| | |", "| --- | --- |", ...rows, ""];
 }
 
@@ -78,12 +80,12 @@ const quoted = (text: string) =>
   text
     .trim()
     .split("\n")
-    .map((line) => `> ${inline(line)}`)
+    .map((line) => `> ${inline(line.trim()).replace(/^(\d*)([-+#=~.)])/, "$1\\$2")}`)
     .join("\n");
 
-/** Text in which backticks mark code and nothing else means anything. */
+/** Text in which backticks mark code, one like several, and nothing else means anything. */
 export function inline(text: string): string {
-  const parts = text.split("`");
+  const parts = text.split(/`+/);
   if (parts.length % 2 === 0) return plain(text);
-  return parts.map((part, i) => (i % 2 === 0 ? plain(part) : `\`${part.replace(/\|/g, "\\|")}\``)).join("");
+  return parts.map((part, i) => (i % 2 === 0 ? plain(part) : `\`${part}\``)).join("");
 }

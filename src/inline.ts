@@ -14,9 +14,13 @@ export function unescaped(markdown: string): string {
 /** Text that arrives in pieces, with what would be Markdown escaped. */
 export class Inline {
   private isCode = false;
+  private last = "";
 
+  /** Several backticks in a row count as one: Markdown would pair them otherwise, and take what stands between for itself. */
   write(piece: string): string {
-    const parts = piece.split("`");
+    const once = (this.last + piece).replace(/`+/g, "`").slice(this.last.length);
+    if (piece !== "") this.last = piece.endsWith("`") ? "`" : "";
+    const parts = once.split("`");
     return parts
       .map((part, i) => {
         if (i > 0) this.isCode = !this.isCode;

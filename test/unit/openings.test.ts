@@ -87,3 +87,28 @@ test("who has no more to say than one sentence is asked for one about the result
   await told(parse.replace("return ", ""), [" parses a text."]);
   assert.deepEqual(asked, [" parses"], "it returns nothing");
 });
+
+test("a function is explained whole where it is selected by lines, with its comment or from within that", async () => {
+  const about = async (text: string, selected: string) => {
+    const start = text.indexOf(selected);
+    const document = TextDocument.create("file:///b.ts", "typescript", 1, text);
+    const found = await whatToExplain(document, start, start + selected.length, newSyntax());
+    return { code: found?.code, facts: found?.facts.length, opening: found?.opening.text };
+  };
+  const add = "function add(x: number) {\n  return x + a;\n}";
+  const whole = await about(`${add}\n`, add);
+  assert.deepEqual([whole.code, whole.opening], [add, "This function"]);
+  assert.ok(whole.facts! > 0);
+  const text = `const a = 1;\n\n/**\n * Adds.\n */\n${add}\n\nconst b = 2;\n`;
+  for (const selected of [`${add}\n`, `\n${add}\n\n`, `/**\n * Adds.\n */\n${add}\n`, ` * Adds.\n */\n${add}`])
+    assert.deepEqual(await about(text, selected), whole, JSON.stringify(selected));
+  const method = "class A {\n  /** Adds. */\n  add(x: number) {\n    return x;\n  }\n}\n";
+  assert.match((await about(method, "  /** Adds. */\n  add(x: number) {\n    return x;\n  }\n")).code!, /^add\(x/);
+  assert.equal((await about(`const a = 1;\n${add}\n`, "const a = 1;\n")).facts, 0);
+});
+
+test("a text of very many lines is explained, not refused", async () => {
+  const text = "a line of a log\n".repeat(200_000);
+  const found = await whatToExplain(TextDocument.create("file:///a.log", "log", 1, text), 0, text.length, newSyntax());
+  assert.ok(found!.code.startsWith("a line of a log\n") && found!.code.length < 2_000);
+});

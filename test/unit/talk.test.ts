@@ -45,4 +45,11 @@ test("words are escaped piece by piece, code in backticks stays as it is, and is
   assert.equal(unescaped(written.write(said) + written.end()), said, "the model reads what it has said");
   const whole = new Inline();
   assert.equal(whole.write("plain") + whole.end(), "plain");
+  const runs = new Inline();
+  const marked = ["Uses ``a`", "``![x](y)"].map((piece) => runs.write(piece)).join("") + runs.end();
+  assert.equal(
+    marked,
+    "Uses `a`!\\[x\\](y)",
+    "several backticks are one, and open no code that Markdown would not see",
+  );
 });
