@@ -22,7 +22,7 @@ export function readProse(reply: string, names: readonly string[]): Prose {
     .split("\n")
     .map((line) => line.replace(/^\s*(?:\*|\/\/[/!]?|#)\s?/, "").trimEnd());
   const summary: string[] = [];
-  const parameters: Record<string, string> = {};
+  const parameters = new Map<string, string>();
   let returns: string | null = null;
   let section: "summary" | "parameters" | "returns" | "other" = "summary";
   for (const line of plain) {
@@ -43,16 +43,18 @@ export function readProse(reply: string, names: readonly string[]): Prose {
     }
   }
   function describe(line: string): void {
-    const found = /^\[?[`*]*(\w+)[^\s:\]-]*\]?\s*(?:\([^)]*\))?\s*[:\-–]*\s*(.+)$/.exec(withoutType(line));
+    const found = /^\[?[`*]*([\p{ID_Continue}$]+)[^\s:\]-]*\]?\s*(?:\([^)]*\))?\s*[:\-–]*\s*(.+)$/u.exec(
+      withoutType(line),
+    );
     const words = found && names.includes(found[1]!) ? said(found[2]!) : null;
-    if (found && words !== null) parameters[found[1]!] ??= words;
+    if (found && words !== null && !parameters.has(found[1]!)) parameters.set(found[1]!, words);
   }
-  return { summary: firstSentences(summary.join(" ")), parameters, returns };
+  return { summary: firstSentences(summary.join(" ")), parameters: Object.fromEntries(parameters), returns };
 }
 
 /** A reply of tags alone with the words of an explanation in the place of its summary. */
 export function withSummary(reply: string, explanation: string): string {
-  const [, first, rest] = /^This (?:function|class) (\w)(.*)$/s.exec(explanation) ?? [];
+  const [, first, rest] = /^This (?:function|class) ([\p{L}\p{N}_])(.*)$/su.exec(explanation) ?? [];
   const isEmpty = first === undefined && /^This (?:function|class)/.test(explanation);
   const words = first === undefined ? (isEmpty ? "" : explanation) : first.toUpperCase() + rest;
   return `${words}\n\n${reply.replace(opened, "")}`;
@@ -101,15 +103,20 @@ function sentence(text: string): string {
  */
 export function commentLines(facts: Documented, reply: string): readonly string[] | null {
   const names = facts.parameters.flatMap((each) => each.names);
-  const { summary, parameters, returns } = readProse(reply, names);
-  if (summary === "") return null;
+  const read = readProse(reply, names);
+  if (read.summary === "") return null;
+  const isJava = facts.languageId === "java";
+  const told = isJava ? inJavadoc : (words: string) => words;
+  const summary = told(read.summary);
   const described = facts.parameters.flatMap((parameter) =>
     parameter.names.map((name) => {
       const stars = facts.languageId === "python" ? { one: "", rest: "*", keywords: "**" }[parameter.takes] : "";
-      return [`${stars}${name}`, parameters[name] ?? fallback(parameter, name)] as const;
+      const words = Object.hasOwn(read.parameters, name) ? told(read.parameters[name]!) : null;
+      return [`${stars}${name}`, words ?? fallback(parameter, name, isJava)] as const;
     }),
   );
-  const gives = returns !== null && facts.returns.length > 0 && facts.returnType !== "void" ? returns : null;
+  const isGiven = read.returns !== null && facts.returns.length > 0 && facts.returnType !== "void";
+  const gives = isGiven ? told(read.returns!) : null;
   switch (facts.languageId) {
     case "python":
       return pythonLines(summary, described, gives);
@@ -120,7 +127,7 @@ export function commentLines(facts: Documented, reply: string): readonly string[
     default: {
       const dash = facts.languageId.startsWith("typescript") ? "- " : "";
       const tags = described.map(([name, words]) => `@param ${name} ${dash}${words}`);
-      if (gives !== null) tags.push(`@${facts.languageId === "java" ? "return" : "returns"} ${gives}`);
+      if (gives !== null) tags.push(`@${isJava ? "return" : "returns"} ${gives}`);
       if (tags.length === 0) return [`/** ${summary} */`];
       return ["/**", ` * ${summary}`, " *", ...tags.map((tag) => ` * ${tag}`), " */"];
     }
@@ -130,9 +137,10 @@ export function commentLines(facts: Documented, reply: string): readonly string[
 /** The parameters that a comment made of such lines names, in order; null in languages whose comments name none. */
 export function describedIn(comment: string, languageId: string): readonly string[] | null {
   if (languageId === "go" || languageId === "rust") return null;
-  if (languageId !== "python") return [...comment.matchAll(/^\s*\* @param ([\w$]+)/gm)].map(([, name]) => name!);
+  if (languageId !== "python")
+    return [...comment.matchAll(/^\s*\* @param ([\p{ID_Continue}$]+)/gmu)].map(([, name]) => name!);
   const part = /^[ \t]*Args:\r?\n((?:[ \t]+\S.*(?:\r?\n|$))*)/m.exec(comment)?.[1] ?? "";
-  return [...part.matchAll(/^[ \t]+\*{0,2}(\w+): /gm)].map(([, name]) => name!);
+  return [...part.matchAll(/^[ \t]+\*{0,2}([\p{ID_Continue}$]+): /gmu)].map(([, name]) => name!);
 }
 
 function pythonLines(
@@ -152,17 +160,27 @@ const longestCode = 40;
 /** What is taken out of a comment, so that code that holds it would not be that code any more. */
 const unsafe = /\n|\\|\*\/|"""|'''/;
 
-/** What is certain of a parameter: its name in words, its type, its default. */
-function fallback({ type, default: initial }: Documented["parameters"][number], name: string): string {
+/** Javadoc reads a comment as HTML with tags in braces, and refuses what is not well formed: other tags become code. */
+function inJavadoc(prose: string): string {
+  const entities: Readonly<Record<string, string>> = { "<": "&lt;", ">": "&gt;", "&": "&amp;", "{@": "{&#64;" };
+  return prose.replace(/\{@\w+\s+([^{}]+)\}|[<>]|&(?!#?\w+;)|\{@/g, (found, code?: string) =>
+    code === undefined ? entities[found]! : `{@code ${code}}`,
+  );
+}
+
+/** What is certain of a parameter: its name in words, its type, its default. Of a name in a pattern only the first is. */
+function fallback(parameter: Documented["parameters"][number], name: string, isJava: boolean): string {
+  const isPlain = parameter.names.length === 1 && parameter.name === name;
   const words = name
-    .replace(/([a-z\d])([A-Z])/g, "$1 $2")
+    .replace(/([\p{Ll}\d])(\p{Lu})/gu, "$1 $2")
     .replace(/_+/g, " ")
     .trim()
     .toLowerCase();
-  const short = (text: string | null) =>
-    text !== null && text.length <= longestCode && !unsafe.test(text) ? text : null;
-  const known = [short(type) && `of type ${type}`, short(initial) && `${initial} when left out`]
-    .filter(Boolean)
-    .join(", ");
+  const short = (text: string | null) => {
+    if (!isPlain || text === null || text.length > longestCode || unsafe.test(text)) return null;
+    return isJava ? `{@code ${text}}` : text;
+  };
+  const [type, initial] = [short(parameter.type), short(parameter.default)];
+  const known = [type && `of type ${type}`, initial && `${initial} when left out`].filter(Boolean).join(", ");
   return sentence(`The ${words === "" ? "value" : words}${known === "" ? "" : `, ${known}`}`);
 }

@@ -118,11 +118,35 @@ export function commentEdit(document: TextDocument, facts: FunctionFacts, reply:
   const text = document.getText();
   const eol = text.includes("\r\n") ? "\r\n" : "\n";
   const python = facts.languageId === "python" ? placeInPython(text, facts) : null;
-  const offset = python?.offset ?? lineStart(text, facts.whole.start);
+  const line = lineStart(text, facts.whole.start);
+  const offset = python?.offset ?? aboveDirectives(text, line, facts.languageId);
   const indent = python?.indent ?? /^[ \t]*/.exec(text.slice(offset))![0];
-  const newText = lines.map((line) => (line === "" ? "" : indent + line) + eol).join("");
+  // As gofmt parts a directive from the words above it.
+  const parted = facts.languageId === "go" && offset < line ? [...lines, "//"] : lines;
+  const newText = parted.map((each) => (each === "" ? "" : indent + each) + eol).join("");
   const place = document.positionAt(offset);
   return { range: { start: place, end: place }, newText };
+}
+
+/** How a comment begins that a tool reads: it is about the code right below it. */
+const directives =
+  /^(?:\/\/+|\/\*+)\s*(?:@ts-|eslint-|oxlint-|biome-ignore|prettier-ignore|deno-\w+-ignore|dprint-ignore|NOSONAR|NOPMD|noinspection|istanbul|c8|v8 ignore|node:coverage|tslint:|\$Flow|[@#]__)/;
+
+/** The line of the first directive among the comments right above a line, which is about that line; else the line itself. */
+function aboveDirectives(text: string, line: number, languageId: string): number {
+  let found = line;
+  for (let at = line; at > 0; ) {
+    const start = lineStart(text, at - 1);
+    const isBlock = /^(?!\s*\/\/).*\*\/\s*$/.test(text.slice(start, at));
+    const above = isBlock ? lineStart(text, text.lastIndexOf("/*", at)) : start;
+    const comment = text.slice(above, at).trim();
+    // In Go all that is not is documentation, and there is none.
+    if (directives.test(comment) || (languageId === "go" && comment.startsWith("//"))) found = above;
+    // TypeScript looks for its own above other comments of a line.
+    else if (!comment.startsWith("//")) break;
+    at = above;
+  }
+  return found;
 }
 
 /** The line of the body's first statement and its indentation; null where that stands on the line of the head. */
@@ -130,7 +154,8 @@ function placeInPython(text: string, { header, body }: FunctionFacts): { offset:
   if (body === null) return null;
   const offset = lineStart(text, body.start);
   const indent = text.slice(offset, body.start);
-  // Comments between head and body stay below the docstring.
-  const head = header.start + text.slice(header.start, header.end).replace(/(?:\s*#[^\n]*)+$/, "").length;
+  // Comments between head and body stay below the docstring, except one that is the head's types.
+  const comments = /(?:\s*#(?!\s*type:\s*\()[^\n]*(?=\n|$))+$/;
+  const head = header.start + text.slice(header.start, header.end).replace(comments, "").length;
   return offset > header.start && /^[ \t]+$/.test(indent) ? { offset: lineAfter(text, head), indent } : null;
 }

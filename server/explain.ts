@@ -45,7 +45,7 @@ export async function whatToExplain(
   const found = await functionMeant(document, start + blanks(text.slice(start, last)), syntax);
   const isWithin = found !== null && last <= found.whole.end;
   const facts = isWithin ? factsInWords(found, text) : [];
-  const named = isWithin ? placeOfName(found, text) : null;
+  const named = isWithin ? found.named : null;
   const at = (from: number, to: number, opening = openingOfWords("code", null), gives = false) => ({
     ...{ start: from, end: to, code: cut(outdented(text.slice(from, to))) },
     ...{ facts, named, opening, gives },
@@ -71,12 +71,6 @@ async function functionMeant(document: TextDocument, offset: number, syntax: Syn
 }
 
 const blanks = (text: string) => text.length - text.trimStart().length;
-
-function placeOfName({ name, header }: FunctionFacts, text: string): number {
-  const head = text.slice(header.start, header.end);
-  const found = head.search(new RegExp(`(?<![\\w$])${name.replace(/[^\w]/g, "\\$&")}(?![\\w$])`));
-  return header.start + Math.max(0, found);
-}
 
 /** The lines around an offset up to the blank ones. */
 function paragraph(text: string, offset: number): [number, number] {
@@ -126,7 +120,10 @@ export function outdented(text: string): string {
   const lines = text.replaceAll("\r\n", "\n").split("\n");
   const rest = lines.slice(1).filter((line) => line.trim() !== "");
   if (rest.length === 0) return lines.join("\n").trimStart();
-  const shared = rest.reduce((least, line) => Math.min(least, /^[ \t]*/.exec(line)![0].length), Number.MAX_SAFE_INTEGER);
+  const shared = rest.reduce(
+    (least, line) => Math.min(least, /^[ \t]*/.exec(line)![0].length),
+    Number.MAX_SAFE_INTEGER,
+  );
   return [lines[0]!.trimStart(), ...lines.slice(1).map((line) => line.slice(shared))].join("\n");
 }
 

@@ -1,6 +1,7 @@
 // What happens in a function's body: calls, reads and writes, branches and loops, what is returned and thrown.
 import type { Node } from "web-tree-sitter";
-import type { BodyRules, Dialect } from "./dialect.ts";
+import { type BodyRules, childrenOf, type Dialect } from "./dialect.ts";
+import { namesIn } from "./names.ts";
 
 export interface BodyFacts {
   /** Conditions, cases, handlers and conditional expressions. */
@@ -31,6 +32,8 @@ const nothing: BodyFacts = {
   returns: [],
 };
 
+const none = () => [];
+
 /** Longer expressions are cut. Characters. */
 const longest = 120;
 
@@ -40,7 +43,7 @@ export function bodyFacts(node: Node, dialect: Dialect, parameters: readonly str
   if (body === null || dialect.kind(node) === "class") return nothing;
   const reader = new Reader(dialect);
   reader.read(body);
-  return reader.facts(body, parameters);
+  return reader.facts(node, body, parameters);
 }
 
 class Reader {
@@ -75,9 +78,10 @@ class Reader {
     }
   }
 
-  facts(body: Node, parameters: readonly string[]): BodyFacts {
+  facts(node: Node, body: Node, parameters: readonly string[]): BodyFacts {
     const { calls, reads, writes, locals, outer, throws, returns } = this.#seen;
-    const own = new Set([...locals].filter((name) => !outer.has(name)));
+    const results = this.#dialect.results?.(node) ?? [];
+    const own = new Set([...results, ...locals].filter((name) => !outer.has(name)));
     const known = new Set([...own, ...this.#inner, ...parameters]);
     const root = (path: string) => /^[^.[?!:]+/.exec(path)?.[0] ?? path;
     const isExpression = !/block|body/.test(body.type);
@@ -90,46 +94,55 @@ class Reader {
       writes: [...writes].filter((path) => !own.has(root(path)) && !(path === root(path) && known.has(path))),
       locals: [...own],
       throws: [...throws],
-      returns: isExpression ? [short(body)] : [...returns, ...this.#tail(body)],
+      returns: isExpression ? [short(body)] : [...returns, ...this.#tail(node, body)],
     };
   }
 
   /** The expression with which a body ends, where that is what is returned. */
-  #tail(body: Node): string[] {
-    const last = this.#rules.lastIsReturned ? body.namedChildren.at(-1) : undefined;
-    return last && !/(statement|declaration|item|comment)$/.test(last.type) ? [short(last)] : [];
+  #tail(node: Node, body: Node): string[] {
+    const type = this.#rules.lastIsReturned ? this.#dialect.returnType(node) : null;
+    if (type === null || type === "()" || type === "!") return [];
+    const last = body.namedChildren.findLast((child) => !/comment$/.test(child.type));
+    // To the grammar `match` and `if` are statements wherever they stand; a semicolon takes the value away.
+    const isOpen = last?.type === "expression_statement" && !last.text.endsWith(";");
+    const value = isOpen ? last.namedChild(0) : last;
+    if (!value || /(statement|declaration|item)$|^return_/.test(value.type)) return [];
+    const isEndless = value.type === "loop_expression" && value.descendantsOfType("break_expression").length === 0;
+    return isEndless ? [] : [short(value)];
   }
 
   /** Notes what a node does and returns the nodes below that are to be visited. */
-  #visit(node: Node, isOwn: boolean): Node[] {
+  #visit(node: Node, isOwn: boolean): readonly Node[] {
     const { type } = node;
     const rules = this.#rules;
     const at = <T>(table: Readonly<Record<string, T>>): T | undefined =>
       Object.hasOwn(table, type) ? table[type] : undefined;
+    const isFunction = Object.hasOwn(this.#dialect.kinds, type);
+    const bound = childrenOf(node, at(rules.binds) ?? none);
+    for (const pattern of bound) this.#bind(node, pattern);
+    if (isFunction) this.#define(node);
     if (rules.silent.has(type)) return [];
     if (rules.branches.has(type)) this.#branches++;
     if (rules.loops.has(type)) this.#loops++;
     if (rules.returns.has(type) && isOwn && node.namedChildCount > 0)
       this.#seen.returns.add(short(node.namedChild(0)!));
     if (rules.throws.has(type) && isOwn) this.#throws(node);
-    if (rules.callbacks.has(type) || Object.hasOwn(this.#dialect.kinds, type)) return this.#callback(node);
+    if (rules.callbacks.has(type) || isFunction) return this.#callback(node);
 
     const called = at(rules.calls);
     if (called !== undefined) return this.#call(node, called);
     const changed = at(rules.changes);
     if (changed !== undefined) return this.#change(node, changed);
-    const bound = at(rules.binds);
-    if (bound !== undefined) return this.#bind(node, bound);
-    const path = this.#path(node);
+    const path = bound.length > 0 ? null : this.#path(node);
     if (path !== null) {
       this.#seen.reads.add(path);
       return [];
     }
-    const label = at(rules.labels);
-    const hidden = label === undefined ? null : node.childForFieldName(label);
     const member = at(rules.members);
     if (member !== undefined) return [node.childForFieldName(member[0])].filter((one) => one !== null);
-    return node.namedChildren.filter((child) => child.id !== hidden?.id);
+    const skipped = new Set([...bound, ...childrenOf(node, at(rules.labels) ?? none)].map(({ id }) => id));
+    const conditions = bound.flatMap((pattern) => pattern.childForFieldName("condition") ?? []);
+    return [...conditions, ...node.namedChildren.filter((child) => !skipped.has(child.id))];
   }
 
   #throws(node: Node): void {
@@ -141,10 +154,15 @@ class Reader {
     this.#seen.throws.add(callee?.text ?? short(what));
   }
 
-  #callback(node: Node): Node[] {
+  /** Makes the name of a function or class in the body known. */
+  #define(node: Node): void {
     const name = this.#dialect.name(node);
-    if (name !== null) this.#seen.locals.add(name);
+    if (name !== null) this.#seen.locals.add(name.text);
+  }
+
+  #callback(node: Node): Node[] {
     for (const { names } of this.#dialect.parameters(node)) for (const each of names) this.#inner.add(each);
+    for (const each of this.#dialect.results?.(node) ?? []) this.#inner.add(each);
     const body = this.#dialect.body(node);
     return body ? [body] : [];
   }
@@ -205,18 +223,11 @@ class Reader {
     return target.namedChildren.flatMap((child) => this.#targets(child));
   }
 
-  #bind(node: Node, name: string): Node[] {
-    const patterns = name === "" ? node.namedChildren.slice(0, 1) : node.childrenForFieldName(name);
-    for (const pattern of patterns) {
-      for (const each of namesIn(pattern, this.#rules)) {
-        this.#seen.locals.add(each);
-        if (/^(global|nonlocal)_/.test(node.type)) this.#seen.outer.add(each);
-      }
+  #bind(node: Node, pattern: Node): void {
+    for (const each of namesIn(pattern, this.#rules)) {
+      this.#seen.locals.add(each);
+      if (/^(global|nonlocal)_/.test(node.type)) this.#seen.outer.add(each);
     }
-    if (/^(global|nonlocal)_/.test(node.type)) return [];
-    const below = new Set(patterns.map(({ id }) => id));
-    const conditions = patterns.flatMap((pattern) => pattern.childForFieldName("condition") ?? []);
-    return [...conditions, ...node.namedChildren.filter((child) => !below.has(child.id))];
   }
 
   /** `a.b.c` where it is nothing but names, else null. */
@@ -235,17 +246,6 @@ class Reader {
 }
 
 const field = (node: Node, name: string): string => node.childForFieldName(name)?.text ?? "";
-
-/** The names that a pattern binds: keys and defaults are none. */
-export function namesIn(pattern: Node, rules: Pick<BodyRules, "names">): string[] {
-  if (rules.names.has(pattern.type) || /^shorthand_property_identifier_pattern$/.test(pattern.type))
-    return [pattern.text];
-  if (/assignment_pattern$/.test(pattern.type)) return namesIn(pattern.namedChild(0)!, rules);
-  if (pattern.type === "pair_pattern") return namesIn(pattern.childForFieldName("value")!, rules);
-  // The type of what is taken apart, and the condition of a case, bind nothing.
-  const others = ["type", "condition"].map((name) => pattern.childForFieldName(name)?.id);
-  return pattern.namedChildren.filter(({ id }) => !others.includes(id)).flatMap((child) => namesIn(child, rules));
-}
 
 function short(node: Node): string {
   const text = node.text.replace(/\s+/g, " ");

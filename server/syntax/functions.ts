@@ -13,7 +13,9 @@ import { rust } from "./dialects/rust.ts";
 export interface FunctionPlace {
   readonly kind: FunctionKind;
   readonly name: string;
-  /** Name of the class, type or function that it is a member of, or null. */
+  /** Where the name stands. */
+  readonly named: number;
+  /** Name of the class or type that it is a member of, or null. */
   readonly within: string | null;
   readonly isExported: boolean;
   /** All of it: with decorators, `export` and the declaration that names a function value, without its comment. */
@@ -33,7 +35,7 @@ export interface FunctionPlace {
  */
 export interface FunctionFacts extends FunctionPlace, BodyFacts {
   readonly languageId: string;
-  /** Without the receiver (`self`, `cls`); of a class those of its constructor. */
+  /** Without the receiver (`self`, `cls`); of a class its own, as a record has, or those of its constructor. */
   readonly parameters: readonly Parameter[];
   /** The declared type of what is returned, or null. */
   readonly returnType: string | null;
@@ -102,10 +104,12 @@ function within(node: Node, offset: number, dialect: Dialect): Node | null {
 function placeOf(node: Node, dialect: Dialect): FunctionPlace {
   const whole = dialect.whole(node);
   const body = dialect.body(node);
+  const name = dialect.name(node)!;
   const header = whole.text.slice(0, (body?.startIndex ?? whole.endIndex) - whole.startIndex);
   return {
     kind: dialect.kind(node),
-    name: dialect.name(node)!,
+    name: name.text,
+    named: name.startIndex,
     within: dialect.within(node),
     isExported: dialect.isExported(node),
     whole: { start: dialect.start?.(node) ?? whole.startIndex, end: whole.endIndex },
@@ -119,7 +123,8 @@ function factsOf(node: Node, dialect: Dialect, languageId: string): FunctionFact
   const isClass = dialect.kind(node) === "class";
   const members = isClass ? membersOf(node, dialect) : [];
   const builder = members.find((one) => dialect.kind(one) === "constructor");
-  const parameters = isClass ? (builder ? dialect.parameters(builder) : []) : dialect.parameters(node);
+  const own = dialect.parameters(node);
+  const parameters = builder && own.length === 0 ? dialect.parameters(builder) : own;
   return {
     ...placeOf(node, dialect),
     languageId,
@@ -127,7 +132,7 @@ function factsOf(node: Node, dialect: Dialect, languageId: string): FunctionFact
     returnType: dialect.returnType(node),
     isAsync: dialect.isAsync(node),
     isGenerator: dialect.isGenerator(node),
-    members: members.flatMap((one) => dialect.name(one) ?? []),
+    members: members.flatMap((one) => dialect.name(one)?.text ?? []),
     bases: dialect.bases(node),
     ...bodyFacts(
       node,
@@ -139,7 +144,7 @@ function factsOf(node: Node, dialect: Dialect, languageId: string): FunctionFact
 
 /** The functions that are a class's own, not those within them. */
 function membersOf(node: Node, dialect: Dialect): Node[] {
-  const name = dialect.name(node);
+  const name = dialect.name(node)!.text;
   const inside = node.descendantsOfType(Object.keys(dialect.kinds)).filter((one) => one.id !== node.id);
   return inside.filter((one) => dialect.within(one) === name && dialect.name(one) !== null);
 }

@@ -15,7 +15,7 @@ import type { FunctionFacts } from "../../server/syntax/functions.ts";
 import type { Syntax } from "../../server/syntax/syntax.ts";
 import type { heldOutFiles } from "./anywhere.ts";
 import { patientSyntax } from "./ask.ts";
-import { type Chosen, functionsOf, nameIn } from "./functions.ts";
+import { type Chosen, functionsOf } from "./functions.ts";
 import { digestOfFolder, type Journal } from "./journal.ts";
 import { median, quantile, table } from "./machine.ts";
 import { type Told, toldByPython, toldByTypeScript } from "./oracle.ts";
@@ -83,7 +83,7 @@ export async function measureCommands(
   ].join("\n\n");
 }
 
-const offsetOf = ({ document, place }: Chosen) => nameIn(document, place);
+const offsetOf = ({ place }: Chosen) => place.named;
 
 async function factsAt(chosen: Chosen, syntax: Syntax): Promise<FunctionFacts> {
   const facts = await whatToDocument(chosen.document, offsetOf(chosen), syntax);

@@ -35,7 +35,7 @@ export async function functionsOf(files: readonly File[], syntax: Syntax, count:
     const from = Math.floor(found.length / 2);
     let place: FunctionPlace | undefined;
     for (const each of [...found.slice(from), ...found.slice(0, from)]) {
-      if (typeof (await whatToDocument(document, nameIn(document, each), syntax)) === "string") continue;
+      if (typeof (await whatToDocument(document, each.named, syntax)) === "string") continue;
       place = each;
       break;
     }
@@ -46,10 +46,4 @@ export async function functionsOf(files: readonly File[], syntax: Syntax, count:
   const longestList = Math.max(0, ...lists.map(({ length }) => length));
   const byTurns = Array.from({ length: longestList }, (_, i) => lists.flatMap((list) => list[i] ?? [])).flat();
   return byTurns.slice(0, count);
-}
-
-/** Where the name of a function stands: there the cursor is put. */
-export function nameIn(document: TextDocument, { name, header }: FunctionPlace): number {
-  const head = document.getText().slice(header.start, header.end);
-  return header.start + Math.max(0, head.search(new RegExp(`\\b${name.replace(/\W/g, "\\$&")}\\b`)));
 }

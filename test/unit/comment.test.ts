@@ -197,3 +197,64 @@ test("a reply of tags alone gets the words of an explanation", () => {
     returns: null,
   });
 });
+
+test("type and default are said of a parameter that is a plain name, not of the names in a pattern", async () => {
+  const text =
+    "export function A({ title, onClose = noop }: Props = {}, [first]: [number] = [1], ...rest: string[]) {}\n";
+  const comment = await documented("typescriptreact", text, "Shows it.");
+  assert.deepEqual(comment.match(/(?<=@param ).*/g), [
+    "title - The title.",
+    "onClose - The on close.",
+    "first - The first.",
+    "rest - The rest, of type string[].",
+  ]);
+});
+
+test("Javadoc gets types as code, and nothing that it would read as HTML or as tags of its own", async () => {
+  const text = "class A {\n  int ‸f(Map<String, List<T>> a, int[]... b) { return 1; }\n}\n";
+  const reply =
+    "Makes a List<T> of {@link Rows} & <b>more.\n\n@param b the {@code Row<T>} or {@see, &lt; 3\n@return how many > 0";
+  assert.equal(
+    await documented("java", text, reply),
+    `class A {
+  /**
+   * Makes a List&lt;T&gt; of {@code Rows} &amp; &lt;b&gt;more.
+   *
+   * @param a The a, of type {@code Map<String, List<T>>}.
+   * @param b the {@code Row<T>} or {&#64;see, &lt; 3.
+   * @return how many &gt; 0.
+   */
+  int f(Map<String, List<T>> a, int[]... b) { return 1; }
+}
+`,
+  );
+  assert.match(
+    await documented("typescript", "function f(a: Set<T>) {}\n", "Gives A<B>."),
+    /A<B>\.[\s\S]*, of type Set<T>\./,
+  );
+});
+
+test("a parameter may be called what every object has", async () => {
+  const text = "class A {\n  ‸A(int toString, int constructor) {}\n}\n";
+  const comment = await documented("java", text, "Makes it.\n@param constructor what makes it");
+  assert.match(comment, /@param toString The to string, of type \{@code int\}\.\n.*@param constructor what makes it\./);
+});
+
+test("names in any script are documented, and found in a reply", async () => {
+  const put = async (languageId: string, text: string, reply: string) => {
+    const document = TextDocument.create("file:///n", languageId, 1, text);
+    const facts = await whatToDocument(document, 5, syntax);
+    assert.ok(typeof facts !== "string", String(facts));
+    const edit = await checkedComment(document, facts, reply, syntax);
+    return typeof edit === "string" ? edit : edit.newText;
+  };
+  const python = "def größe(länge, höhe, *übrige):\n    return länge * höhe\n";
+  assert.equal(
+    await put("python", python, "Gives the size.\n\nArgs:\n    länge: how long it is"),
+    '    """Gives the size.\n\n    Args:\n        länge: how long it is.\n        höhe: The höhe.\n        *übrige: The übrige.\n    """\n',
+  );
+  assert.equal(
+    await put("typescript", "function f(maßÄ: number, $x, 長さ) {}\n", "Measures.\n@param $x - what it is"),
+    "/**\n * Measures.\n *\n * @param maßÄ - The maß ä, of type number.\n * @param $x - what it is.\n * @param 長さ - The 長さ.\n */\n",
+  );
+});

@@ -1,6 +1,5 @@
 // Functions and classes of TypeScript and JavaScript, with and without JSX.
-import type { Node } from "web-tree-sitter";
-import { namesIn } from "../body.ts";
+import type { Node, Tree } from "web-tree-sitter";
 import {
   above,
   type BodyRules,
@@ -12,6 +11,7 @@ import {
   plain,
   withoutColon,
 } from "../dialect.ts";
+import { namesIn } from "../names.ts";
 
 const kinds: Readonly<Record<string, FunctionKind>> = {
   function_declaration: "function",
@@ -28,6 +28,7 @@ const kinds: Readonly<Record<string, FunctionKind>> = {
   class: "class",
 };
 const classes = new Set(["class_declaration", "abstract_class_declaration", "class", "interface_declaration"]);
+const owners = new Set([...classes, ...Object.keys(kinds)]);
 /** What gives a name to a value, with the field of that name. */
 const naming: Readonly<Record<string, string>> = {
   variable_declarator: "name",
@@ -36,6 +37,9 @@ const naming: Readonly<Record<string, string>> = {
   public_field_definition: "name",
   field_definition: "property",
 };
+
+/** A tag in lower case is an element's own, no name of the code's. */
+const tag = (node: Node) => node.childrenForFieldName("name").filter((one) => /^[a-z][^.]*$/.test(one.text));
 
 const rules: BodyRules = {
   branches: new Set(["if_statement", "switch_case", "ternary_expression", "catch_clause"]),
@@ -50,11 +54,28 @@ const rules: BodyRules = {
     augmented_assignment_expression: "left",
     update_expression: "argument",
   },
-  binds: { variable_declarator: "name", for_in_statement: "left", catch_clause: "parameter" },
+  binds: {
+    variable_declarator: "name",
+    for_in_statement: "left",
+    catch_clause: "parameter",
+    enum_declaration: "name",
+  },
   assigningBinds: false,
   lastIsReturned: false,
-  labels: {},
-  silent: new Set(["type_annotation", "type_arguments", "type_parameters", "class_declaration", "class", "comment"]),
+  labels: { jsx_opening_element: tag, jsx_closing_element: tag, jsx_self_closing_element: tag },
+  silent: new Set([
+    "type_annotation",
+    "type_arguments",
+    "type_parameters",
+    "type_alias_declaration",
+    "class_declaration",
+    "abstract_class_declaration",
+    "class",
+    "interface_declaration",
+    "enum_body",
+    "jsx_namespace_name",
+    "comment",
+  ]),
   names: new Set(["identifier", "shorthand_property_identifier"]),
   wrappers: new Set(["non_null_expression", "parenthesized_expression"]),
   callbacks: new Set(),
@@ -70,7 +91,8 @@ function namer(node: Node): Node | null {
 function whole(node: Node): Node {
   const named = namer(node);
   let top = named ?? node;
-  const holders = /^(lexical_declaration|variable_declaration|export_statement|expression_statement)$/;
+  const holders =
+    /^(lexical_declaration|variable_declaration|ambient_declaration|export_statement|expression_statement)$/;
   while (top.parent && holders.test(top.parent.type) && top.parent.namedChildren.at(-1)?.id === top.id)
     top = top.parent;
   return top;
@@ -79,27 +101,66 @@ function whole(node: Node): Node {
 /** A method's decorators stand before it. */
 function start(node: Node): number {
   let first = whole(node);
-  for (let one = first.previousNamedSibling; one?.type === "decorator"; one = one.previousNamedSibling) first = one;
+  const isAbove = (one: Node | null) => one?.type === "decorator" || one?.type === "comment";
+  // Between two decorators there may be a comment; one above all of them does not belong to them.
+  for (let one = first.previousNamedSibling; isAbove(one); one = one!.previousNamedSibling)
+    if (one!.type === "decorator") first = one!;
   return first.startIndex;
 }
 
-function name(node: Node): string | null {
+function name(node: Node): Node | null {
   const named = namer(node);
-  if (!named) return field(node, "name");
+  if (!named) return node.childForFieldName("name");
   const key = named.childForFieldName(naming[named.type]!);
-  if (key?.type === "member_expression") return field(key, "property");
-  return key && /pattern$/.test(key.type) ? null : (key?.text ?? null);
+  if (key?.type === "member_expression") return key.childForFieldName("property");
+  return key && /pattern$/.test(key.type) ? null : key;
+}
+
+/** The class whose member it is, not one around the function that it is in. */
+function ownClass(node: Node): Node | null {
+  const owner = above(node, owners);
+  return owner && classes.has(owner.type) ? owner : null;
+}
+
+/** What was found out of a tree for one function, for all the others of it. */
+interface Exports {
+  /** What is exported by lists: `export { a, b as c }`. */
+  readonly listed: ReadonlySet<string>;
+  /** Whether a class is exported, by its node's id. */
+  readonly classes: Map<number, boolean>;
+}
+const exportsOf = new WeakMap<Tree, Exports>();
+
+function exportsIn({ tree }: Node): Exports {
+  const known = exportsOf.get(tree);
+  if (known) return known;
+  // What has a source is another file's.
+  const own = tree.rootNode.namedChildren.filter(
+    (one) => one.type === "export_statement" && one.childForFieldName("source") === null,
+  );
+  const clauses = own.flatMap((one) => one.namedChildren.filter((child) => child.type === "export_clause"));
+  const names = clauses.flatMap((one) => one.namedChildren.map((each) => field(each, "name") ?? ""));
+  const found = { listed: new Set(names), classes: new Map<number, boolean>() };
+  exportsOf.set(tree, found);
+  return found;
 }
 
 function isExported(node: Node): boolean {
-  const owner = above(node, classes);
-  if (owner && !/^class/.test(node.type)) return isExported(owner) && !/^(private\b|#)/.test(node.text);
+  const owner = classes.has(node.type) ? null : ownClass(node);
+  if (owner) return isClassExported(owner) && !/^(private\b|#)/.test(node.text);
   const top = whole(node);
   if (top.type === "export_statement") return true;
-  if (/^(module\.)?exports\b/.test(top.text)) return true;
-  const own = name(node);
-  const lists = node.tree.rootNode.descendantsOfType("export_specifier");
-  return top.parent?.type === "program" && lists.some((one) => field(one, "name") === own);
+  // Of a whole class or wrapper the text is long, and tells nothing.
+  if (/^(assignment_expression|expression_statement)$/.test(top.type) && /^(module\.)?exports\b/.test(top.text))
+    return true;
+  return top.parent?.type === "program" && exportsIn(node).listed.has(name(node)?.text ?? "");
+}
+
+function isClassExported(node: Node): boolean {
+  const known = exportsIn(node).classes;
+  const found = known.get(node.id) ?? isExported(node);
+  known.set(node.id, found);
+  return found;
 }
 
 function parameter(node: Node): Parameter[] {
@@ -124,7 +185,7 @@ function parameter(node: Node): Parameter[] {
 function kind(node: Node): FunctionKind {
   const found = /field_definition$/.test(namer(node)?.type ?? "") ? "method" : kinds[node.type]!;
   if (found !== "method") return found;
-  if (name(node) === "constructor") return "constructor";
+  if (name(node)?.text === "constructor") return "constructor";
   const accessor = node.children.find((child) => child.type === "get" || child.type === "set")?.type;
   return accessor === "get" ? "getter" : accessor === "set" ? "setter" : "method";
 }
@@ -137,8 +198,8 @@ export const ecmascript: Dialect = {
   whole,
   start,
   within: (node) => {
-    const owner = above(node, new Set([...classes, ...Object.keys(kinds)]));
-    return owner && (classes.has(owner.type) ? field(owner, "name") : name(owner));
+    const owner = ownClass(node);
+    return owner && (name(owner)?.text ?? null);
   },
   parameters: (node) => {
     const single = node.childForFieldName("parameter");

@@ -15,6 +15,16 @@ const kinds: Readonly<Record<string, FunctionKind>> = {
   method_declaration: "method",
 };
 
+/** The keys in a literal's braces where they are fields of a struct, which a map's and a list's are not. */
+function fieldKeys(element: Node): readonly Node[] {
+  let [at, depth] = [element.parent, -1];
+  for (; at && at.type !== "composite_literal"; at = at.parent) if (at.type === "literal_value") depth++;
+  // Of inner braces the type may be written in that of the outermost only.
+  let type = at?.childForFieldName("type");
+  for (; type && depth > 0; depth--) type = type.childForFieldName("element") ?? type.childForFieldName("value");
+  return type && /(map|array|slice)_type$/.test(type.type) ? [] : element.childrenForFieldName("key");
+}
+
 const rules: BodyRules = {
   branches: new Set(["if_statement", "expression_case", "type_case", "communication_case"]),
   loops: new Set(["for_statement"]),
@@ -30,10 +40,11 @@ const rules: BodyRules = {
     const_spec: "name",
     range_clause: "left",
     receive_statement: "left",
+    type_switch_statement: "alias",
   },
   assigningBinds: false,
   lastIsReturned: false,
-  labels: {},
+  labels: { keyed_element: fieldKeys },
   silent: new Set(["type_declaration", "type_arguments", "comment"]),
   names: new Set(["identifier"]),
   wrappers: new Set(["parenthesized_expression"]),
@@ -49,20 +60,28 @@ function parameter(node: Node): Parameter[] {
   return names.map((name) => plain(name, { type, takes: isRest ? "rest" : "one", isOptional: isRest }));
 }
 
+/** What tools read: as a rule there is no blank before it. */
+const directive = /^\/\/(?:[a-z\d]+:[a-z\d]|\s?nolint\b|\s?#nosec\b|export |extern |line )/;
+
 export const go: Dialect = {
   kinds,
   bodyRules: rules,
   kind: (node) => kinds[node.type]!,
-  name: (node) => field(node, "name"),
+  name: (node) => node.childForFieldName("name"),
   whole: (node) => node,
   // The receiver's type, without pointer and type arguments.
   within: (node) => /(\w+)(\[[^\]]*\])?\s*\)$/.exec(field(node, "receiver") ?? "")?.[1] ?? null,
   parameters: (node) => node.childForFieldName("parameters")?.namedChildren.flatMap(parameter) ?? [],
   returnType: (node) => field(node, "result"),
+  results: (node) => {
+    const list = node.childForFieldName("result");
+    const named = list?.type === "parameter_list" ? list.namedChildren.flatMap(parameter) : [];
+    return named.map(({ name }) => name);
+  },
   body: (node) => node.childForFieldName("body"),
   bases: () => [],
   isAsync: () => false,
   isGenerator: () => false,
   isExported: (node) => /^\p{Lu}/u.test(field(node, "name") ?? ""),
-  documentation: (node) => commentAbove(node, () => true),
+  documentation: (node) => commentAbove(node, (comment) => !directive.test(comment.text), /^$/, true),
 };

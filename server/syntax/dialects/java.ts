@@ -20,6 +20,12 @@ const kinds: Readonly<Record<string, FunctionKind>> = {
   enum_declaration: "class",
 };
 const classes = new Set(Object.keys(kinds).filter((type) => kinds[type] === "class"));
+/** What members are in: classes, and those without a name where an object is made. */
+const owners = new Set([...classes, "object_creation_expression"]);
+
+const last = (node: Node) => node.namedChildren.slice(-1);
+/** Where a statement with a label, or a jump to one, names it. */
+const label = (node: Node) => node.namedChildren.filter((child) => child.type === "identifier").slice(0, 1);
 
 const rules: BodyRules = {
   branches: new Set(["if_statement", "switch_label", "ternary_expression", "catch_clause"]),
@@ -39,16 +45,28 @@ const rules: BodyRules = {
     enhanced_for_statement: "name",
     catch_formal_parameter: "name",
     resource: "name",
+    instanceof_expression: "name",
+    type_pattern: last,
+    record_pattern_component: last,
   },
   assigningBinds: false,
   lastIsReturned: false,
-  labels: {},
+  labels: {
+    labeled_statement: label,
+    break_statement: label,
+    continue_statement: label,
+    method_reference: last,
+    record_pattern: "",
+  },
   silent: new Set([
     "type_arguments",
     "type_identifier",
     "generic_type",
     "catch_type",
-    "class_declaration",
+    ...classes,
+    "annotation_type_declaration",
+    "annotation",
+    "marker_annotation",
     "line_comment",
     "block_comment",
   ]),
@@ -64,7 +82,7 @@ function parameter(node: Node): Parameter[] {
   if (node.type !== "spread_parameter") return [];
   const name = node.namedChildren.find((child) => child.type === "variable_declarator");
   const type = node.namedChildren.find((child) => child.type !== "modifiers" && child.id !== name?.id);
-  return [plain(name?.text ?? "", { type: type?.text ?? null, takes: "rest", isOptional: true })];
+  return [plain(name?.text ?? "", { type: type ? `${type.text}...` : null, takes: "rest", isOptional: true })];
 }
 
 const modifiers = (node: Node) => node.namedChildren.find((child) => child.type === "modifiers")?.text ?? "";
@@ -73,10 +91,10 @@ export const java: Dialect = {
   kinds,
   bodyRules: rules,
   kind: (node) => kinds[node.type]!,
-  name: (node) => field(node, "name"),
+  name: (node) => node.childForFieldName("name"),
   whole: (node) => node,
   within: (node) => {
-    const owner = above(node, classes);
+    const owner = above(node, owners);
     return owner && field(owner, "name");
   },
   parameters: (node) => {

@@ -15,6 +15,17 @@ import { isDocstring } from "../regions.ts";
 const kinds: Readonly<Record<string, FunctionKind>> = { function_definition: "function", class_definition: "class" };
 const owners = new Set(Object.keys(kinds));
 
+/** What a pattern of `match` binds: a name without dots, but not that of a class. */
+const capture = (node: Node) =>
+  node.namedChildCount === 1 && !/^(class_pattern|import)/.test(node.parent?.type ?? "") ? node.namedChildren : [];
+
+/** The names that an import makes known: `import a.b` that of the package. */
+function imported(node: Node): readonly Node[] {
+  return node
+    .childrenForFieldName("name")
+    .flatMap((one) => one.childForFieldName("alias") ?? (node.type === "import_statement" ? one.namedChild(0)! : one));
+}
+
 const rules: BodyRules = {
   branches: new Set([
     "if_statement",
@@ -36,14 +47,29 @@ const rules: BodyRules = {
     for_in_clause: "left",
     as_pattern_target: "",
     named_expression: "name",
-    global_statement: "",
-    nonlocal_statement: "",
+    global_statement: (node) => node.namedChildren,
+    nonlocal_statement: (node) => node.namedChildren,
+    import_statement: imported,
+    import_from_statement: imported,
+    dotted_name: capture,
+    splat_pattern: "",
+    // In `with` and `except` the name is a target.
+    as_pattern: (node) => node.namedChildren.slice(-1).filter((child) => child.type === "identifier"),
   },
   assigningBinds: true,
   lastIsReturned: false,
-  labels: { keyword_argument: "name" },
-  silent: new Set(["type", "import_statement", "import_from_statement", "class_definition", "comment"]),
-  names: new Set(["identifier"]),
+  labels: { keyword_argument: "name", keyword_pattern: "" },
+  silent: new Set([
+    "type",
+    "global_statement",
+    "nonlocal_statement",
+    "import_statement",
+    "import_from_statement",
+    "class_definition",
+    "comment",
+  ]),
+  // With dots a name stands in imports and patterns only.
+  names: new Set(["identifier", "dotted_name"]),
   wrappers: new Set(["parenthesized_expression"]),
   callbacks: new Set(["lambda"]),
   self: new Set(),
@@ -94,10 +120,10 @@ export const python: Dialect = {
   kinds,
   bodyRules: rules,
   kind,
-  name: (node) => field(node, "name"),
+  name: (node) => node.childForFieldName("name"),
   whole: (node) => (node.parent?.type === "decorated_definition" ? node.parent : node),
   within: (node) => {
-    const owner = above(node, owners);
+    const owner = ownClass(node);
     return owner && field(owner, "name");
   },
   parameters: (node) => {
@@ -107,7 +133,13 @@ export const python: Dialect = {
   },
   returnType: (node) => field(node, "return_type"),
   body: (node) => node.childForFieldName("body"),
-  bases: (node) => node.childForFieldName("superclasses")?.namedChildren.map((child) => child.text) ?? [],
+  // What is named, like a metaclass, is no base.
+  bases: (node) => {
+    const all = node.childForFieldName("superclasses")?.namedChildren ?? [];
+    return all
+      .filter(({ type }) => !/^(keyword_argument|dictionary_splat|comment)$/.test(type))
+      .map(({ text }) => text);
+  },
   isAsync: (node) => node.children[0]?.type === "async",
   isGenerator: (node) => {
     const own = (one: Node) => above(one, new Set([...owners, "lambda"]))?.id === node.id;
