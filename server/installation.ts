@@ -56,7 +56,7 @@ export function installed(): Installation {
 }
 
 /** Most tokens that may be asked for at once; they need room behind the prompt. */
-const mostNewTokens = 256;
+const mostNewTokens = 320;
 /** Three sequences of 1,024 tokens: 30 layers x 2 x 3 heads x 64 x 2 bytes, and 576 x 4 for the backbone's output, a token. */
 const cacheBytes = 75 * 1024 * 1024;
 

@@ -162,10 +162,10 @@ export class Sequence {
   }
 
   rewind(length: number): void {
-    if (length >= this.tokens.length) return;
-    this.tokens.length = length;
-    this.backbone.rewind(length);
-    for (const cache of this.experts.values()) cache.rewind(length);
+    // Backbone and experts also where the tokens are no more: what failed on its way may have left them ahead.
+    this.tokens.length = Math.min(this.tokens.length, length);
+    this.backbone.rewind(this.tokens.length);
+    for (const cache of this.experts.values()) cache.rewind(this.tokens.length);
   }
 
   /** Makes room for `rows` tokens in all, once instead of chunk by chunk. */

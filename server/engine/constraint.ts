@@ -14,8 +14,8 @@ export interface TokenIndex {
   exactly(bytes: string): Uint32Array;
   /** Tokens whose bytes begin with `bytes`. */
   beginning(bytes: string): Uint32Array;
-  /** All tokens but those that begin, behind blanks, with one of `marks`. */
-  without(marks: readonly string[]): readonly number[];
+  /** All tokens but those with which a text that is `written` so far, blanks at its start put aside, begins with one of `marks`. */
+  without(written: string, marks: readonly string[]): readonly number[];
 }
 
 /** @param tokenizer control tokens stand for no bytes and are in no answer. */
@@ -41,9 +41,12 @@ export function indexTokens(tokenizer: Tokenizer): TokenIndex {
   };
   const others = new Map<string, readonly number[]>();
   return {
-    without(marks) {
-      const key = marks.join("\n");
-      const known = others.get(key) ?? [...ids.filter((id) => !beginsWith(spelling(id), marks)), tokenizer.eos];
+    without(written, marks) {
+      const key = [written, ...marks].join("\n");
+      const known = others.get(key) ?? [
+        ...ids.filter((id) => !beginsWith(written + spelling(id), marks)),
+        tokenizer.eos,
+      ];
       others.set(key, known);
       return known;
     },
@@ -76,7 +79,10 @@ export function healing(typed: Uint8Array, tokenizer: Tokenizer, index: TokenInd
   };
 }
 
-/** Holds the text behind `typed` to what does not begin with one of `marks`, blanks before it put aside; else as `constraint` does. */
+/**
+ * Holds the text behind `typed` to what does not begin with one of `marks`, blanks before it put aside; else as `constraint` does. A mark may
+ * come in several tokens, as " /" and "**" do: the text is held until it can become none any more.
+ */
 export function avoiding(
   constraint: Constraint,
   typed: Uint8Array,
@@ -88,17 +94,19 @@ export function avoiding(
   return (soFar) => {
     const allowed = constraint(soFar);
     const written = latin1(Buffer.concat(soFar.map((id) => tokenizer.bytes(id))));
-    if (written.slice(typed.length).trim() !== "") return allowed;
-    if (allowed === null) return index.without(bytes);
+    const begun = written.slice(typed.length).trimStart();
+    if (!bytes.some((mark) => mark.startsWith(begun) && mark !== begun)) return allowed;
+    if (allowed === null) return index.without(begun, bytes);
     const missing = Math.max(0, typed.length - written.length);
-    const kept = (id: number) => !beginsWith(latin1(tokenizer.bytes(id)).slice(missing), bytes);
+    const kept = (id: number) => !beginsWith(begun + latin1(tokenizer.bytes(id)).slice(missing), bytes);
     return Array.from(allowed).filter(kept);
   };
 }
 
+/** A slash alone counts where a mark begins with one: at a line's start it begins a comment, hardly ever an expression. */
 const beginsWith = (text: string, marks: readonly string[]): boolean => {
   const trimmed = text.trimStart();
-  return marks.some((mark) => trimmed.startsWith(mark));
+  return marks.some((mark) => trimmed.startsWith(mark) || (trimmed === "/" && mark.startsWith("/")));
 };
 
 /** One character a byte, so that strings compare and slice as bytes do. */

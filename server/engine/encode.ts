@@ -2,6 +2,23 @@
 import type { Prompt } from "./engine.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 
+/** So many tokens after a prompt nearly every request can do with: a line, a block, texts that are scored. */
+const mostUsual = 128;
+
+/** Most tokens of a text that is scored; a longer one is scored by its beginning. */
+export const scoredLimit = (contextTokens: number): number => Math.min(mostUsual, contextTokens >> 1);
+
+/**
+ * Most tokens of a prompt. The same for all requests that can do with it: what is cut differently for a line, a block and a ranking
+ * would be read anew for each.
+ * @throws Error when so many new tokens leave no room
+ */
+export function promptLimit(contextTokens: number, maxTokens: number): number {
+  const limit = contextTokens - Math.max(maxTokens, scoredLimit(contextTokens));
+  if (limit <= 0) throw new Error(`${maxTokens} new tokens do not fit into a context of ${contextTokens}`);
+  return limit;
+}
+
 export interface EncodedPrompt {
   readonly ids: readonly number[];
   /** The text taken off the end, that decoding must repeat first; "" without healing. */

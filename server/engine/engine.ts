@@ -14,8 +14,8 @@ export interface GenerateRequest {
   readonly expert: string;
   readonly prompt: Prompt;
   /**
-   * What to ask instead while most of `prompt` has not been read yet, so that nobody waits for a long context. The whole
-   * prompt is then read when there is nothing else to do.
+   * What to ask instead while most of `prompt` has not been read yet, so that nobody waits for a long context. Who has been answered
+   * can have the whole one read for the next time, see `Engine.warm`.
    */
   readonly shorter?: Prompt;
   /**

@@ -27,6 +27,7 @@ export class ExpertSet {
   readonly #threads: number;
   readonly #heard: Heard;
   #known: readonly Known[] = [];
+  #setting: Promise<void> = Promise.resolve();
   /** By folder, also of those that are gone. */
   readonly #sessions = new Map<string, Promise<Session>>();
   /** Those that are loaded, gone or not, by folder. */
@@ -67,7 +68,13 @@ export class ExpertSet {
   }
 
   /** Takes the parts in these folders in place of those added before; one that cannot be used is told and left out. */
-  async setAdded(folders: readonly string[]): Promise<void> {
+  setAdded(folders: readonly string[]): Promise<void> {
+    // One after the other: the last one asked for counts, however long each reads.
+    this.#setting = this.#setting.then(() => this.#setAdded(folders));
+    return this.#setting;
+  }
+
+  async #setAdded(folders: readonly string[]): Promise<void> {
     const known = this.#known.filter(({ added }) => !added);
     for (const folder of folders) {
       try {
@@ -93,7 +100,10 @@ export class ExpertSet {
     this.#sessions.set(folder, loading);
     try {
       const session = await loading;
+      const isNew = !this.#loaded.has(folder);
       this.#loaded.set(folder, info);
+      // Removed while it was being loaded: its weights are stale from the first.
+      if (isNew && this.now.stale) this.#heard.changed(this.now);
       return session;
     } catch (error) {
       this.#sessions.delete(folder);

@@ -4,7 +4,7 @@ import { release } from "./arrays.ts";
 import type { Sequence } from "./cache.ts";
 import { avoiding, type Constraint, healing } from "./constraint.ts";
 import { Drafts } from "./drafts.ts";
-import { encodePrompt } from "./encode.ts";
+import { encodePrompt, promptLimit } from "./encode.ts";
 import type { Continuation, GenerateRequest, Generation, Prompt, Score, Token, WarmRequest } from "./engine.ts";
 import { type Loaded, readTokens } from "./loaded.ts";
 import { naming } from "./names.ts";
@@ -29,13 +29,15 @@ export async function* generate(
   kept: Kept,
   cancelled: Cancelled,
 ): AsyncGenerator<string, Generation> {
+  if (cancelled()) return { continuations: [nothing], ...unread };
   const expert = await loaded.experts.session(request.expert);
+  if (cancelled()) return { continuations: [nothing], ...unread };
   const { ids, typed, sequence, shortened } = choosePrompt(loaded, request, kept);
   const { tokenizer, index } = loaded;
   const bytes = Buffer.from(typed);
   const held = request.names ? naming(bytes, request.names, tokenizer, index) : healing(bytes, tokenizer, index);
   const constraint = request.avoid ? avoiding(held, bytes, request.avoid, tokenizer, index) : held;
-  const usage = { shortened, unsure: false, promptTokens: ids.length, reusedTokens: 0, newTokens: 0, runs: 0 };
+  const usage = { ...unread, shortened, promptTokens: ids.length };
 
   const first = yield* quietly(readTokens(loaded, sequence, expert, ids, 1, cancelled));
   if (first === null) return { continuations: [nothing], ...usage };
@@ -68,7 +70,8 @@ const begin: Turn = { path: [], gap: 0 };
 const mostReadTokens = 256;
 
 function choosePrompt(loaded: Loaded, request: WarmRequest, kept: Kept) {
-  const encode = (prompt: Prompt) => encodePrompt(prompt, request.heal, promptLimit(loaded, request), loaded.tokenizer);
+  const encode = (prompt: Prompt) =>
+    encodePrompt(prompt, request.heal, promptLimit(loaded.contextTokens, request.maxTokens), loaded.tokenizer);
   const whole = encode(request.prompt);
   const sequence = loaded.cache.use(request.sequence, kept);
   const unread = whole.ids.length - loaded.cache.longest(whole.ids);
@@ -89,6 +92,8 @@ export async function* warm(loaded: Loaded, request: WarmRequest, kept: Kept, ca
 }
 
 const nothing: Continuation = { text: "", tokens: [], stop: "cancelled" };
+/** What is counted of a request before anything is read. */
+const unread = { shortened: false, unsure: false, promptTokens: 0, reusedTokens: 0, newTokens: 0, runs: 0 };
 
 interface Step {
   readonly loaded: Loaded;
@@ -202,13 +207,6 @@ function isHopeless({ least, maxTokens }: GenerateRequest, last: number, { logPr
 /** What is kept of the likeliest branch, with so many of the prompt's last tokens that the place is found again. */
 function writtenBehind(ids: readonly number[], { tokens }: Continuation): number[] {
   return [...ids.slice(-8), ...tokens.map(({ id }) => id)];
-}
-
-function promptLimit(loaded: Loaded, request: WarmRequest): number {
-  const limit = loaded.contextTokens - request.maxTokens;
-  if (limit <= 0)
-    throw new Error(`${request.maxTokens} new tokens do not fit into a context of ${loaded.contextTokens}`);
-  return limit;
 }
 
 /** Runs a generator for its result alone: each of its yields becomes an empty piece of text. */

@@ -4,6 +4,10 @@
 /** Work in steps; each `next` does one run of the model. */
 export interface Job {
   readonly priority: Priority;
+  /** Whether it goes on from a request that was there before, whose place it takes: it is in nobody's way. */
+  readonly goesOn: boolean;
+  /** Whether it was asked to finish: its next step is its last, and whoever gave it up hears so at once. */
+  readonly isCancelled: boolean;
   /** Does one step; true when the job is finished. Never throws. */
   step(): Promise<boolean>;
   /** Asks the job to finish at its next step with what it has. */
@@ -30,7 +34,7 @@ export class Queue {
   }
 
   add(job: Job): void {
-    for (const older of this.jobs) if (replaces(job.priority, older.priority)) older.cancel();
+    for (const older of this.jobs) if (!job.goesOn && replaces(job.priority, older.priority)) older.cancel();
     this.jobs.push(job);
     if (!this.running) void this.run();
   }
@@ -55,6 +59,8 @@ export class Queue {
   }
 
   private mostUrgent(): Job | undefined {
+    const ending = this.jobs.find(({ isCancelled }) => isCancelled);
+    if (ending !== undefined) return ending;
     for (const urgent of priorities) {
       const job = this.jobs.find(({ priority }) => priority === urgent);
       if (job !== undefined) return job;

@@ -37,7 +37,9 @@ export async function openRuntime(): Promise<Runtime> {
   const ort = await import("onnxruntime-node").catch((error: unknown) => {
     throw new Error(
       `the ONNX runtime for ${process.platform}-${process.arch} does not load (${firstLine(error)}). ` +
-        `Install Coterie's package for this platform again.`,
+        (process.platform === "win32"
+          ? `It needs the "Microsoft Visual C++ Redistributable" of this year: install that, then start the editor again.`
+          : `Install Coterie's package for this platform again.`),
     );
   });
   return {

@@ -1,14 +1,14 @@
 // The worker thread: loads the model, then serves requests one step at a time.
 import { parentPort, workerData } from "node:worker_threads";
-import type { EngineOptions, GenerateRequest, WarmRequest } from "./engine.ts";
+import type { EngineOptions, GenerateRequest } from "./engine.ts";
 import { Garbage } from "./garbage.ts";
-import { type Cancelled, generate, warm } from "./generate.ts";
+import { type Cancelled, generate, shortened, warm } from "./generate.ts";
 import { openTrim } from "./heap.ts";
 import { type Loaded, load } from "./loaded.ts";
 import { memoryReport } from "./memory.ts";
 import { type Job, type Priority, Queue } from "./queue.ts";
 import { score } from "./score.ts";
-import { type Experts, isRaised, newFlag, type Reply, type Request } from "./wire.ts";
+import { type Experts, isRaised, type Reply, type Request } from "./wire.ts";
 
 const port = parentPort;
 if (port === null) throw new Error("the engine's worker must be started as a worker thread");
@@ -35,7 +35,7 @@ function serve(loaded: Loaded): void {
 
   /** Work in steps as a job; `done` gets its result, `text` what it yields. */
   function job<Result>(
-    priority: Priority,
+    { priority, goesOn = false }: { readonly priority: Priority; readonly goesOn?: boolean },
     sequence: string,
     cancel: SharedArrayBuffer,
     begin: (cancelled: Cancelled) => AsyncGenerator<string, Result>,
@@ -43,10 +43,14 @@ function serve(loaded: Loaded): void {
   ): Job {
     const steps = begin(() => isRaised(cancel));
     return {
-      priority,
+      ...{ priority, goesOn },
+      get isCancelled() {
+        return isRaised(cancel);
+      },
       cancel: () => Atomics.store(new Int32Array(cancel), 0, 1),
       async step() {
-        underWay.add(sequence);
+        const own = [sequence, shortened(sequence)];
+        for (const each of own) underWay.add(each);
         try {
           const step = await steps.next();
           if (!step.done) {
@@ -57,7 +61,7 @@ function serve(loaded: Loaded): void {
         } catch (error) {
           failed(messageOf(error));
         }
-        underWay.delete(sequence);
+        for (const each of own) underWay.delete(each);
         return true;
       },
     };
@@ -65,46 +69,39 @@ function serve(loaded: Loaded): void {
 
   function generation({ id, cancel, request: asked }: Extract<Request, { kind: "generate" }>): Job {
     const request = { ...asked, sequence: nameOf(asked) };
-    return job(
-      asked.priority,
-      request.sequence,
-      cancel,
-      (cancelled) => generate(loaded, request, underWay, cancelled),
-      {
-        text: (text) => reply({ kind: "text", id, text }),
-        failed: (message) => reply({ kind: "error", id, message }),
-        done(result) {
-          reply({ kind: "result", id, result });
-          // The next one shall have the whole prompt; but for one that was given up there may be none.
-          const { shorter: _, ...whole } = request;
-          if (result.shortened && !isRaised(cancel)) queue.add(warming(whole, newFlag(), unasked));
-        },
-      },
-    );
-  }
-
-  function warming(request: WarmRequest, cancel: SharedArrayBuffer, heard: Pick<Ends<null>, "done" | "failed">): Job {
-    const begin = (cancelled: Cancelled) => warm(loaded, request, underWay, cancelled);
-    return job("idle", request.sequence, cancel, begin, { ...heard, text: () => undefined });
-  }
-
-  /** Nobody waits for it. */
-  const unasked = { done: () => undefined, failed: (message: string) => reply({ kind: "trouble", message }) };
-
-  function askedWarming({ id, cancel, request: asked }: Extract<Request, { kind: "warm" }>): Job {
-    return warming({ ...asked, sequence: nameOf(asked) }, cancel, {
-      done: () => reply({ kind: "result", id, result: null }),
+    return job(asked, request.sequence, cancel, (cancelled) => generate(loaded, request, underWay, cancelled), {
+      text: (text) => reply({ kind: "text", id, text }),
       failed: (message) => reply({ kind: "error", id, message }),
+      done: (result) => reply({ kind: "result", id, result }),
+    });
+  }
+
+  function warming({ id, cancel, request: asked }: Extract<Request, { kind: "warm" }>): Job {
+    const request = { ...asked, sequence: nameOf(asked) };
+    const begin = (cancelled: Cancelled) => warm(loaded, request, underWay, cancelled);
+    return job({ priority: "idle" }, request.sequence, cancel, begin, {
+      text: () => undefined,
+      failed: (message) => reply({ kind: "error", id, message }),
+      done: () => reply({ kind: "result", id, result: null }),
     });
   }
 
   function scoring({ id, cancel, request: asked }: Extract<Request, { kind: "score" }>): Job {
     const request = { ...asked, sequence: nameOf(asked) };
-    return job(asked.priority, request.sequence, cancel, (cancelled) => score(loaded, request, underWay, cancelled), {
+    const kind = { priority: asked.priority, goesOn: true };
+    return job(kind, request.sequence, cancel, (cancelled) => score(loaded, request, underWay, cancelled), {
       text: () => undefined,
       failed: (message) => reply({ kind: "error", id, message }),
       done: (result) => reply({ kind: "result", id, result }),
     });
+  }
+
+  function tellMemory(id: number): void {
+    try {
+      reply({ kind: "result", id, result: memoryReport(loaded) });
+    } catch (error) {
+      reply({ kind: "error", id, message: messageOf(error) });
+    }
   }
 
   async function setAdded({ id, added }: Extract<Request, { kind: "experts" }>): Promise<void> {
@@ -119,12 +116,12 @@ function serve(loaded: Loaded): void {
   port!.on("message", (message: Request) => {
     if (message.kind === "generate") queue.add(generation(message));
     else if (message.kind === "score") queue.add(scoring(message));
-    else if (message.kind === "warm") queue.add(askedWarming(message));
+    else if (message.kind === "warm") queue.add(warming(message));
     else if (message.kind === "experts") void setAdded(message);
     else if (message.kind === "memory") {
       // What is told is what is in use.
       garbage.empty();
-      reply({ kind: "result", id: message.id, result: memoryReport(loaded) });
+      tellMemory(message.id);
     } else {
       queue.cancelAll();
       // With nothing left to listen to, the thread ends once the run in progress is over.

@@ -15,7 +15,7 @@ import { Borrowed } from "./borrowed.ts";
 import { item } from "./item.ts";
 import { knownIn } from "./opened.ts";
 import { Pace } from "./pace.ts";
-import { pauseReading } from "./reading.ts";
+import { pauseReading, readWhole } from "./reading.ts";
 import { Recent } from "./recent.ts";
 import { isQuiet, refusal } from "./refusal.ts";
 import { Run } from "./run.ts";
@@ -242,8 +242,9 @@ export class Completions {
         ended();
         if (draft === null) return;
         this.#pace.answered(draft.ms);
-        // What was answered with less of the text than there is would be answered better the next time.
-        if (!draft.shortened && !isEarly(question)) this.#recent.set(key, document.uri, draft);
+        // What was answered with less of the text than there is is answered better the next time: that shall be read by then.
+        if (draft.shortened) readWhole(scope, draft.expert, team, settings, this.#warn);
+        else if (!isEarly(question)) this.#recent.set(key, document.uri, draft);
       },
       // Whoever waits for it tells of the failure.
       ended,

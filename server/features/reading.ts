@@ -32,6 +32,17 @@ export async function readAhead(
 export const readingFailed = (warn: (why: string) => void) => (error: unknown) =>
   warn(`Reading ahead failed: ${error instanceof Error ? error.message : String(error)}`);
 
+/** Has the whole prompt read, for the next request, of what was answered with less; other work may end it. */
+export function readWhole(
+  scope: Scope,
+  expert: string,
+  crew: Pick<Crew, "engine" | "about">,
+  settings: Settings,
+  warn: (why: string) => void,
+): void {
+  readAhead(scope, expert, crew, settings, "whole", new AbortController().signal).catch(readingFailed(warn));
+}
+
 /** What is asked at the end of a pause, unless a signal comes first. */
 interface Pausing {
   readonly scope: Scope;

@@ -61,9 +61,9 @@ export class Rests {
 
     const whole = { ...scope, neighbours };
     const read = (expert: string) => readAhead(whole, expert, crew, settings, "whole", mine.signal);
-    this.#done = place;
     const { expert } = route("complete", scope, crew.rules, crew.installed);
     await read(expert);
+    if (!isStale()) this.#done = place;
     const next = nextExpert(scope, expert, crew);
     if (next === null || isStale()) return;
     this.#next = setTimeout(() => {

@@ -1,7 +1,6 @@
 // The engine with the embedded weights at 8 bits: typing, healing, cancelling, interrupting, cold and warm prompts.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { setTimeout } from "node:timers/promises";
 import type { Engine } from "../../server/engine/engine.ts";
 import { embeddedModel, openModel, run, source } from "./models.ts";
 import { assertSame, nearTie } from "./same.ts";
@@ -49,7 +48,7 @@ test("cancelling in the middle of reading a long prompt stops there, and what wa
   assert.ok(again.reusedTokens < again.promptTokens, `${again.reusedTokens} of ${again.promptTokens}`);
 });
 
-test("a cold request asks the shorter prompt; the whole one is read when there is nothing else to do", async () => {
+test("a cold request asks the shorter prompt; the whole one can be read for the next time, ranking or not", async () => {
   const asked = {
     // No other test has read a text that begins so.
     prompt: [`// Cold.\n${source.slice(0, 3000)}`],
@@ -59,33 +58,26 @@ test("a cold request asks the shorter prompt; the whole one is read when there i
   };
   const cold = await run(engine, asked);
   assert.ok(cold.shortened && cold.promptTokens < 100);
-  let warm = cold;
-  while (warm.shortened) {
-    // A request that follows at once takes the place of the reading before it has begun: on one core, each time.
-    await setTimeout(20);
-    warm = await run(engine, { ...asked, maxTokens: 1 });
-  }
-  assert.ok(warm.promptTokens > 500);
+  const { shorter, ...whole } = asked;
+  const reading = { expert: "general", priority: "completion", maxTokens: 24, ...whole } as const;
+  const read = engine.warm(reading, new AbortController().signal);
+  // A ranking goes on from the request before, and takes nobody's place.
+  const ranked = { ...reading, prompt: shorter, shortened: true, texts: ["a", "b"] };
+  assert.equal((await engine.score(ranked, new AbortController().signal))?.length, 2);
+  await read;
+  const warm = await run(engine, { ...asked, maxTokens: 1 });
+  assert.ok(!warm.shortened && warm.promptTokens > 500);
   const fresh = await run(referee, { ...asked, sequence: "not cold", shorter: asked.prompt });
   assertSame(await run(engine, asked), fresh, nearTie.q8);
 });
 
-test("of a cold request that was given up no more is read", async () => {
-  const cancel = new AbortController();
-  const asked = {
-    prompt: [`// Given up.\n${source.slice(0, 3000)}`],
-    shorter: [`// Shorter.\n${source.slice(2000, 3000)}`],
-    sequence: "given up",
-  };
-  const before = await engine.memory();
-  const cancelled = run(engine, asked, cancel.signal);
-  while ((await engine.memory()).caches === before.caches) await new Promise(setImmediate);
-  cancel.abort();
-  const { shortened, continuations } = await cancelled;
-  assert.deepEqual([shortened, continuations[0]!.stop], [true, "cancelled"]);
-  const { caches } = await engine.memory();
-  await setTimeout(300);
-  assert.equal((await engine.memory()).caches, caches);
+test("a request that is given up before it begins loads nobody and forgets nothing", async () => {
+  const asked = { prompt: [`// Kept.\n${source.slice(0, 2000)}`], sequence: "kept" };
+  const first = await run(engine, asked);
+  const gone = await run(engine, { ...asked, prompt: ["other"], expert: "math" }, AbortSignal.abort());
+  assert.equal(gone.continuations[0]!.stop, "cancelled");
+  assert.ok(!("math" in (await engine.memory()).experts));
+  assert.equal((await run(engine, asked)).reusedTokens, first.promptTokens);
 });
 
 test("a newer completion takes the place of an older one; a command waits and goes on", async () => {

@@ -81,6 +81,23 @@ test("a text does not begin with what is to be avoided, behind what was typed an
   assert.equal(hold("\n  ")([1, 6]), null);
 });
 
+test("a mark in several tokens is avoided too, and what only begins like one is not", () => {
+  const marked = ["", "<", "!", "--", "DOCTYPE", "-", "p", " /", "**", "/>"];
+  const spelled = { ...tokenizer, size: marked.length, bytes: (id: number) => Buffer.from(marked[id]!) } as Tokenizer;
+  const none = new Uint8Array(0);
+  const hold = (...marks: string[]) =>
+    avoiding(healing(none, spelled, indexTokens(spelled)), none, marks, spelled, indexTokens(spelled));
+  const left = (held: ReturnType<typeof hold>, ...soFar: number[]) =>
+    held(soFar) && [...held(soFar)!].map((id) => marked[id]).sort();
+  const html = hold("<!--");
+  assert.deepEqual(left(html, 1, 2), ["", "!", "**", "-", "/>", "<", "DOCTYPE", " /", "p"].sort());
+  assert.ok(!left(html, 1, 2, 5)!.includes("-"));
+  assert.equal(left(html, 1, 2, 4), null);
+  assert.equal(left(html, 1, 6), null);
+  const script = hold("/*", "//");
+  assert.ok(!left(script)!.includes(" /") && left(script)!.includes("/>"));
+});
+
 test("the index finds what a walk over the vocabulary finds", () => {
   const walk = (passes: (token: string) => boolean) =>
     vocabulary.flatMap((token, id) => (token !== "" && passes(token) ? [id] : []));

@@ -4,15 +4,23 @@ import { test } from "node:test";
 import { type Job, Queue } from "../../server/engine/queue.ts";
 
 /** A job of `steps` steps that writes its name for each. */
-function job(name: string, priority: Job["priority"], steps: number, log: string[]): Job & { done: Promise<void> } {
+function job(
+  name: string,
+  priority: Job["priority"],
+  steps: number,
+  log: string[],
+  goesOn = false,
+): Job & { done: Promise<void> } {
   let cancelled = false;
   let finish: () => void = () => undefined;
   const done = new Promise<void>((resolve) => {
     finish = resolve;
   });
   return {
-    priority,
-    done,
+    ...{ priority, goesOn, done },
+    get isCancelled() {
+      return cancelled;
+    },
     cancel: () => {
       cancelled = true;
     },
@@ -84,7 +92,44 @@ test("what can wait runs when there is nothing else, and a completion takes its 
   queue.add(job("completion", "completion", 1, log));
   await idle.done;
   const order = log.filter((entry, i) => entry !== log[i - 1]).join();
-  assert.match(order, /^(idle,)?command,command done,idle,completion,completion done,idle cancelled$/);
+  // It has its turn at once, and takes no more.
+  assert.match(order, /^(idle,)?command,command done,idle,idle cancelled$/);
+});
+
+test("what goes on from a completion takes nobody's place, and comes before what can wait", async () => {
+  const log: string[] = [];
+  const queue = new Queue(nobody);
+  const idle = job("idle", "idle", 100, log);
+  queue.add(idle);
+  await turn();
+  const newer = job("newer", "completion", 2, log);
+  queue.add(newer);
+  const scoring = job("scoring", "completion", 1, log, true);
+  queue.add(scoring);
+  await scoring.done;
+  const again = job("again", "idle", 3, log);
+  queue.add(again);
+  queue.add(job("scoring", "completion", 1, log, true));
+  await again.done;
+  const order = log.filter((entry, i) => entry !== log[i - 1]).join();
+  assert.equal(
+    order,
+    "idle,idle cancelled,newer,newer done,scoring,scoring done,scoring,scoring done,again,again done",
+  );
+});
+
+test("who is given up is told so at once, however many wait before", async () => {
+  const log: string[] = [];
+  const queue = new Queue(nobody);
+  const first = job("first", "command", 50, log);
+  const second = job("second", "command", 5, log);
+  queue.add(first);
+  queue.add(second);
+  await turn();
+  second.cancel();
+  await second.done;
+  assert.ok(!log.includes("first done"));
+  await first.done;
 });
 
 test("who listens hears once that there is work, and once that there is none any more", async () => {

@@ -123,6 +123,23 @@ test("while the next key is waited for, what would be asked is read as far as it
   await pair.close();
 });
 
+test("behind an answer for which less was read than there is the whole prompt is read", async () => {
+  const played = playedEngine(["general"], "f(1);");
+  const shortening: Engine = {
+    ...played,
+    async *generate(request, signal) {
+      return { ...(yield* played.generate(request, signal)), shortened: true };
+    },
+  };
+  const { pair, uri } = await started({ open: async () => shortening });
+  assert.equal((await pair.complete(uri, line, { invoked: true })).length, 1);
+  while (played.warmed.length === 0) await pair.route(uri, line);
+  const [{ sequence, prompt, shorter }] = played.warmed as [(typeof played.warmed)[0]];
+  const [{ request }] = played.started as [(typeof played.started)[0]];
+  assert.deepEqual([sequence, prompt, shorter], [request.sequence, request.prompt, undefined]);
+  await pair.close();
+});
+
 test("20 fast keystrokes start at most two generations", async () => {
   const engine = playedEngine(["general"]);
   const { pair, uri } = await started({ open: async () => engine, settings: { debounce: 75 } });
