@@ -14,6 +14,8 @@ export interface PlannedStep {
   };
   readonly after: readonly string[];
   readonly state: "proposed" | "ready" | "applied" | "verified" | "failed" | "skipped" | "undone";
+  /** Whether something stands that it has written. */
+  readonly stands: boolean;
   readonly edits: readonly {
     readonly file: string;
     readonly creates: boolean;

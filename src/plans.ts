@@ -112,7 +112,7 @@ export class Plans {
   /** Takes back a step, or the whole run where none is named. */
   async undo(node: unknown, whole: boolean): Promise<void> {
     const run = this.current(node);
-    const step = whole ? null : this.stepOf(node).step.id;
+    const step = whole ? null : this.stepOf(node, true).step.id;
     const { plan, refused } = await this.client.ask(planning.undoPlan, { run: run.run, step });
     this.view.show(plan);
     if (refused !== null) void vscode.window.showWarningMessage(`Coterie: ${refused}`);
@@ -229,12 +229,13 @@ export class Plans {
     return this.view.plan;
   }
 
-  /** The step that a command is about: the chosen one, else the next that can be done. */
-  private stepOf(node: unknown): { readonly run: planning.PlanRun; readonly step: planning.PlannedStep } {
+  /** The step that a command is about: the chosen one, else the next that can be done, or, to take back, the last that stands. */
+  private stepOf(node: unknown, back = false): { readonly run: planning.PlanRun; readonly step: planning.PlannedStep } {
     const run = this.current(node);
     const id = typeof node === "string" ? node : (node as Partial<RunNode> | undefined)?.step?.id;
-    const step = run.steps.find((each) => (id === undefined ? isOpen(each) : each.id === id));
-    if (!step) throw new Error("every step of the plan is done.");
+    const meant = back ? run.steps.findLast(({ stands }) => stands) : run.steps.find(isOpen);
+    const step = id === undefined ? meant : run.steps.find((each) => each.id === id);
+    if (!step) throw new Error(back ? "there is nothing to take back." : "every step of the plan is done.");
     return { run, step };
   }
 }

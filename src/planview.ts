@@ -101,7 +101,7 @@ export class PlanView implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     item.description = `${step.expert.id}, ${step.state}`;
     item.iconPath = new vscode.ThemeIcon(icons[step.state]);
     item.tooltip = step.check ? `${step.title}\n\n${step.check.found}` : step.title;
-    item.contextValue = isOpen(step) ? "open" : "done";
+    item.contextValue = `${isOpen(step) ? "open" : "done"}${step.stands ? ", stands" : ""}`;
     const command: Command = "coterie.planPreview";
     if (isOpen(step)) item.command = { command, title: "Preview the Step", arguments: [node] };
     return item;

@@ -249,7 +249,7 @@ function offer({ id, title, asks = {} }: Recipe): RecipeOffer {
 
 function view({ run, root }: Room): PlanRun {
   const plan: Plan = run.plan;
-  const steps: readonly Step[] = plan.steps;
+  const steps = plan.steps.map((step: Step) => ({ ...step, stands: run.stands(step.id) }));
   return {
     run: run.id,
     root: pathToFileURL(root).href,

@@ -104,6 +104,11 @@ export class Run {
     }
   }
 
+  /** Whether something stands that a step has written. */
+  stands(id: string): boolean {
+    return this.#with.journal.entries.some(({ step, state }) => step === id && state !== "undone");
+  }
+
   skip(id: string): Step {
     return this.#end(this.#step(id), "skipped", "You have skipped it.");
   }

@@ -168,6 +168,11 @@ describe(`plans (${which})`, { timeout: 600_000 }, () => {
     await run(page, "Coterie: Run All Steps");
     await page.locator(".statusbar-item", { hasText: "every step is verified" }).waitFor({ timeout: limit });
     passes(folder);
+    const all = await steps(page).filter({ hasText: "verified" }).count();
+    // The last one that stands, though others can be done.
+    await run(page, "Coterie: Undo the Step");
+    await steps(page).filter({ hasText: "undone" }).first().waitFor({ timeout: limit });
+    assert.equal(await steps(page).filter({ hasText: "verified" }).count(), all - 1);
     await run(page, "Coterie: Undo the Run");
     await page.locator(".statusbar-item", { hasText: "Coterie: undone" }).waitFor({ timeout: limit });
     assert.deepEqual(treeOf(folder), untouched);

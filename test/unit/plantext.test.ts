@@ -6,7 +6,7 @@ import { planInWords } from "../../src/plantext.ts";
 
 const step: PlannedStep = {
   ...{ id: "step-1", title: "Replace the pattern: a[$b] by `c` (src/a_b.ts)", operation: "replace-pattern" },
-  ...{ target: { file: "src/a_b.ts" }, after: [], state: "ready", edits: [], check: null },
+  ...{ target: { file: "src/a_b.ts" }, after: [], state: "ready", stands: false, edits: [], check: null },
   expert: { id: "code", score: 1, runnerUp: null, because: "rule built-in#7 names it" },
 };
 

@@ -147,6 +147,12 @@ test("the user's test command checks every step; where it fails, what it has pri
   const [, second] = (await apply(plan.run, "step-2")).steps;
   assert.deepEqual([second!.state, second!.check!.output], ["failed", "1 failed"]);
   assert.match(second!.check!.found, /your tests fail: .* ended with status 1. Take it back with undo/);
+  assert.deepEqual([first!.stands, second!.stands], [true, true], "what has failed after it was written stands too");
+  const back = await ask(planning.undoPlan, { run: plan.run, step: "step-2" });
+  assert.deepEqual(
+    back.plan.steps.slice(0, 2).map(({ stands }) => stands),
+    [true, false],
+  );
   assert.equal((await ask(planning.undoPlan, { run: plan.run, step: null })).refused, null);
   assert.equal(read("a.ts"), untidy);
   await push([]);
