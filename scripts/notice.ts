@@ -9,8 +9,8 @@ interface Package {
   readonly name: string;
   readonly version: string;
   readonly licence: string;
-  /** The licence's text with its copyright lines. */
-  readonly text: string;
+  /** The licence with its copyright lines, and whatever else has to be passed on. */
+  readonly texts: readonly string[];
 }
 
 /** Not bundled but staged beside the bundles by esbuild.mjs. */
@@ -21,13 +21,14 @@ const staged: readonly string[] = [
   "@vscode/tree-sitter-wasm",
   "typescript",
 ];
-const withoutFile: Readonly<Record<string, () => string>> = {
-  "onnxruntime-node": () => `Copyright (c) Microsoft Corporation\n\n${mit}`,
-  "onnxruntime-common": () => `Copyright (c) Microsoft Corporation\n\n${mit}`,
-  "javascript-natural-sort": () => `Copyright (c) Jim Palmer\n\n${mit}`,
-  seedrandom: () => `Copyright 2019 David Bau.\n\n${mit}`,
-  "@bufbuild/protobuf": () =>
+const withoutFile: Readonly<Record<string, () => readonly string[]>> = {
+  "onnxruntime-node": () => [`Copyright (c) Microsoft Corporation\n\n${mit}`],
+  "onnxruntime-common": () => [`Copyright (c) Microsoft Corporation\n\n${mit}`],
+  "javascript-natural-sort": () => [`Copyright (c) Jim Palmer\n\n${mit}`],
+  seedrandom: () => [`Copyright 2019 David Bau.\n\n${mit}`],
+  "@bufbuild/protobuf": () => [
     `Copyright 2021-2026 Buf Technologies, Inc., under the Apache License 2.0, see LICENSE; parts of it:\n\n${comment("node_modules/@bufbuild/protobuf/dist/esm/wire/varint.js")}`,
+  ],
 };
 
 const mit = `Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated documentation
@@ -43,6 +44,7 @@ WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEM
 COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR
 OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.`;
 
+const runtime: string = JSON.parse(readFileSync("package.json", "utf8")).dependencies["onnxruntime-node"];
 const head = `Coterie
 Copyright the Coterie contributors
 
@@ -66,8 +68,8 @@ server/model/onnx_pb.ts, the ONNX messages, is generated from onnx.proto of the 
 
 == Packages ==
 
-The library of onnxruntime-node is built from further components, which ThirdPartyNotices.txt in the sources of ONNX Runtime
-lists with their licences. The grammars of @vscode/tree-sitter-wasm are built from the tree-sitter projects of their languages
+The library of onnxruntime-node is built from further components, which licenses/onnxruntime-${runtime}.txt lists with
+their licences. The grammars of @vscode/tree-sitter-wasm are built from the tree-sitter projects of their languages
 (tree-sitter-bash, -c-sharp, -cpp, -css, -go, -ini, -java, -javascript, -php, -powershell, -python, -regex, -ruby, -rust,
 -typescript), MIT License, copyright by their contributors.
 `;
@@ -106,10 +108,12 @@ export async function bundledPackages(): Promise<readonly Package[]> {
 function read(folder: string): Package {
   const name = folder.split("node_modules/").at(-1)!;
   const { version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-  const file = readdirSync(folder).find((each) => /^(licen[cs]e|copying)/i.test(each));
-  const text = file === undefined ? withoutFile[name]?.() : readFileSync(join(folder, file), "utf8");
-  if (text === undefined) throw new Error(`${name} has no licence file: add its text to scripts/notice.ts.`);
-  return { name, version, licence: license, text: text.replaceAll("\r\n", "\n").trim() };
+  // All of them: some have a licence for what they began as, notices to be passed on, or those of what lies within them.
+  const files = readdirSync(folder).filter((each) => /^(licen[cs]e|copying|notice|third.?party)/i.test(each));
+  const texts =
+    files.length > 0 ? files.map((file) => readFileSync(join(folder, file), "utf8")) : withoutFile[name]?.();
+  if (texts === undefined) throw new Error(`${name} has no licence file: add its text to scripts/notice.ts.`);
+  return { name, version, licence: license, texts: texts.map((text) => text.replaceAll("\r\n", "\n").trim()) };
 }
 
 /** The comment lines at the top of a file. */
@@ -126,9 +130,11 @@ function comment(file: string): string {
 export function noticeText(packages: readonly Package[]): string {
   const list = packages.map(({ name, version, licence }) => `${name} ${version}, ${licence}`);
   const apache = /apache/i;
-  const texts = packages.map(({ name, licence, text }) => {
-    const same = apache.test(licence) && text.includes("TERMS AND CONDITIONS FOR USE, REPRODUCTION, AND DISTRIBUTION");
-    return `-- ${name} --\n\n${same ? "Apache License 2.0, see LICENSE." : text}`;
+  const texts = packages.map(({ name, licence, texts: own }) => {
+    const isApache = (text: string) =>
+      apache.test(licence) && text.includes("TERMS AND CONDITIONS FOR USE, REPRODUCTION, AND DISTRIBUTION");
+    const told = own.map((text) => (isApache(text) ? "Apache License 2.0, see LICENSE." : text));
+    return `-- ${name} --\n\n${told.join("\n\n")}`;
   });
   return `${head}\n${list.join("\n")}\n\n== Licence texts ==\n\n${texts.join("\n\n")}\n`;
 }

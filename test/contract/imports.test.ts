@@ -75,10 +75,13 @@ const packages: readonly { readonly name: string; readonly kind: "value" | "any"
   { name: "koffi", kind: "any", in: /^server\/engine\/heap\.ts$/ },
   { name: "web-tree-sitter", kind: "value", in: /^server\/syntax\/(grammars|trees)\.ts$/ },
   { name: "web-tree-sitter", kind: "any", in: /^server\/syntax\// },
-  { name: "node:net", kind: "any", in: /^$/ },
-  { name: "node:http", kind: "any", in: /^$/ },
-  { name: "node:https", kind: "any", in: /^$/ },
+  ...["net", "http", "https", "http2", "tls", "dgram", "undici"]
+    .flatMap((name) => [name, `node:${name}`])
+    .map((name) => ({ name, kind: "any", in: /^$/ }) as const),
 ];
+
+/** What opens a connection without being imported; text between backticks or in comments is no call. */
+const connecting = /(?<![\w.`])(?:fetch|(?:new )?(?:WebSocket|EventSource))\(/;
 
 interface Edge {
   readonly from: string;
@@ -139,8 +142,15 @@ test("The table forbids what it should", () => {
     { from: "server/engine/cache.ts", to: "onnxruntime-node", isValue: true },
     { from: "server/features/complete.ts", to: "server/engine/open.ts", isValue: true },
     { from: "server/main.ts", to: "server/model/compile.ts", isValue: true },
+    { from: "server/remote/remote.ts", to: "net", isValue: true },
+    { from: "server/remote/remote.ts", to: "node:tls", isValue: true },
   ];
   for (const edge of forbidden) assert.notEqual(fault(edge), null, `${edge.from} -> ${edge.to}`);
+});
+
+test("nothing connects to anywhere but server/remote", () => {
+  const found = files.filter((file) => connecting.test(readFileSync(join(top, file), "utf8")));
+  assert.deepEqual(found, ["server/remote/remote.ts"]);
 });
 
 test("zod comes as a namespace: by its name alone it brings its messages in fifty languages, in every thread", () => {

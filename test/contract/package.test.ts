@@ -52,6 +52,7 @@ test("everything that a user needs is inside", () => {
   const part = ["part.json", "graph.onnx", "weights.bin"];
   const wanted = [
     ...["package.json", "readme.md", "changelog.md", "LICENSE.txt", "NOTICE", manifest.icon],
+    `licenses/onnxruntime-${manifest.dependencies["onnxruntime-node"]}.txt`,
     ...["extension", "server", "engine", "packs", "algebra", "plans", "cli"].map((each) => `dist/${each}.js`),
     ...["backbone", "head", ...experts.filter((id) => id !== "backbone")].flatMap((id) =>
       part.map((file) => `dist/model/${id}/${file}`),
@@ -82,6 +83,7 @@ test("everything that a user needs is inside", () => {
 test("nothing else is inside", () => {
   const allowed = [
     /^(package\.json|readme\.md|changelog\.md|LICENSE\.txt|NOTICE)$/,
+    /^licenses\/[a-z]+-[0-9.]+\.txt$/,
     /^media\/[a-z0-9/-]+\.(svg|png|md|css|js|json)$/,
     /^experts\/(rules\.json|rules\.schema\.json|[a-z-]+\/expert\.json)$/,
     /^dist\/(package\.json|(extension|server|engine|packs|algebra|plans|cli)\.js)$/,
