@@ -115,10 +115,16 @@ export interface ServeOptions {
   readonly port: string;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Aborted: the start is given up. */
+  readonly signal?: AbortSignal;
+  /** How long it is waited for, in milliseconds. */
+  readonly patience?: number;
 }
 
-/** Starts the server and waits until it listens. Throws with its output when it ends instead. */
-export async function serve(served: Served, { dataDir, port, args = [], env = {} }: ServeOptions): Promise<Server> {
+/** Starts the server and waits until it listens. Throws with its output when it does not, and leaves nothing running then. */
+export async function serve(served: Served, options: ServeOptions): Promise<Server> {
+  const { dataDir, port, args = [], env = {}, signal, patience = 60_000 } = options;
+  signal?.throwIfAborted();
   const fixed = ["--host", "127.0.0.1", "--without-connection-token", "--accept-server-license-terms"];
   const own = ["--port", port, "--server-data-dir", dataDir, "--telemetry-level", "off"];
   // A group of its own, so that stopping also ends the extension hosts, which outlive a closed connection.
@@ -128,8 +134,15 @@ export async function serve(served: Served, { dataDir, port, args = [], env = {}
     env: { ...process.env, ...env },
   });
   let output = "";
-  const listening = await new Promise<number>((done, fail) => {
-    const timer = setTimeout(() => fail(new Error(`VS Code does not listen after 60 s:\n${output}`)), 60_000);
+  const listening = new Promise<number>((done, fail) => {
+    const timer = setTimeout(
+      () => fail(new Error(`VS Code does not listen after ${patience / 1000} s:\n${output}`)),
+      patience,
+    );
+    const ended = (why: string): void => {
+      clearTimeout(timer);
+      fail(new Error(`VS Code ${why} before it listened:\n${output}`));
+    };
     const read = (chunk: Buffer): void => {
       output += chunk.toString("utf8");
       const found = /Web UI available at http:\/\/localhost:(\d+)/.exec(output);
@@ -139,9 +152,16 @@ export async function serve(served: Served, { dataDir, port, args = [], env = {}
     };
     child.stdout.on("data", read);
     child.stderr.on("data", read);
-    child.once("exit", (code) => fail(new Error(`VS Code ended with ${code} before it listened:\n${output}`)));
+    child.once("exit", (code) => ended(`ended with ${code}`));
+    child.on("error", (error) => ended(`cannot be run (${error.message})`));
+    signal?.addEventListener("abort", () => ended("was stopped"), { once: true });
   });
-  return { port: listening, output: () => output, stop: () => stop(child) };
+  try {
+    return { port: await listening, output: () => output, stop: () => stop(child) };
+  } catch (error) {
+    await stop(child);
+    throw error;
+  }
 }
 
 async function stop(child: ChildProcess): Promise<void> {

@@ -51,13 +51,14 @@ async function openServed(editor: Served, folder: string): Promise<void> {
   rmSync(extensions, { recursive: true, force: true });
   mkdirSync(extensions, { recursive: true });
   symlinkSync(root, join(extensions, "coterie.coterie-0.1.0"));
-  const server = await serve(editor, { dataDir: home, port: ports, args: ["--default-folder", folder] });
+  // Heard from the first moment: it runs in a group of its own, so that Ctrl-C here does not reach it.
+  const ended = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => ended.abort());
+  const args = ["--default-folder", folder];
+  const server = await serve(editor, { dataDir: home, port: ports, args, signal: ended.signal });
+  ended.signal.addEventListener("abort", () => void server.stop().then(() => process.exit(0)));
   console.log(`start: open this address in a browser: http://localhost:${server.port}/`);
   console.log("start: then open src/cart.ts and type; Ctrl-C here ends it");
-  const end = (): void => {
-    void server.stop().then(() => process.exit(0));
-  };
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, end);
 }
 
 const built = spawnSync(process.execPath, ["esbuild.mjs"], { cwd: root, stdio: "inherit" });

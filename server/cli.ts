@@ -23,7 +23,8 @@ import { installed } from "./installation.ts";
 const usage = [
   "usage: coterie complete FILE:LINE:COLUMN [--root FOLDER] [--rules FILE] [--model ID] [--json]",
   "       coterie route FILE:LINE:COLUMN [--task TASK] [--root FOLDER] [--rules FILE] [--model ID] [--json]",
-  "       coterie plan GOAL FILE... [--apply] [--find EXPRESSION --replace EXPRESSION] [--save FILE] [--test COMMAND] [--root FOLDER] [--json]",
+  "       coterie plan GOAL FILE... [--apply [--test COMMAND]] [--find EXPRESSION --replace EXPRESSION] [--save NAME.coterie-plan.json] [--root FOLDER] [--json]",
+  "       coterie plan NAME.coterie-plan.json [FILE...] [--apply [--test COMMAND]] [--root FOLDER] [--json]",
   "       coterie plan --undo RUN [--json]",
   "       coterie explain FILE:LINE[-LINE] [--root FOLDER] [--rules FILE] [--model ID] [--json]",
   "       coterie document FILE:LINE [--root FOLDER] [--rules FILE] [--model ID] [--json]",
@@ -52,6 +53,16 @@ const flags = {
   help: { type: "boolean", short: "h", default: false },
 } as const;
 
+/** The commands that a flag means something to; one that is not named here goes with all of them. */
+const goesWith: Readonly<Record<string, readonly string[]>> = {
+  root: ["complete", "route", "explain", "document", "plan"],
+  rules: ["complete", "route", "explain", "document"],
+  model: ["complete", "route", "explain", "document"],
+  task: ["route"],
+  ...Object.fromEntries(["id", "cut", "bits"].map((flag) => [flag, ["import"]])),
+  ...Object.fromEntries(["apply", "undo", "find", "replace", "save", "test"].map((flag) => [flag, ["plan"]])),
+};
+
 /** Progress stands on one line of a terminal and is gone when the result comes. */
 const terminal: Reporter & { clear(): void } = {
   progress: (text) => void (process.stderr.isTTY && process.stderr.write(`\r\x1b[K${text} ...`)),
@@ -66,15 +77,13 @@ async function run(): Promise<string> {
   const [operand] = command === "experts" || command === "models" ? more.splice(0, 1) : [];
   const installation = installed();
   const print = <T>(result: T, human: (result: T) => string) => (values.json ? JSON.stringify(result) : human(result));
+  checkFlags(command, values);
   if (command === "plan") {
-    checkFlags(command, values);
     const result = await plan(argument, more, values, installation, terminal);
     if (result.stopped !== null) process.exitCode = 1;
     return print(result, humanPlan);
   }
   if (more.length > 0) throw new BadInput(`There is an argument too many: ${more[0]}.`);
-  checkFlags(command, values);
-  if (values.task !== undefined && command !== "route") throw new BadInput("--task goes with route only.");
   if (command === "complete") return print(await complete(argument, values, installation, terminal), humanCompletion);
   if (command === "route") return print(await explainRoute(argument, values, installation, terminal), humanRoute);
   if (command === "explain") return print(await explain(argument, values, installation, terminal), humanExplanation);
@@ -102,23 +111,38 @@ async function run(): Promise<string> {
 
 /** Flags of one command are refused with another one, where they would mean nothing. */
 function checkFlags(command: string | undefined, values: Readonly<Record<string, unknown>>): void {
-  for (const flag of ["id", "cut", "bits"]) {
-    if (values[flag] !== undefined && command !== "import") throw new BadInput(`--${flag} goes with import only.`);
+  if (command === undefined) return;
+  for (const [flag, commands] of Object.entries(goesWith)) {
+    if (values[flag] === undefined || commands.includes(command)) continue;
+    throw new BadInput(`--${flag} goes with ${inWords(commands)} only.`);
   }
-  for (const flag of ["apply", "undo", "find", "replace", "save", "test"]) {
-    if (values[flag] !== undefined && command !== "plan") throw new BadInput(`--${flag} goes with plan only.`);
+  if (values["undo"] !== undefined) {
+    const other = ["apply", "find", "replace", "save", "test", "root"].find((flag) => values[flag] !== undefined);
+    if (other) throw new BadInput(`--${other} does not go with --undo, which takes a run back as it was.`);
+  } else if (values["test"] !== undefined && !values["apply"]) {
+    throw new BadInput("--test goes with --apply only: what is only shown is not tested.");
   }
-  if (values["model"] !== undefined && !["complete", "route", "explain", "document"].includes(command ?? "")) {
-    throw new BadInput("--model goes with complete, route, explain and document only.");
-  }
+}
+
+function inWords(names: readonly string[]): string {
+  return names.length === 1 ? names[0]! : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 }
 
 function parsed() {
   try {
-    return parseArgs({ options: flags, allowPositionals: true });
+    return parseArgs({ args: formulaLast(process.argv.slice(2)), options: flags, allowPositionals: true });
   } catch (error) {
     throw new BadInput(error instanceof Error ? error.message : String(error));
   }
+}
+
+/** A formula may begin with a minus: where one is calculated, what is no flag of ours goes behind all flags. */
+function formulaLast(given: readonly string[]): string[] {
+  const isFlag = (each: string) =>
+    each === "-h" || (each.startsWith("--") && Object.hasOwn(flags, each.slice(2).replace(/=.*/s, "")));
+  const isFormula = (each: string) => each.startsWith("-") && !isFlag(each);
+  if (given.find((each) => !each.startsWith("-")) !== "calculate" || given.includes("--")) return [...given];
+  return [...given.filter((each) => !isFormula(each)), "--", ...given.filter(isFormula)];
 }
 
 function oneLine(text: string): string {

@@ -22,6 +22,9 @@ import { Syntax } from "../syntax/syntax.ts";
 import { type Reporter, rosterOf, withEngine } from "./engine.ts";
 import { BadInput, nearestRoot } from "./place.ts";
 
+/** What the name of a saved plan ends in, by which it is told from a goal. */
+const savedEnding = ".coterie-plan.json";
+
 export interface PlanOptions {
   readonly root?: string | undefined;
   readonly apply?: boolean | undefined;
@@ -37,6 +40,8 @@ export interface PlanResult {
   /** Id of the run, to take it back; null where nothing was run. */
   readonly run: string | null;
   readonly plan: Plan;
+  /** Whether the run has written something that is not taken back. */
+  readonly undoable: boolean;
   /** Why the run was stopped or what was refused; null where all is well. */
   readonly stopped: string | null;
 }
@@ -49,10 +54,16 @@ export async function plan(
   installation: Installation,
   reporter: Reporter,
 ): Promise<PlanResult> {
-  if (options.undo !== undefined) return undo(options.undo, installation, reporter);
+  if (options.undo !== undefined) {
+    if (goal !== undefined)
+      throw new BadInput(`There is an argument too many: ${goal}. --undo takes a whole run back.`);
+    return undo(options.undo, installation, reporter);
+  }
   if (goal === undefined)
     throw new BadInput(`Name a goal and files: coterie plan "clean up" src/app.ts. Recipes: ${names()}.`);
-  const saved = goal.endsWith(".coterie-plan.json") ? savedPlan(goal) : null;
+  if (options.save !== undefined && !options.save.endsWith(savedEnding))
+    throw new BadInput(`--save ${options.save}: what is to be opened again has to end in ${savedEnding}.`);
+  const saved = goal.endsWith(savedEnding) ? savedPlan(goal) : null;
   const given =
     saved && files.length === 0 ? saved.scope.map((file) => resolve(rootFor(options.root, goal), file)) : files;
   if (given.length === 0) throw new BadInput("Name the files that the plan is about.");
@@ -61,7 +72,8 @@ export async function plan(
   const scope = given.map((file) => inRoot(root, file));
   const recipe = saved ? recipes.find(({ id }) => id === saved.recipe) : await recipeFor(goal, installation, reporter);
   if (!recipe) throw new BadInput(`There is no recipe ${saved?.recipe}. Recipes: ${names()}.`);
-  const answers = saved?.options ?? answersFor(recipe, options);
+  const answers = answersFor(recipe, options, saved);
+  const test = options.test === undefined ? undefined : testIn(root, options.test);
 
   const around = await workroom(root, scope, installation, reporter);
   reporter.progress("Planning");
@@ -69,10 +81,9 @@ export async function plan(
   const skipped = new Set(saved?.steps.filter(({ state }) => state === "skipped").map(({ title }) => title));
   for (const step of made.steps) if (skipped.has(step.title)) step.state = "skipped";
   if (options.save !== undefined) writeFileSync(options.save, writePlan(made));
-  if (!options.apply || made.steps.length === 0) return { run: null, plan: made, stopped: null };
+  if (!options.apply || made.steps.length === 0) return { run: null, plan: made, undoable: false, stopped: null };
 
   const needsWords = made.steps.some(({ operation }) => operationOf(operation)?.fills);
-  const test = options.test === undefined ? undefined : testIn(root, options.test);
   if (!needsWords) return applied(made, root, around, installation, reporter, test);
   return withEngine(installation, rosterOf(installation), reporter, (engine) => {
     const who = async (expert: string) =>
@@ -97,9 +108,9 @@ async function applied(
   for (const { id, title } of run.plan.steps) {
     reporter.progress(title);
     const step = await run.apply(id);
-    if (step.state === "failed") return { run: run.id, plan: run.plan, stopped: told(step) };
+    if (step.state === "failed") return resultOf(run, journal, told(step));
   }
-  return { run: run.id, plan: run.plan, stopped: null };
+  return resultOf(run, journal, null);
 }
 
 async function undo(id: string, installation: Installation, reporter: Reporter): Promise<PlanResult> {
@@ -113,7 +124,11 @@ async function undo(id: string, installation: Installation, reporter: Reporter):
   const around = await workroom(journal.root, journal.plan.scope, installation, reporter);
   const run = new Run({ ...around, journal, desk: new DiskDesk(journal.root), access: new Access() });
   await run.recover();
-  return { run: id, plan: run.plan, stopped: await run.undo(null) };
+  return resultOf(run, journal, await run.undo(null));
+}
+
+function resultOf({ id, plan }: Run, { entries }: Journal, stopped: string | null): PlanResult {
+  return { run: id, plan, undoable: entries.some(({ state }) => state !== "undone"), stopped };
 }
 
 /** What planning and running need of the folder. */
@@ -166,8 +181,14 @@ async function recipeFor(goal: string, installation: Installation, reporter: Rep
   throw new BadInput(`${offered}. Name one, the nearest first: ${found.offered.map(({ id }) => id).join(", ")}.`);
 }
 
-function answersFor({ id, asks = {} }: Recipe, options: PlanOptions): Record<string, string> {
+/** Answers to what the recipe asks; a saved plan brings its own. @throws BadInput */
+function answersFor({ id, asks = {} }: Recipe, options: PlanOptions, saved: Plan | null): Record<string, string> {
   const given: Readonly<Record<string, string | undefined>> = { find: options.find, replace: options.replace };
+  for (const name of Object.keys(given)) {
+    if (given[name] === undefined || (Object.hasOwn(asks, name) && !saved)) continue;
+    throw new BadInput(saved ? `--${name}: a saved plan brings its own.` : `${id} takes no --${name}.`);
+  }
+  if (saved) return saved.options;
   const answers: Record<string, string> = {};
   for (const [name, question] of Object.entries(asks)) {
     const answer = given[name];
@@ -213,7 +234,7 @@ function told({ title, check }: Step): string {
   return `${title}: ${check?.found ?? "failed"}`;
 }
 
-export function humanPlan({ run, plan: { goal, steps }, stopped }: PlanResult): string {
+export function humanPlan({ run, plan: { goal, steps }, undoable, stopped }: PlanResult): string {
   const marks = {
     proposed: "-",
     ready: "-",
@@ -240,8 +261,7 @@ export function humanPlan({ run, plan: { goal, steps }, stopped }: PlanResult): 
   });
   if (steps.length === 0) return `There is nothing to do for "${goal}".`;
   const end = stopped !== null ? [`Stopped. ${stopped}`] : [];
-  const isUndone = steps.every(({ state }) => state === "undone" || state === "skipped");
-  const back =
-    run === null ? ["Nothing was changed; --apply runs the plan."] : [`Take it back: coterie plan --undo ${run}`];
-  return [...lines, ...end, ...(isUndone ? [] : back)].join("\n");
+  const back = undoable ? [`Take it back: coterie plan --undo ${run}`] : [];
+  const shown = run === null ? ["Nothing was changed; --apply runs the plan."] : back;
+  return [...lines, ...end, ...shown].join("\n");
 }

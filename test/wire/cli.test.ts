@@ -1,7 +1,7 @@
 // The built command line: its objects, its exit statuses, and one line for what is wrong.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, test } from "node:test";
@@ -17,12 +17,14 @@ function write(path: string, text: string): string {
   return file;
 }
 
-function run(...args: string[]) {
+const run = (...args: string[]) => runIn(home, args);
+
+function runIn(cwd: string, args: readonly string[]) {
   const env = { ...process.env, HOME: home, USERPROFILE: home };
   const done = spawnSync(process.execPath, [inRepository("dist/cli.js"), ...args], {
     encoding: "utf8",
     env,
-    cwd: home,
+    cwd,
   });
   return { status: done.status, stdout: done.stdout, stderr: done.stderr };
 }
@@ -68,6 +70,7 @@ test("explain and document print facts, words and the edit, and write nothing", 
   const told = json("explain", `${file}:1-3`);
   assert.deepEqual(Object.keys(told).sort(), ["because", "expert", "facts", "ms", "rule", "stop", "text", "wanted"]);
   assert.ok(String(told["text"]).length > 10);
+  assert.match(JSON.stringify(told["facts"]), /export function sum\(values: number\[\]\): number/);
   const done = json("document", `${file}:2`);
   assert.match(String(done["text"]), /^\/\*\*\n \* .+\n \*\n \* @param values - .+\n(?: \* @returns .+\n)? \*\/\n$/);
   assert.equal(readFileSync(file, "utf8").includes("@param"), false);
@@ -90,9 +93,54 @@ test("calculate prints the result and its steps, and refuses in one line what is
   ]);
   assert.deepEqual([done["result"], done["verified"]], ["11/12", true]);
   assert.match(run("calculate", "0.1+0.2").stdout, /^0\.3\n/);
+  assert.match(run("calculate", "-7 mod 3").stdout, /^2\n/);
+  assert.equal(json("calculate", "--5")["result"], "5");
   const { status, stderr } = run("calculate", "rm -rf /");
   assert.equal(status, 2);
   assert.match(stderr, /^coterie: "rm -rf \/" cannot be calculated: .+\.\n$/);
+});
+
+/** The commands of the README's section for a terminal. */
+function inReadme(): readonly (readonly string[])[] {
+  const readme = readFileSync(inRepository("README.md"), "utf8");
+  const [, block = ""] = /## Without an editor[\s\S]*?```sh\n([\s\S]*?)```/.exec(readme) ?? [];
+  // A comment stands behind a blank, as a shell wants it.
+  const lines = block
+    .trimEnd()
+    .split("\n")
+    .map((line) => line.replace(/\s+# .*$/, ""));
+  return lines.map((line) => [...line.matchAll(/"([^"]*)"|[^\s"]+/g)].map(([word, quoted]) => quoted ?? word));
+}
+
+test("What the README shows works in the demo", () => {
+  const demo = join(home, "demo");
+  cpSync(inRepository("test/editor/demo"), demo, { recursive: true });
+  write("demo/package.json", JSON.stringify({ type: "module", scripts: { test: "node --version" } }));
+  const cart = () => readFileSync(join(demo, "src", "cart.ts"), "utf8");
+  const [before, told]: [string, Record<string, string>] = [cart(), {}];
+  for (const [program, ...args] of inReadme()) {
+    assert.equal(program, "coterie");
+    const undo = args.indexOf("RUN");
+    if (undo > 0) {
+      assert.notEqual(cart(), before);
+      args[undo] = /Take it back: coterie plan --undo (\S+)/.exec(told["plan"]!)![1]!;
+    }
+    const { status, stdout, stderr } = runIn(demo, args);
+    assert.deepEqual({ status, stderr }, { status: 0, stderr: "" }, args.join(" "));
+    told[args[0]!] = stdout;
+    if (args.includes("--test")) assert.match(stdout, /and your tests pass/);
+    else assert.equal(cart(), before, args.join(" "));
+  }
+  assert.match(told["complete"]!, /^pieces \+= item\.quantity;\n/);
+  assert.match(told["route"]!, /^code: /);
+  assert.match(
+    told["explain"]!,
+    /^Signature: export function total\(items: Item\[\]\): number\n[\s\S]*\ndocs says: \w/,
+  );
+  assert.match(told["document"]!, /^ {4}"""\w/);
+  assert.match(told["calculate"]!, /^36\n/);
+  assert.match(told["experts"]!, /^general /m);
+  assert.match(told["plan"]!, /: undone\n/);
 });
 
 test("route prints what was considered, for the task that is named", () => {
@@ -167,6 +215,10 @@ test("Bad input: exit status 2, nothing on stdout and one line that says what to
     [["complete", `${write("binary.bin", "a\0b")}:1:1`], /NUL/],
     [["complete", `${write("large.ts", "x".repeat(50_000_000))}:1:1`], /too large|million characters/],
     [["experts", "all"], /cannot "all"/],
+    [["calculate", "1+1", "--root", "nowhere"], /--root goes with complete, route, explain, document and plan only/],
+    [["calculate", "-1", "--rules=nowhere"], /--rules goes with complete, route, explain and document only/],
+    [["experts", "--model", "m"], /--model goes with/],
+    [["calculate", "--formula"], /"--formula" cannot be calculated/],
   ];
   for (const [args, message] of cases) {
     const { status, stdout, stderr } = run(...args);

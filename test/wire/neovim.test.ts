@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -59,7 +59,23 @@ async function opened(t: TestContext, text: string) {
   };
 
   await until("Neovim does not start", () => ask("mode()") === "n");
-  return { remote, ask, until, nvim, file };
+  return { remote, ask, until, nvim, file, setUp };
+}
+
+/** Ids of the processes that a process has started and that run. */
+function startedBy(parent: number | undefined): readonly number[] {
+  const isChild = (id: string) => {
+    try {
+      const [, state, ppid] = /\) (\S) (\d+) /.exec(readFileSync(`/proc/${id}/stat`, "utf8")) ?? [];
+      return Number(ppid) === parent && state !== "Z";
+    } catch {
+      // It has ended meanwhile.
+      return false;
+    }
+  };
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name) && isChild(name))
+    .map(Number);
 }
 
 test("Neovim shows a completion and takes it", { skip: unusable(), timeout: 3 * limit }, async (t) => {
@@ -108,4 +124,64 @@ test("Neovim explains, documents and calculates by commands of the server", {
   remote("send", ":wqa!<CR>");
   await once(nvim, "exit");
   assert.equal(readFileSync(file, "utf8"), text);
+});
+
+test("A server that has ended is started again, three times; then a command does it", {
+  skip: unusable(),
+  timeout: 3 * limit,
+}, async (t) => {
+  const { remote, ask, until, nvim } = await opened(t, "const a = 1;\n");
+  const one = async (what: string, before = 0): Promise<number> => {
+    await until(what, () => startedBy(nvim.pid).some((id) => id !== before));
+    return startedBy(nvim.pid).find((id) => id !== before)!;
+  };
+  const calculates = async (formula: string, result: string) => {
+    remote("send", `<Esc>:CoterieCalculate ${formula}<CR>`);
+    await until(`${formula} is not calculated: ${ask("execute('messages')")}`, () => ask(`getreg('"')`) === result);
+  };
+  const clients =
+    "vim.tbl_count(vim.lsp.get_clients and vim.lsp.get_clients({ bufnr = 1 }) or vim.lsp.buf_get_clients(1))";
+  let server = await one("no server is started");
+  for (const [formula, result] of [
+    ["15% of 240", "36"],
+    ["6*7", "42"],
+    ["7!", "5040"],
+  ] as const) {
+    process.kill(server, "SIGKILL");
+    server = await one("the server is not started again", server);
+    await calculates(formula, result);
+    assert.equal(ask(`luaeval('${clients}')`), "1", "the file is not given to the new server");
+  }
+  assert.match(ask("execute('messages')"), /Coterie: its server has ended \(signal 9\) and is started again/);
+
+  process.kill(server, "SIGKILL");
+  await until("it is not said that it ended", () => /:CoterieRestart starts it/.test(ask("execute('messages')")));
+  assert.deepEqual(startedBy(nvim.pid), []);
+  remote("send", "<Esc>:messages clear<CR>:CoterieCalculate 1+1<CR>");
+  await until("nothing is said", () => /does not run; :CoterieRestart starts it/.test(ask("execute('messages')")));
+  remote("send", "<Esc>:CoterieRestart<CR>");
+  await one("the command starts none");
+  await calculates("17 mod 5", "2");
+  assert.doesNotMatch(ask("execute('messages')"), /deprecated|Error/);
+});
+
+test("Set up twice there is one server, and none where Neovim has left", {
+  skip: unusable(),
+  timeout: limit,
+}, async (t) => {
+  const { remote, ask, until, nvim, setUp } = await opened(t, "const a = 1;\n");
+  await until("no server is started", () => startedBy(nvim.pid).length === 1);
+  const [first] = startedBy(nvim.pid);
+  remote("send", `<Esc>:lua ${setUp}<CR>`);
+  await until("the first server goes on", () => {
+    const now = startedBy(nvim.pid);
+    return now.length === 1 && now[0] !== first;
+  });
+  const [second] = startedBy(nvim.pid);
+  remote("send", "<Esc>:CoterieCalculate 6*7<CR>");
+  await until("the second server does not answer", () => ask(`getreg('"')`) === "42");
+  assert.doesNotMatch(ask("execute('messages')"), /ended/);
+  remote("send", "<Esc>:qa!<CR>");
+  await once(nvim, "exit");
+  await until("a server is left", () => !existsSync(`/proc/${second}`));
 });

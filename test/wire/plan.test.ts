@@ -36,6 +36,7 @@ test("A plan is shown, applied, and taken back byte for byte", () => {
 test("A saved plan can be run later", () => {
   const saved = join(root, "later.coterie-plan.json");
   assert.equal(run("clean up", file, "--save", saved).status, 0);
+  assert.match(run(saved, "--find", "a").stderr, /--find: a saved plan brings its own/);
   const applied = JSON.parse(run(saved, "--apply", "--json").stdout);
   assert.equal(readFileSync(file, "utf8"), tidy);
   assert.equal(run("--undo", applied.run).status, 0);
@@ -67,7 +68,11 @@ test("--test: your tests check every step, without a shell; a step that breaks t
   assert.equal(stopped.status, 1);
   assert.match(stopped.stdout, /After it your tests fail: [\s\S]*\| 1 failed[\s\S]*Stopped/);
   const [, id = ""] = /--undo (\S+)/.exec(stopped.stdout)!;
-  assert.equal(run("--undo", id).status, 0);
+  // The second step was never begun: nothing of it is left to be taken back.
+  const back = run("--undo", id);
+  assert.equal(back.status, 0);
+  assert.match(back.stdout, /: undone[\s\S]*: proposed/);
+  assert.doesNotMatch(back.stdout, /Take it back/);
   assert.equal(readFileSync(file, "utf8"), untidy);
   const passing = JSON.parse(
     run("clean up", file, "--apply", "--json", "--test", `${process.execPath} --version`).stdout,
@@ -76,12 +81,21 @@ test("--test: your tests check every step, without a shell; a step that breaks t
   assert.equal(run("--undo", passing.run).status, 0);
 });
 
+test("A run that has written nothing is not offered to be taken back", () => {
+  const test = JSON.stringify([process.execPath, "-e", "process.exit(1)"]);
+  const stopped = run("clean up", file, "--apply", "--test", test);
+  assert.equal(stopped.status, 1);
+  assert.match(stopped.stdout, /Your tests fail without this step already/);
+  assert.doesNotMatch(stopped.stdout, /Take it back/);
+  assert.equal(readFileSync(file, "utf8"), untidy);
+});
+
 test("Undo refuses where the same place was edited, with status 1", () => {
   const applied = JSON.parse(run("clean up", file, "--apply", "--json").stdout);
   writeFileSync(file, tidy.replace("return more", "return !more"));
   const refused = run("--undo", applied.run);
   assert.equal(refused.status, 1);
-  assert.match(refused.stdout, /edited the same place since/);
+  assert.match(refused.stdout, /edited the same place since[\s\S]*Take it back/);
   writeFileSync(file, untidy);
 });
 
@@ -97,7 +111,13 @@ test("Bad input: status 2, nothing on stdout, one line", () => {
     [["clean up", join(root, "package.json")], /not edited/],
     [["replace a pattern", file], /needs --find/],
     [["clean up", file, "--apply", "--test", "[npm"], /no JSON array/],
+    [["clean up", file, "--test", "npm test"], /--test goes with --apply only/],
+    [["clean up", file, "--rules", "x"], /--rules goes with/],
+    [["clean up", file, "--find", "a"], /clean-up takes no --find/],
+    [["clean up", file, "--save", join(root, "p.json")], /has to end in \.coterie-plan\.json/],
     [["--undo", "nothing"], /no run nothing/],
+    [["--undo", "nothing", "--apply"], /--apply does not go with --undo/],
+    [["--undo", "nothing", file], /an argument too many/],
     [[join(root, "gone.coterie-plan.json")], /does not exist/],
   ] as const) {
     const { status, stdout, stderr } = run(...args);

@@ -2,7 +2,12 @@
 local M = {}
 
 local namespace = vim.api.nvim_create_namespace("coterie")
+-- What setup was given, and the client of the server that it has started; nil while none runs.
+local given
 local client_id
+-- When a server that had ended was started again, in seconds: at most so many times within so many seconds.
+local restarts = {}
+local most_restarts, within = 3, 180
 -- What is shown: { buffer, line, column, text }, line and column from 0, column in bytes.
 local shown
 -- The request that is under way, to be cancelled by the next one.
@@ -35,17 +40,23 @@ local function client()
   return client_id and vim.lsp.get_client_by_id(client_id)
 end
 
+-- Calls a method of a client, which since 0.11 wants the client itself in front.
+local function call(server, method, ...)
+  if vim.fn.has("nvim-0.11") == 1 then return server[method](server, ...) end
+  return server[method](...)
+end
+
 -- Asks for a completion at the cursor; what comes too late, after the cursor has moved, is left out.
 function M.ask()
   clear()
   local server = client()
   if not server then return end
-  if request then server.cancel_request(request) end
+  if request then call(server, "cancel_request", request) end
   local buffer = vim.api.nvim_get_current_buf()
   local row, column = unpack(vim.api.nvim_win_get_cursor(0))
   local params = vim.lsp.util.make_position_params(0, server.offset_encoding)
   params.context = { triggerKind = 2 }
-  local _, id = server.request("textDocument/inlineCompletion", params, function(problem, result)
+  local _, id = call(server, "request", "textDocument/inlineCompletion", params, function(problem, result)
     request = nil
     if problem then
       -- A cancelled request is none of the user's business.
@@ -84,9 +95,12 @@ end
 -- Has a command of the server executed; `done` hears its result, the user what went wrong.
 local function execute(command, argument, done)
   local server = client()
-  if not server then return vim.notify("Coterie: call setup first", vim.log.levels.WARN) end
+  if not server then
+    local what = given and "its server does not run; :CoterieRestart starts it" or "call setup first"
+    return vim.notify("Coterie: " .. what, vim.log.levels.WARN)
+  end
   local params = { command = "coterie.server." .. command, arguments = { argument } }
-  server.request("workspace/executeCommand", params, function(problem, result)
+  call(server, "request", "workspace/executeCommand", params, function(problem, result)
     if problem then return vim.notify("Coterie: " .. problem.message, vim.log.levels.WARN) end
     done(result)
   end, vim.api.nvim_get_current_buf())
@@ -148,6 +162,67 @@ local function attach(buffer)
   end
 end
 
+local start
+
+-- Starts a server again that has ended by itself, unless it does so over and over.
+local function ended(id, code, signal)
+  -- Another one has taken its place, or it was stopped; or Neovim itself is leaving.
+  if id ~= client_id or vim.v.exiting ~= vim.NIL then return end
+  client_id, request = nil, nil
+  clear()
+  -- Whoever stops it by Neovim's own means wants it stopped.
+  if code == 0 and (signal == 0 or signal == 15) then return end
+  local now = os.time()
+  restarts = vim.tbl_filter(function(each) return now - each < within end, restarts)
+  local how = "its server has ended (" .. (signal ~= 0 and "signal " .. signal or "status " .. code) .. ")"
+  if #restarts >= most_restarts then
+    return vim.notify("Coterie: " .. how .. " again; :CoterieRestart starts it", vim.log.levels.ERROR)
+  end
+  table.insert(restarts, now)
+  vim.notify("Coterie: " .. how .. " and is started again", vim.log.levels.WARN)
+  start()
+end
+
+local function stop()
+  local server = client()
+  -- From here on it is nobody's: that it ends is no surprise.
+  client_id, request = nil, nil
+  clear()
+  -- By force: one that hangs does not listen to anything else.
+  if server then call(server, "stop", true) end
+end
+
+start = function()
+  local config = {
+    name = "coterie",
+    cmd = { given.node or "node", given.server, "--stdio" },
+    root_dir = vim.fn.getcwd(),
+    -- Whoever opens a folder in Neovim trusts it; its rules only choose among experts.
+    init_options = { trusted = true },
+    settings = { coterie = given.settings or vim.empty_dict() },
+    get_language_id = function(_, filetype) return language_ids[filetype] or filetype end,
+    on_exit = function(code, signal, id)
+      vim.schedule(function() ended(id, code, signal) end)
+    end,
+  }
+  if vim.fn.has("nvim-0.11") == 1 then
+    client_id = vim.lsp.start(config, { attach = false, reuse_client = function() return false end })
+  else
+    client_id = vim.lsp.start_client(config)
+  end
+  for _, buffer in ipairs(vim.api.nvim_list_bufs()) do
+    if vim.api.nvim_buf_is_loaded(buffer) and vim.bo[buffer].buflisted then attach(buffer) end
+  end
+end
+
+-- Stops the server, where one runs, and starts it; what has ended before is forgotten.
+function M.restart()
+  if not given then return vim.notify("Coterie: call setup first", vim.log.levels.WARN) end
+  stop()
+  restarts = {}
+  start()
+end
+
 -- options.server: path of Coterie's dist/server.js. options.node: the Node to run it with. options.accept: the key that takes
 -- a completion (default <C-l>). options.settings: as under "coterie." in VS Code, for instance { debounce = 150 }.
 function M.setup(options)
@@ -155,15 +230,8 @@ function M.setup(options)
   if not options.server or vim.fn.filereadable(options.server) == 0 then
     error("coterie: set server to the path of dist/server.js, which `npm run build` makes")
   end
-  client_id = vim.lsp.start_client({
-    name = "coterie",
-    cmd = { options.node or "node", options.server, "--stdio" },
-    root_dir = vim.fn.getcwd(),
-    -- Whoever opens a folder in Neovim trusts it; its rules only choose among experts.
-    init_options = { trusted = true },
-    settings = { coterie = options.settings or vim.empty_dict() },
-    get_language_id = function(_, filetype) return language_ids[filetype] or filetype end,
-  })
+  given = options
+  M.restart()
   local group = vim.api.nvim_create_augroup("coterie", { clear = true })
   local on = function(events, callback)
     vim.api.nvim_create_autocmd(events, { group = group, callback = callback })
@@ -171,11 +239,11 @@ function M.setup(options)
   on({ "BufEnter", "FileType" }, function(event) attach(event.buf) end)
   on({ "TextChangedI", "CursorMovedI" }, M.ask)
   on({ "InsertLeave", "BufLeave" }, clear)
-  attach(vim.api.nvim_get_current_buf())
   local command = vim.api.nvim_create_user_command
   command("CoterieExplain", function(it) M.explain(it.line1, it.line2) end, { range = true })
   command("CoterieDocument", M.document, {})
   command("CoterieCalculate", function(it) M.calculate(it.args) end, { nargs = "+" })
+  command("CoterieRestart", M.restart, {})
   local key = options.accept or "<C-l>"
   vim.keymap.set("i", key, function()
     if not M.accept() then

@@ -58,10 +58,11 @@ function withBlankLines(text: string, edit: TextEdit): TextEdit {
 /** Parameters are part of a signature, and a value may do something while it is computed: both stay. */
 function mayGo(ts: TypeScript, node: TS.Node): boolean {
   for (let at: TS.Node | undefined = node; at && !ts.isSourceFile(at); at = at.parent) {
-    if (ts.isParameter(at) || ts.isTypeParameterDeclaration(at) || ts.isForOfStatement(at) || ts.isForInStatement(at))
-      return false;
+    if (ts.isParameter(at) || ts.isTypeParameterDeclaration(at)) return false;
     if (ts.isVariableStatement(at) || ts.isVariableDeclarationList(at)) {
       const list = ts.isVariableStatement(at) ? at.declarationList : at;
+      // What a loop goes over has to have a name.
+      if (ts.isForOfStatement(list.parent) || ts.isForInStatement(list.parent)) return false;
       return list.declarations.every(
         ({ initializer, name }) => !initializer || (!mayAct(ts, initializer) && ts.isIdentifier(name)),
       );

@@ -19,6 +19,10 @@ test("remove-unused removes declarations, and keeps parameters, exports and valu
     `export function f(a: number, b: number) {\n  const acted = send();\n  return b;\n}\ndeclare function send(): number;\n`,
   );
   assert.equal(await rewritten("remove-unused", "export const kept = 1;\n"), null);
+  for (const kind of ["of", "in"]) {
+    const loop = `export function f(a: number[]) {\n  let n = 0;\n  for (const one ${kind} a) n++;\n  return n;\n}\n`;
+    assert.equal(await rewritten("remove-unused", loop), null, "what a loop goes over has to have a name");
+  }
   const one = "export const kept = 1;\n";
   for (const gone of ["function gone() {}\n", "const gone = 1;\n", "interface Gone {\n  a: 1;\n}\n"])
     assert.equal(await rewritten("remove-unused", gone + one), one, "the only one of its kind");

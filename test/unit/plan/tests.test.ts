@@ -1,7 +1,7 @@
 // The user's tests as a check: run without a shell, told with their output, ended when they hang, asked before and behind steps.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { runTests, type Tested, Tests } from "../../../server/plan/tests.ts";
+import { callFor, runTests, type Tested, Tests } from "../../../server/plan/tests.ts";
 import { folderOf } from "./on.ts";
 
 const node = (script: string, limit?: number) =>
@@ -26,6 +26,65 @@ test("What cannot be run is told; what hangs is ended with all that it has start
     'require("child_process").spawn(process.execPath, ["-e", "setInterval(() => {}, 1e3)"], { stdio: "inherit" });';
   const late = await node(`${child} setInterval(() => {}, 1000);`, 1_500);
   assert.match(late!.why, /took more than 2 seconds and was ended/);
+});
+
+test("What has left the group and holds the output open keeps nobody waiting, and does not bring the process down", async () => {
+  const child =
+    'const away = require("child_process").spawn(process.execPath, ["-e", "setTimeout(() => {}, 12e3)"], { stdio: "inherit", detached: true });';
+  const started = performance.now();
+  const late = await node(`${child} away.unref(); console.log("left");`, 3_000);
+  assert.match(late!.why, /was ended/);
+  assert.equal(late!.output, "left");
+  assert.ok(performance.now() - started < 11_000);
+});
+
+/** How a command is started in a Windows with these files. */
+function inWindows(
+  argv: readonly string[],
+  files: readonly string[],
+  variables: Readonly<Record<string, string>> = {},
+) {
+  const env = {
+    PATH: 'C:\\empty;"C:\\Program Files\\nodejs";tools',
+    PATHEXT: ".COM;.EXE;.BAT;.CMD;.VBS;.JS",
+    ...variables,
+  };
+  const isFile = (path: string) => files.some((file) => file.toLowerCase() === path.toLowerCase());
+  const call = callFor(argv, "D:\\shop", { platform: "win32", env, isFile });
+  return [call.program, ...call.args].join(" ");
+}
+
+test("Windows: batch files such as npm are found over PATH and given to their interpreter, programs are started themselves", () => {
+  const npm = ["C:\\Program Files\\nodejs\\npm", "C:\\Program Files\\nodejs\\npm.cmd"];
+  const line = String.raw`cmd.exe /d /e:on /v:off /s /c ""C:\Program Files\nodejs\npm.cmd" test"`;
+  assert.equal(inWindows(["npm", "test"], npm), line);
+  assert.equal(inWindows(["npm.cmd", "test"], npm, { PATHEXT: "" }), line);
+  assert.equal(inWindows(["npm"], [...npm, "C:\\empty\\npm.EXE"]), "C:\\empty\\npm.exe");
+  // A batch file of the folder is run only where the command says so.
+  const local = ["D:\\shop\\gradlew.bat", "D:\\shop\\tools\\gradlew.bat"];
+  assert.equal(inWindows(["gradlew", "a b"], local), "gradlew a b");
+  assert.match(inWindows([".\\gradlew", "a b"], local), /\/c "D:\\shop\\gradlew\.bat "a b""$/);
+  assert.match(inWindows(["tools/gradlew"], local, { ComSpec: "C:\\cmd.exe" }), /^C:\\cmd.*tools\\gradlew\.bat"$/);
+  assert.equal(inWindows(["gone", "%PATH%"], npm), "gone %PATH%");
+});
+
+test("Windows: what stands in the arguments of a batch file stays one word and is never a command", () => {
+  const words = (...args: string[]) => {
+    const { length } = 'cmd.exe /d /e:on /v:off /s /c "C:\\t.bat ';
+    return inWindows(["t", ...args], ["C:\\t.bat"], { PATH: "C:\\" }).slice(length, -1);
+  };
+  assert.equal(words("--grep", "a&calc", ""), '--grep "a&calc" ""');
+  assert.equal(words('say "hi"&calc'), '"say ""hi""&calc"');
+  assert.equal(words("C:\\a b\\", "C:\\a\\b", "end\\"), String.raw`"C:\a b\\" C:\a\b "end\\"`);
+  assert.equal(words('back\\"slash'), String.raw`"back\\""slash"`);
+  assert.equal(words("%PATH%"), '"%%cd:~,%PATH%%cd:~,%"');
+  assert.equal(words("a^b", "!x!", "caf\u00e9"), '"a^b" "!x!" "caf\u00e9"');
+  assert.throws(() => words("one\ntwo"), /several lines/);
+});
+
+test("Elsewhere a command is started as it stands", () => {
+  const call = callFor(["npm", "test"], "/", { platform: "linux", env: {}, isFile: () => true });
+  assert.deepEqual(call, { program: "npm", args: ["test"], verbatim: false });
 });
 
 test("They are asked once before the first step and behind each; where they fail, before the next one again", async () => {
