@@ -14,11 +14,11 @@ export function inFormula(paragraph: string, after: string): boolean {
   if (openDisplay(plain)) return true;
   const inner = openInline(plain);
   if (inner === null) return false;
-  return closedBy(inner, after) || beginsFormula.test(inner);
+  return closedBy(inner, after) || !notMath.test(inner);
 }
 
-/** What stands behind a `$` that nothing closes yet: a name of one letter and what is done to it, or what only a formula holds. */
-const beginsFormula = /^[A-Za-z]?$|^[A-Za-z]\s*[-+*/<>=_(]|^[^\d{].*[\\^]|^[\\^]/s;
+/** What stands behind a `$` that nothing closes yet, and is an amount or a variable of a program: `$5`, `$HOME`, `$this`, `${a}`, `$(pwd)`. */
+const notMath = /^(?:\d|\{|\(\w{3,}|[A-Z_][A-Z0-9_]+\b|[A-Za-z_]{3,}\b(?!\s*['!,:+*<>=_(^]))/;
 
 /** In a docstring `$` more often begins a name: there a formula must be closed, or hold what only a formula does. */
 export function inDocumentedFormula(paragraph: string, after: string): boolean {

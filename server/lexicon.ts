@@ -64,8 +64,15 @@ const python = [...formats, line("#"), triple('"""', pythonic), triple("'''", py
 const java = [...slashes, long('"""'), ...quotes];
 const markup = [block("<!--", "-->")];
 /** Within a tag, or within the braces of a template: text between these is written for people. */
-const inTag = (text: string, at: number) => /<[a-zA-Z][^<>]*$/.test(text.slice(Math.max(0, at - 400), at));
-const inBraces = (text: string, at: number) => /\{[^}]*$/.test(text.slice(Math.max(0, at - 400), at));
+const inTag = (text: string, at: number) => isOpen(text, at, /<[a-zA-Z](?:"[^"]*"|'[^']*'|\{[^{}]*\}|[^<>"'{])*$/);
+const inBraces = (text: string, at: number) => isOpen(text, at, /\{[^}]*$/);
+/** A text without any of the marks may be a line of something that was opened above it. */
+const isOpen = (text: string, at: number, opened: RegExp) => {
+  const before = text.slice(Math.max(0, at - mostBefore), at);
+  return opened.test(before) || (at < mostBefore && !/[<>{}]/.test(before));
+};
+/** Characters in which the beginning of a tag is looked for. */
+const mostBefore = 2_000;
 const within = (spans: readonly Span[], ...places: readonly ((text: string, at: number) => boolean)[]) =>
   spans.map((span) => ({
     ...span,

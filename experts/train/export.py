@@ -15,7 +15,7 @@ from gguf.quants import quantize
 
 from .__main__ import RUNS, base_of
 from .arms import Arm, merge
-from .base import WEIGHTS, current, sha256
+from .base import WEIGHTS, current, sha256, use
 from .weights import Tensors, gguf_readers, permute, permuted_heads
 
 LIMIT = 24 * 2**20
@@ -109,6 +109,9 @@ def restore(name, device="cpu", dtype=torch.float32):
     saved = checkpoint_of(name, device)
     settings = saved["settings"]
     base = base_of(settings["arm"], settings.get("base"))
+    if settings.get("backbone", base.digest) != base.digest and settings.get("base") is None:
+        # For a comparison an expert may have been trained on upstream's model as it comes.
+        base = use(WEIGHTS)
     if settings.get("backbone", base.digest) != base.digest:
         raise SystemExit(f"{base.path} is another model than the one that {name} was trained for: restore it.")
     arm = Arm(settings["arm"], base.config, base.tensors, settings["cut"], device, dtype, settings["seed"])

@@ -243,7 +243,7 @@ export class Cache {
   }
 
   /** The sequence of that name, new if need be. Others are dropped until the budget holds, but never `kept` ones. */
-  use(name: string, kept: ReadonlySet<string>): Sequence {
+  use(name: string, kept: Pick<ReadonlySet<string>, "has">): Sequence {
     const sequence = this.sequences.get(name) ?? this.create();
     this.sequences.delete(name);
     this.sequences.set(name, sequence);

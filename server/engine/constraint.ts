@@ -103,10 +103,9 @@ export function avoiding(
   };
 }
 
-/** A slash alone counts where a mark begins with one: at a line's start it begins a comment, hardly ever an expression. */
 const beginsWith = (text: string, marks: readonly string[]): boolean => {
   const trimmed = text.trimStart();
-  return marks.some((mark) => trimmed.startsWith(mark) || (trimmed === "/" && mark.startsWith("/")));
+  return marks.some((mark) => trimmed.startsWith(mark));
 };
 
 /** One character a byte, so that strings compare and slice as bytes do. */

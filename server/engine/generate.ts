@@ -17,7 +17,7 @@ import { type Turn, Turns } from "./turns.ts";
 export type Cancelled = () => boolean;
 
 /** Sequences that must not be dropped from the cache: those of requests that are under way. */
-export type Kept = ReadonlySet<string>;
+export type Kept = Pick<ReadonlySet<string>, "has">;
 
 /**
  * Generates as the request says; the text of the likeliest branch is yielded as it comes, "" where nothing is new.

@@ -4,7 +4,9 @@
 /** Work in steps; each `next` does one run of the model. */
 export interface Job {
   readonly priority: Priority;
-  /** Whether it goes on from a request that was there before, whose place it takes: it is in nobody's way. */
+  /** The cached sequence that it reads into. */
+  readonly sequence: string;
+  /** Whether it goes on from a request that was there before, whose place it takes. */
   readonly goesOn: boolean;
   /** Whether it was asked to finish: its next step is its last, and whoever gave it up hears so at once. */
   readonly isCancelled: boolean;
@@ -34,7 +36,7 @@ export class Queue {
   }
 
   add(job: Job): void {
-    for (const older of this.jobs) if (!job.goesOn && replaces(job.priority, older.priority)) older.cancel();
+    for (const older of this.jobs) if (takesPlace(job, older)) older.cancel();
     this.jobs.push(job);
     if (!this.running) void this.run();
   }
@@ -70,9 +72,10 @@ export class Queue {
 }
 
 /**
- * A newer completion replaces an older one, and also what waits to be read, since that belongs to the older one's text and
- * is asked for again; a command replaces nothing.
+ * A newer completion takes the place of an older one, and also of what waits to be read, since that belongs to the older one's text and
+ * is asked for again; a command takes nobody's. What goes on from a request only ends a reading that it would leave without its text.
  */
-function replaces(newer: Priority, older: Priority): boolean {
-  return newer !== "command" && (older === newer || older === "idle");
+function takesPlace(newer: Job, older: Job): boolean {
+  if (newer.goesOn) return older.priority === "idle" && older.sequence === newer.sequence;
+  return newer.priority !== "command" && (older.priority === newer.priority || older.priority === "idle");
 }

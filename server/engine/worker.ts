@@ -2,7 +2,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { EngineOptions, GenerateRequest } from "./engine.ts";
 import { Garbage } from "./garbage.ts";
-import { type Cancelled, generate, shortened, warm } from "./generate.ts";
+import { type Cancelled, generate, type Kept, shortened, warm } from "./generate.ts";
 import { openTrim } from "./heap.ts";
 import { type Loaded, load } from "./loaded.ts";
 import { memoryReport } from "./memory.ts";
@@ -30,8 +30,9 @@ function serve(loaded: Loaded): void {
   // Loading leaves 14 MB, of which the turn that it ends in still holds some.
   setImmediate(() => garbage.empty());
   const queue = new Queue(garbage);
-  /** Sequences of requests that have been begun and not ended. */
-  const underWay = new Set<string>();
+  /** Sequences of requests that have been begun and not ended, each as often as it is in use. */
+  const inUse: string[] = [];
+  const kept: Kept = { has: (name) => inUse.includes(name) };
 
   /** Work in steps as a job; `done` gets its result, `text` what it yields. */
   function job<Result>(
@@ -42,15 +43,17 @@ function serve(loaded: Loaded): void {
     { text, done, failed }: Ends<Result>,
   ): Job {
     const steps = begin(() => isRaised(cancel));
+    const own = [sequence, shortened(sequence)];
+    let begun = false;
     return {
-      ...{ priority, goesOn },
+      ...{ priority, goesOn, sequence },
       get isCancelled() {
         return isRaised(cancel);
       },
       cancel: () => Atomics.store(new Int32Array(cancel), 0, 1),
       async step() {
-        const own = [sequence, shortened(sequence)];
-        for (const each of own) underWay.add(each);
+        if (!begun) inUse.push(...own);
+        begun = true;
         try {
           const step = await steps.next();
           if (!step.done) {
@@ -61,7 +64,7 @@ function serve(loaded: Loaded): void {
         } catch (error) {
           failed(messageOf(error));
         }
-        for (const each of own) underWay.delete(each);
+        for (const each of own) inUse.splice(inUse.indexOf(each), 1);
         return true;
       },
     };
@@ -69,7 +72,7 @@ function serve(loaded: Loaded): void {
 
   function generation({ id, cancel, request: asked }: Extract<Request, { kind: "generate" }>): Job {
     const request = { ...asked, sequence: nameOf(asked) };
-    return job(asked, request.sequence, cancel, (cancelled) => generate(loaded, request, underWay, cancelled), {
+    return job(asked, request.sequence, cancel, (cancelled) => generate(loaded, request, kept, cancelled), {
       text: (text) => reply({ kind: "text", id, text }),
       failed: (message) => reply({ kind: "error", id, message }),
       done: (result) => reply({ kind: "result", id, result }),
@@ -78,7 +81,7 @@ function serve(loaded: Loaded): void {
 
   function warming({ id, cancel, request: asked }: Extract<Request, { kind: "warm" }>): Job {
     const request = { ...asked, sequence: nameOf(asked) };
-    const begin = (cancelled: Cancelled) => warm(loaded, request, underWay, cancelled);
+    const begin = (cancelled: Cancelled) => warm(loaded, request, kept, cancelled);
     return job({ priority: "idle" }, request.sequence, cancel, begin, {
       text: () => undefined,
       failed: (message) => reply({ kind: "error", id, message }),
@@ -89,7 +92,8 @@ function serve(loaded: Loaded): void {
   function scoring({ id, cancel, request: asked }: Extract<Request, { kind: "score" }>): Job {
     const request = { ...asked, sequence: nameOf(asked) };
     const kind = { priority: asked.priority, goesOn: true };
-    return job(kind, request.sequence, cancel, (cancelled) => score(loaded, request, underWay, cancelled), {
+    const sequence = request.shortened ? shortened(request.sequence) : request.sequence;
+    return job(kind, sequence, cancel, (cancelled) => score(loaded, request, kept, cancelled), {
       text: () => undefined,
       failed: (message) => reply({ kind: "error", id, message }),
       done: (result) => reply({ kind: "result", id, result }),

@@ -129,6 +129,9 @@ const standsAlone =
 /** The row that a node ends on: a comment to the line's end may hold the line end. */
 const lastRow = (node: Node) => (node.text.endsWith("\n") ? node.endPosition.row - 1 : node.endPosition.row);
 
+/** Most comments and modifiers above a function that are looked at. */
+const mostLookedAt = 100;
+
 /** Whether a comment stands behind something else on its line, and so is about that. */
 function isTrailing(comment: Node): boolean {
   let before = comment.previousSibling;
@@ -152,7 +155,12 @@ export function commentAbove(
   let { row } = node.startPosition;
   // Of the code below: what ends there belongs to it.
   let codeRow = row;
-  for (let one = node.previousNamedSibling; one; one = one.previousNamedSibling) {
+  // Each step back costs as much as there are siblings before.
+  for (
+    let one = node.previousNamedSibling, left = mostLookedAt;
+    one && left > 0;
+    one = one.previousNamedSibling, left--
+  ) {
     const isApart = lastRow(one) < row - 1;
     if (isApart && blanksPart) break;
     const isComment = /comment/.test(one.type);

@@ -9,7 +9,7 @@ function job(
   priority: Job["priority"],
   steps: number,
   log: string[],
-  goesOn = false,
+  { goesOn = false, sequence = name } = {},
 ): Job & { done: Promise<void> } {
   let cancelled = false;
   let finish: () => void = () => undefined;
@@ -17,7 +17,7 @@ function job(
     finish = resolve;
   });
   return {
-    ...{ priority, goesOn, done },
+    ...{ priority, goesOn, sequence, done },
     get isCancelled() {
       return cancelled;
     },
@@ -104,18 +104,33 @@ test("what goes on from a completion takes nobody's place, and comes before what
   await turn();
   const newer = job("newer", "completion", 2, log);
   queue.add(newer);
-  const scoring = job("scoring", "completion", 1, log, true);
+  const scoring = job("scoring", "completion", 1, log, { goesOn: true });
   queue.add(scoring);
   await scoring.done;
   const again = job("again", "idle", 3, log);
   queue.add(again);
-  queue.add(job("scoring", "completion", 1, log, true));
+  queue.add(job("scoring", "completion", 1, log, { goesOn: true }));
   await again.done;
   const order = log.filter((entry, i) => entry !== log[i - 1]).join();
   assert.equal(
     order,
     "idle,idle cancelled,newer,newer done,scoring,scoring done,scoring,scoring done,again,again done",
   );
+});
+
+test("what goes on ends a reading into its own sequence, and no other", async () => {
+  const log: string[] = [];
+  const queue = new Queue(nobody);
+  const reading = job("reading", "idle", 100, log, { sequence: "a" });
+  queue.add(reading);
+  await turn();
+  const other = job("other", "completion", 1, log, { goesOn: true, sequence: "b" });
+  queue.add(other);
+  await other.done;
+  assert.ok(!log.includes("reading cancelled"));
+  queue.add(job("same", "completion", 1, log, { goesOn: true, sequence: "a" }));
+  await reading.done;
+  assert.equal(log.at(-1), "reading cancelled");
 });
 
 test("who is given up is told so at once, however many wait before", async () => {

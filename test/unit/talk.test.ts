@@ -45,6 +45,16 @@ test("words are escaped piece by piece, code in backticks stays as it is, and is
   assert.equal(unescaped(written.write(said) + written.end()), said, "the model reads what it has said");
   const whole = new Inline();
   assert.equal(whole.write("plain") + whole.end(), "plain");
+  const block = "So:\n\n```python\n# Title\n\nx = a_b[0]\n```\nand `c_d` too_o.";
+  for (const size of [1, 2, 3, 7, 100]) {
+    const fenced = new Inline();
+    const parts = block.match(new RegExp(`[^]{1,${size}}`, "g"))!;
+    const told = parts.map((part) => fenced.write(part)).join("") + fenced.end();
+    assert.equal(told, block.replace("too_o", "too\\_o"));
+    assert.equal(unescaped(told), block);
+  }
+  const cut = new Inline();
+  assert.equal(cut.write("```js\nlet a_b") + cut.end(), "```js\nlet a_b\n```", "a block is closed where the text ends");
   const runs = new Inline();
   const marked = ["Uses ``a`", "``![x](y)"].map((piece) => runs.write(piece)).join("") + runs.end();
   assert.equal(
