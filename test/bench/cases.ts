@@ -34,12 +34,12 @@ export async function measureCases(defaults: Settings): Promise<z.infer<typeof c
   const settings: Settings = { ...defaults, suggestions: "all" };
   const installation = installed();
   const rules = new Roster({ experts: installation.experts, user: null }).rulesFor(null);
-  const engine = await openEngine(engineOptions(installation, settings));
+  const engine = await openEngine({ ...engineOptions(installation, settings), cacheBytes: 0 });
   const crew = { engine, rules, installed: engine.experts.map(({ id }) => id) };
   const syntax = patientSyntax();
   const general: Rule[] = [{ name: "quality#1", expert: "general", because: "it is measured alone" }];
 
-  /** The scope that an editor would have; a name of its own for each arm, so that none finds the other's cache. */
+  /** The scope that an editor would have. */
   const scopeOf = (each: Case, arm: number): Promise<Scope> => {
     const root = { uri: `file:///${arm}/${each.id}`, name: each.workspace };
     const document = documentOf(each, `${root.uri}/${each.path}`);

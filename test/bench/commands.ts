@@ -72,7 +72,7 @@ export async function measureCommands(
   const calculated = await measureSums(Math.min(limit, mostSums), async (request) => (await steps(request))!);
   await engine.close();
   return [
-    `${asked.length} functions without documentation, one a file, of held-out packages, in their files; ${mostSums} generated calculations.`,
+    `${asked.length} functions without documentation, one a file, of held-out packages, in their files; ${Math.min(limit, mostSums)} generated calculations. Where the product would refuse to document, it was passed over.`,
     "### Explain",
     explaining(asked),
     "### Write a Comment",

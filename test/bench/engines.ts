@@ -70,20 +70,20 @@ async function measureAlone(arms: readonly Arm[], prepared: Prepared, rounds: nu
   return served;
 }
 
-/** All are there and take turns. */
+/** All are there and take turns, anew for each round: from what was written in another one our engine would guess. */
 async function measureByTurns(arms: readonly Arm[], prepared: Prepared, rounds: number, note: (text: string) => void) {
-  const children: ChildProcess[] = [];
-  try {
-    for (const { options } of arms) children.push(await start(prepared.arm, options));
-    for (const child of children) await ask(child, "warm", prepared);
-    for (let i = 0; i < rounds; i++) {
+  for (let i = 0; i < rounds; i++) {
+    const children: ChildProcess[] = [];
+    try {
+      for (const { options } of arms) children.push(await start(prepared.arm, options));
+      for (const child of children) await ask(child, "warm", prepared);
       for (const [place, each] of arms.entries()) {
         each.rounds.push((await ask(children[place]!, "round", prepared)) as Round);
       }
-      note(`speed, round ${i + 1} of ${rounds}`);
+    } finally {
+      for (const child of children) await end(child);
     }
-  } finally {
-    for (const child of children) await end(child);
+    note(`speed, round ${i + 1} of ${rounds}`);
   }
 }
 

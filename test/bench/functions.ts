@@ -31,7 +31,8 @@ export async function functionsOf(files: readonly File[], syntax: Syntax, count:
       whole.end - whole.start >= shortest &&
       whole.end - whole.start <= longest;
     const found = (await syntax.functionsIn(document)).filter(fits);
-    // From the middle of the file: what stands first is often alike. What the product refuses to document is no sample.
+    // From the middle of the file: what stands first is often alike. What the product refuses to document is no sample, since no model is
+    // asked there; whoever reads the share that is usable has to know.
     const from = Math.floor(found.length / 2);
     let place: FunctionPlace | undefined;
     for (const each of [...found.slice(from), ...found.slice(0, from)]) {

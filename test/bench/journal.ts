@@ -53,12 +53,15 @@ export function digestOfFolder(folder: string, ending: string): string {
   return hash.digest("hex");
 }
 
-/** Digest of the files in a folder that some entries reach by their imports: what else changes there changes no result. */
+/**
+ * Digest of the files in a folder that some entries reach by their imports: what else changes there changes no result. Of what lies outside
+ * only the values count, such as the layouts of prompts.
+ */
 export async function digestOfSources(entryPoints: string[], folder: string): Promise<string> {
   const options = { bundle: true, platform: "node", packages: "external", write: false, metafile: true } as const;
   const { metafile } = await build({ ...options, entryPoints, format: "esm", outdir: folder, absWorkingDir: folder });
   const hash = createHash("sha256");
   for (const name of Object.keys(metafile.inputs).sort())
-    if (!name.startsWith("..")) hash.update(name).update(readFileSync(join(folder, name)));
+    if (!name.startsWith("..") || name.endsWith(".json")) hash.update(name).update(readFileSync(join(folder, name)));
   return hash.digest("hex");
 }

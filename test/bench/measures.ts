@@ -45,6 +45,13 @@ export async function round(peer: Peer, { thousand, typed }: Texts): Promise<Rou
   const prefill = await timed(() => expectPrompt(peer.generate(thousand, 1), 1000));
   const stalled = stall.end();
 
+  // Before a longer text is written: it might be what is completed.
+  const keys: number[] = [];
+  for (let key = 1; key <= typed.length; key++) {
+    keys.push(await timed(() => peer.complete(thousand + typed.slice(0, key), tokensPerKey)));
+  }
+
+  await peer.generate(thousand, 1);
   const one = await timed(() => peer.generate(thousand, 1));
   const speed = async (write: Peer["generate"]) => {
     let made = 0;
@@ -61,11 +68,6 @@ export async function round(peer: Peer, { thousand, typed }: Texts): Promise<Rou
   await peer.forget();
   await peer.generate(thousand, 1);
   const change = await timed(() => peer.changeExpert(thousand));
-
-  const keys: number[] = [];
-  for (let key = 1; key <= typed.length; key++) {
-    keys.push(await timed(() => peer.complete(thousand + typed.slice(0, key), tokensPerKey)));
-  }
   return { prefill, stall: stalled, decode, guessed, change, key: median(keys), cancel: await cancel(peer, thousand) };
 }
 

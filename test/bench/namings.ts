@@ -21,7 +21,8 @@ interface Told {
 export async function measureMembers(accesses: readonly Access[], settings: Settings): Promise<string> {
   const installation = installed();
   const roster = new Roster({ experts: installation.experts, user: null });
-  const engine = await openEngine(engineOptions(installation, settings));
+  const engine = await openEngine({ ...engineOptions(installation, settings), cacheBytes: 0 });
+  // Nothing is kept: the arms have the same prompt, and the second one would take over what the first has read.
   const syntax = patientSyntax();
   const tell = async (access: Access, names: readonly string[] | null, arm: string): Promise<Told> => {
     const root = { uri: `file:///${arm}/${access.id}`, name: access.workspace };

@@ -9,7 +9,7 @@ import { engineOptions, installed } from "../../server/installation.ts";
 import type { Recipe } from "../../server/plan/recipe.ts";
 import { recipes } from "../../server/plan/registry.ts";
 import { readDefaults } from "../../server/settings.ts";
-import { digestOfFolder, Journal } from "./journal.ts";
+import { digestOfFolder, digestOfSources, Journal } from "./journal.ts";
 import { machine, median, table } from "./machine.ts";
 import { fetched, heldOut, type Package, promising } from "./packages.ts";
 import { filesBelow, refactor, type Told, toldSchema } from "./refactors.ts";
@@ -78,7 +78,9 @@ if (packages.length === 0) {
   console.error(`There are no held-out packages in ${values.data}, and none could be fetched.`);
   process.exit(1);
 }
-const journal = new Journal(".cache/plans.jsonl", digestOfFolder("server/plan", ".ts"));
+const sources = await digestOfSources(["plan/office.ts", "engine/worker.ts"], join(process.cwd(), "server"));
+const weights = digestOfFolder(installation.model, "part.json");
+const journal = new Journal(".cache/plans.jsonl", `${sources} ${weights}`);
 const until = performance.now() + Number(values.seconds) * 1000;
 let cut = false;
 const rows: string[][] = [

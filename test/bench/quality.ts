@@ -105,7 +105,8 @@ const journalOf = async (...files: readonly string[]) =>
   new Journal(
     join(here, ".cache", "quality", "results.jsonl"),
     await digestOfSources(
-      files.map((name) => join(here, name)),
+      // The engine's thread is started, not imported.
+      [...files.map((name) => join(here, name)), join(root, "server", "engine", "worker.ts")],
       join(root, "server"),
     ),
   );

@@ -11,6 +11,8 @@ export interface CrewOptions {
   /** "cut": who stands for the experts; "unmerged": as many adapters are made. */
   readonly experts: readonly string[];
   readonly worker: string;
+  /** "cut": whether tokens are guessed; absent: as the product does it. */
+  readonly guesses?: boolean;
   readonly threads: number;
   readonly contextTokens: number;
   /** Budget of the "cut" engine's caches; the others keep one document for each expert. */

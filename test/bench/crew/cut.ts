@@ -7,9 +7,9 @@ import type { Crew, CrewOptions } from "./crew.ts";
 
 const never = new AbortController().signal;
 
-export async function openCut({ models, experts, ...options }: CrewOptions): Promise<Crew> {
+export async function openCut({ models, experts, guesses = true, ...options }: CrewOptions): Promise<Crew> {
   const engine = await openEngine({ ...options, model: models[0]!, onTrouble: console.error });
-  return { ask: (document, text, expert, tokens) => asked(engine, document, text, experts[expert]!, tokens) };
+  return { ask: (document, text, expert, tokens) => asked(engine, document, text, experts[expert]!, tokens, guesses) };
 }
 
 /** As separate models would be served by it: an engine for each. */
@@ -19,7 +19,14 @@ export async function openApart({ models, experts, ...options }: CrewOptions): P
   return { ask: (document, text, expert, tokens) => asked(engines[expert]!, document, text, experts[expert]!, tokens) };
 }
 
-async function asked(engine: Engine, document: number, text: string, expert: string, maxTokens: number): Promise<void> {
+async function asked(
+  engine: Engine,
+  document: number,
+  text: string,
+  expert: string,
+  maxTokens: number,
+  drafting = true,
+): Promise<void> {
   const request = completion({ sequence: `${document}`, expert, text, heal: true, maxTokens });
-  await finished(engine.generate(request, never));
+  await finished(engine.generate(drafting ? request : { ...request, drafting: false }, never));
 }
