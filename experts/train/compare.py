@@ -15,6 +15,7 @@ import subprocess
 import sys
 
 from .__main__ import RUNS, replace
+from .base import WEIGHTS
 from .evaluate import exported
 from .fetch import HERE
 
@@ -54,7 +55,8 @@ def best(tried):
 
 def same_for_all(given):
     """What every run of the comparison has in common, as arguments of `python -m train`."""
-    return ("--budget", given.tokens, "--held-out", given.held_out, "--every", 25, "--threads", given.threads)
+    # On upstream's model as it comes: the adapted backbone has learnt from all of the corpora already.
+    return ("--base", WEIGHTS, "--budget", given.tokens, "--held-out", given.held_out, "--every", 25, "--threads", given.threads)
 
 
 def chosen(domain, arm, rates, given):

@@ -81,6 +81,8 @@ def good_prose(path, text):
 def files_of(entry):
     """(path as a header shows it, text, language) of a package's own sources, the most original folder first."""
     root = PACKAGES / (entry["from"] + "-" + entry["name"].replace("/", "_"))
+    if not root.is_dir() or not any(root.iterdir()):
+        raise SystemExit(f"{entry['name']} of manifest.json is not in {PACKAGES}: python -m train.fetch")
     base = root if entry["from"] == "pip" else next(p for p in root.iterdir() if p.is_dir())
     more = entry.get("only") == "docs"
     languages = {**LANGUAGES, ".mdx": "markdown", ".txt": "restructuredtext"} if more else LANGUAGES
@@ -120,7 +122,9 @@ def main():
     entries = sorted(json.loads(MANIFEST.read_text("utf-8")), key=lambda e: (bool(e.get("only")), e["split"] != "train"))
     lines_seen, files_seen, size = set(), set(), {}
     CORPUS.parent.mkdir(exist_ok=True)
-    with CORPUS.open("w", encoding="utf-8") as out:
+    # Beside it, so that a run that is stopped leaves no part of a corpus that looks like one.
+    unfinished = CORPUS.with_suffix(".part")
+    with unfinished.open("w", encoding="utf-8") as out:
         for entry in entries:
             for path, text, language in files_of(entry):
                 if not worth(text, "only" in entry and is_prose(language)):
@@ -140,6 +144,7 @@ def main():
                 out.write(json.dumps(row) + "\n")
                 key = (entry["split"], language)
                 size[key] = size.get(key, 0) + len(text)
+    unfinished.replace(CORPUS)
     for key in sorted(size):
         print(*key, f"{size[key] / 1e6:.2f} MB")
 

@@ -54,7 +54,7 @@ def refusal(saved, settings, cycle, steps):
 def schedule(step, steps, rate):
     """Warm-up over 20 steps, constant, then linear to zero over the last 30 % of the steps. Until then a cycle does not
     depend on its budget: a stopped one can go on with a smaller or larger one."""
-    decay = round(DECAY * steps)
+    decay = min(round(DECAY * steps), steps - 1)
     return rate * min(1, (step + 1) / 20, (steps - step) / (steps - decay))
 
 

@@ -109,8 +109,8 @@ def restore(name, device="cpu", dtype=torch.float32):
     saved = checkpoint_of(name, device)
     settings = saved["settings"]
     base = base_of(settings["arm"], settings.get("base"))
-    if settings.get("backbone", base.digest) != base.digest and settings.get("base") is None:
-        # For a comparison an expert may have been trained on upstream's model as it comes.
+    if settings.get("backbone", base.digest) != base.digest and settings.get("base") is None and settings["expert"] != "backbone":
+        # For a comparison an expert may have been trained on upstream's model as it comes. (The run `backbone` makes the other one.)
         base = use(WEIGHTS)
     if settings.get("backbone", base.digest) != base.digest:
         raise SystemExit(f"{base.path} is another model than the one that {name} was trained for: restore it.")

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from . import examples, exercises, talk
-from .base import current
-from .fetch import HERE
+from .base import current, sha256
+from .fetch import HERE, MANIFEST
 
 PACKED = HERE / "data" / "packed"
 MAKERS = {"code": examples.code, "code-infill": examples.code_infill, "docs": examples.docs, "math": exercises.math, "talk": talk.documents}
@@ -111,7 +111,9 @@ def packed(expert, split, size, total, seed=1):
             tokens, positions, weights = thinned(tokens, positions, weights)
         PACKED.mkdir(parents=True, exist_ok=True)
         temporary = Path(str(path) + ".tmp.npz")
-        np.savez(temporary, tokens=tokens, positions=positions, weights=weights)
+        np.savez(temporary, tokens=tokens, positions=positions, weights=weights, manifest=sha256(MANIFEST))
         temporary.replace(path)
     arrays = np.load(path)
+    if "manifest" in arrays and str(arrays["manifest"]) != sha256(MANIFEST):
+        raise SystemExit(f"{path} was made from another manifest.json: delete {PACKED} and {PACKED.parent / 'states'} to make it anew.")
     return Packed(name, arrays["tokens"], arrays["positions"], arrays["weights"])

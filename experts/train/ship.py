@@ -128,7 +128,13 @@ def main():
     if base.embedded and weights.stat().st_size > LIMIT:
         raise SystemExit(f"{weights} has more than {LIMIT} bytes.")
     scores = json.loads((run / "scores.json").read_text())
-    if given.expert in scores["loss"] and scores["loss"][given.expert]["ratio"] >= 1:
+    if about["expert"] != given.expert:
+        raise SystemExit(f"{run} is a run of {about['expert']}: `train.ship {about['expert']} --name {run.name}`.")
+    if about.get("backbone", base.digest) != base.digest:
+        raise SystemExit(f"{run} was trained on another backbone than {base.path} with what lies beside it.")
+    if scores["weights"] != sha256(weights) or scores["fast"] or given.expert not in scores["loss"]:
+        raise SystemExit(f"{run}/scores.json is not of these weights, in float32 and on {given.expert}: `train.export {run.name}`, then `train.evaluate {run.name}`.")
+    if scores["loss"][given.expert]["ratio"] >= 1:
         raise SystemExit(f"{given.expert} is not better than the base on its own domain: not shipped.")
     pack = described(given.expert, id, about, scores, weights)
     folder = HERE.parent / given.expert if base.embedded else run / "pack"
@@ -136,6 +142,8 @@ def main():
     shutil.copyfile(weights, folder / weights.name)
     (folder / "expert.json").write_text(json.dumps(pack, indent=2) + "\n")
     print(f"{folder}: {pack['weights']['bytes']} bytes, {pack['provenance']['tokens']} tokens")
+    if base.embedded and given.expert != "general":
+        print(f"npm run quality -- --only {given.expert} --store   # how sure it has to be, which expert.json has lost")
     if not base.embedded:
         print(f"coterie import {base.path} --cut {about['cut']}   # unless you have it\ncoterie experts add {folder}")
 

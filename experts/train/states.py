@@ -1,4 +1,6 @@
 # The backbone's hidden states of packed windows: made once, kept in float16 on disk, or on a GPU in its memory.
+import hashlib
+
 import numpy as np
 import torch
 
@@ -25,9 +27,12 @@ class States:
         chunks = -(-self.shape[0] // self.chunk)
         if self.keep and device == "cpu":
             STATES.mkdir(parents=True, exist_ok=True)
-            self.file = self.map(f"{packed.name}-{cut}-{backbone.embedding.dtype}.f16", np.float16, self.shape)
+            # By what the states are of, not only by the set's name: after a change of the corpora that is another set.
+            digest = hashlib.sha256(packed.tokens.tobytes() + packed.positions.tobytes()).hexdigest()[:8]
+            name = f"{packed.name}-{digest}-{cut}-{backbone.embedding.dtype}"
+            self.file = self.map(f"{name}.f16", np.float16, self.shape)
             self.values = torch.from_numpy(self.file)
-            self.done = self.map(f"{packed.name}-{cut}-{backbone.embedding.dtype}.done", np.uint8, (chunks,))
+            self.done = self.map(f"{name}.done", np.uint8, (chunks,))
         elif self.keep:
             self.values = torch.empty(self.shape, dtype=torch.float16, device=device)
             self.done = np.zeros(chunks, np.uint8)

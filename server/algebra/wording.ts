@@ -10,18 +10,25 @@ export function wordingOf(question: Question, result: string): string | null {
     case "derivative":
       return `Differentiate ${written(question.term)}.`;
     case "equation":
-      return `Solve ${written(question.left)} = ${written(question.right)} for ${question.unknown}.`;
+      return `Solve ${written(question.left)} = ${written(question.right)}${wantedOf(question)}.`;
     case "comparison":
       return null;
     case "value":
       // A number is its own result.
-      return question.term === result ? null : wordingOfValue(question.term);
+      return question.term === result ? null : wordingOfValue(question.term, result);
   }
 }
 
-function wordingOfValue(term: string): string | null {
+/** Only linear equations name their unknown there. */
+function wantedOf({ left, right, unknown }: Extract<Question, { kind: "equation" }>): string {
+  return /\^/.test(left + right) ? "" : ` for ${unknown}`;
+}
+
+function wordingOfValue(term: string, result: string): string | null {
   const share = /^\((\d+)\/100\)\*(\d+)$/.exec(term);
   if (share) return `What is ${share[1]}% of ${share[2]}?`;
+  const fraction = /^(\d+)\/(\d+)$/.exec(term);
+  if (fraction) return /^\d+$/.test(result) ? `Divide ${fraction[1]} by ${fraction[2]}.` : `Simplify ${term}.`;
   const rest = /^mod\((\d+),(\d+)\)$/.exec(term);
   if (rest) return `Divide ${rest[1]} by ${rest[2]} with remainder.`;
   if (/[a-zA-Z]/.test(term.replace(/^sqrt\(\d+\)$/, ""))) return null;

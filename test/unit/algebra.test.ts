@@ -258,6 +258,9 @@ test("the expert is asked in the words of its training, and not at all what it h
   assert.equal(wording("12*7+5"), "Calculate 12 * 7 + 5.");
   assert.equal(wording("15% of 240"), "What is 15% of 240?");
   assert.equal(wording("3x-9=0"), "Solve 3*x - 9 = 0 for x.");
+  assert.equal(wording("x^2 - 5x + 6 = 0"), "Solve x**2 - 5*x + 6 = 0.");
+  assert.equal(wording("84/36"), "Simplify 84/36.");
+  assert.equal(wording("96/4"), "Divide 96 by 4.");
   assert.equal(wording("derivative of x^2"), "Differentiate x**2.");
   assert.equal(wording("17 mod 5"), "Divide 17 by 5 with remainder.");
   assert.equal(wording("7!"), null);
