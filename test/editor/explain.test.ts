@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { codeAction, contextMenu, openFile, pageSays, run, screenshot } from "./driver.ts";
 import { openEditor, variant } from "./harness.ts";
-import { answer, clear, told } from "./notices.ts";
+import { answer, clear, told, toldAlone } from "./notices.ts";
 import { whileServersStand } from "./servers.ts";
 import { editorOf } from "./session.ts";
 
@@ -38,8 +38,7 @@ describe(`a user explains and cancels (${which})`, { timeout: 300_000 }, () => {
       await told(page, "Coterie: writing a comment");
       await answer(page, "Cancel");
     });
-    await told(page, "cancelled; nothing was inserted");
-    assert.equal(await page.locator(".notifications-center .notification-list-item").count(), 1);
+    await toldAlone(page, "cancelled; nothing was inserted");
     assert.equal(await page.locator(".tab.dirty").count(), 0);
     assert.equal(readFileSync(join(folder, "src", "slow.ts"), "utf8"), slow);
     await clear(page);
@@ -70,8 +69,7 @@ describe(`a user explains and cancels (${which})`, { timeout: 300_000 }, () => {
     const { page } = session();
     await openFile(page, "cart.ts", 7, 1);
     await run(page, "Coterie: Explain");
-    await told(page, "There is nothing to explain here");
-    assert.equal(await page.locator(".notifications-center .notification-list-item").count(), 1);
+    await toldAlone(page, "There is nothing to explain here");
     await clear(page);
   });
 });

@@ -19,6 +19,15 @@ export async function told(page: Page, words: string, seconds = 30): Promise<Loc
   return item;
 }
 
+/** Waits to be told something, and nothing beside it: what tells of the work goes a moment after it. */
+export async function toldAlone(page: Page, words: string): Promise<void> {
+  await told(page, words);
+  const all = page.locator(".notifications-center .notification-list-item");
+  for (const end = Date.now() + limit.timeout; (await all.count()) !== 1; await page.waitForTimeout(200)) {
+    assert.ok(Date.now() < end, `told beside "${words}": ${(await all.allTextContents()).join("; ")}`);
+  }
+}
+
 /** Clicks a button of a notification. */
 export const answer = (page: Page, label: string) =>
   page.locator(".notifications-center .monaco-button", { hasText: label }).first().click(limit);
