@@ -8,13 +8,14 @@ import { HtmlView } from "./webview.ts";
 interface Page {
   readonly panel: vscode.WebviewPanel;
   readonly view: HtmlView;
+  /** What it says, as Markdown. */
+  text: string;
 }
 
 /** A page is known by its name, which is also its title; it is open once at most. */
 export class Pages implements vscode.Disposable {
   private readonly media: vscode.Uri;
   private readonly log: vscode.LogOutputChannel;
-  private readonly texts = new Map<string, string>();
   private readonly open = new Map<string, Page>();
 
   /** @param extension folder in which the extension is installed */
@@ -25,8 +26,10 @@ export class Pages implements vscode.Disposable {
 
   /** Writes a page as Markdown. One that the user has closed stays closed. */
   write(name: string, text: string): void {
-    this.texts.set(name, text);
-    this.put(name);
+    const page = this.open.get(name);
+    if (!page) return;
+    page.text = text;
+    this.put(name, page);
   }
 
   /** Writes a page and brings it to the front: where pages are shown already, else beside the active editor. */
@@ -49,14 +52,12 @@ export class Pages implements vscode.Disposable {
     panel.onDidDispose(() => this.open.delete(name));
     const look = { title: `Coterie: ${name}`, style: "page.css" };
     const onUnknown = () => this.log.warn(`The page "${name}" sent a message that is not known.`);
-    return { panel, view: new HtmlView(panel.webview, this.media, look, () => this.put(name), onUnknown) };
+    const onReady = () => this.put(name, page);
+    const page = { panel, view: new HtmlView(panel.webview, this.media, look, onReady, onUnknown), text: "" };
+    return page;
   }
 
-  private put(name: string): void {
-    const html = htmlOf(this.texts.get(name) ?? "");
-    this.open
-      .get(name)
-      ?.view.put(html)
-      .catch((error: unknown) => this.log.error(`Writing the page "${name}": ${error}`));
+  private put(name: string, { view, text }: Page): void {
+    view.put(htmlOf(text)).catch((error: unknown) => this.log.error(`Writing the page "${name}": ${error}`));
   }
 }

@@ -3,14 +3,12 @@ import * as vscode from "vscode";
 import type { FilePreview } from "../server/planning.ts";
 import { section } from "./ids.ts";
 
-/** The texts of a preview, read-only, for the editor's own view of differences. */
 export class PreviewTexts implements vscode.TextDocumentContentProvider, vscode.Disposable {
-  static readonly scheme = section;
   private readonly texts = new Map<string, string>();
   private readonly emitter = new vscode.EventEmitter<vscode.Uri>();
   // Before the registration, which looks at it once.
   readonly onDidChange = this.emitter.event;
-  private readonly registration = vscode.workspace.registerTextDocumentContentProvider(PreviewTexts.scheme, this);
+  private readonly registration = vscode.workspace.registerTextDocumentContentProvider(section, this);
 
   /** Shows what a step changes, a tab a file. */
   async show(title: string, files: readonly FilePreview[]): Promise<void> {
@@ -29,7 +27,7 @@ export class PreviewTexts implements vscode.TextDocumentContentProvider, vscode.
 
   /** Keeps a text under a path; a view of it that is open follows. */
   put(path: string, text: string): vscode.Uri {
-    const uri = vscode.Uri.from({ scheme: PreviewTexts.scheme, path: `/${path}` });
+    const uri = vscode.Uri.from({ scheme: section, path: `/${path}` });
     this.texts.set(uri.path, text);
     this.emitter.fire(uri);
     return uri;

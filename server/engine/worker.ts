@@ -8,7 +8,7 @@ import { type Loaded, load } from "./loaded.ts";
 import { memoryReport } from "./memory.ts";
 import { type Job, type Priority, Queue } from "./queue.ts";
 import { score } from "./score.ts";
-import { type Experts, isRaised, type Reply, type Request } from "./wire.ts";
+import { type Experts, isRaised, type Reply, type Request, type Result } from "./wire.ts";
 
 const port = parentPort;
 if (port === null) throw new Error("the engine's worker must be started as a worker thread");
@@ -100,32 +100,29 @@ function serve(loaded: Loaded): void {
     });
   }
 
-  function tellMemory(id: number): void {
+  /** Answers at once what is no work for the queue. */
+  async function answer(id: number, work: () => Result | Promise<Result>): Promise<void> {
     try {
-      reply({ kind: "result", id, result: memoryReport(loaded) });
+      reply({ kind: "result", id, result: await work() });
     } catch (error) {
       reply({ kind: "error", id, message: messageOf(error) });
     }
   }
 
-  async function setAdded({ id, added }: Extract<Request, { kind: "experts" }>): Promise<void> {
-    try {
-      await loaded.experts.setAdded(added);
-      reply({ kind: "result", id, result: null });
-    } catch (error) {
-      reply({ kind: "error", id, message: messageOf(error) });
-    }
+  async function setAdded(folders: readonly string[]): Promise<null> {
+    await loaded.experts.setAdded(folders);
+    return null;
   }
 
   port!.on("message", (message: Request) => {
     if (message.kind === "generate") queue.add(generation(message));
     else if (message.kind === "score") queue.add(scoring(message));
     else if (message.kind === "warm") queue.add(warming(message));
-    else if (message.kind === "experts") void setAdded(message);
+    else if (message.kind === "experts") void answer(message.id, () => setAdded(message.added));
     else if (message.kind === "memory") {
       // What is told is what is in use.
       garbage.empty();
-      tellMemory(message.id);
+      void answer(message.id, () => memoryReport(loaded));
     } else {
       queue.cancelAll();
       // With nothing left to listen to, the thread ends once the run in progress is over.
