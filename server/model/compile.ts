@@ -5,7 +5,8 @@ import { clearFolder, describePart, isCompiled, type PartAbout } from "./compile
 import { WeightsError } from "./cursor.ts";
 import { type Base, checkLayers, compileExpert, describeExpert } from "./expert.ts";
 import { Gguf } from "./gguf.ts";
-import { headGraph, layersGraph, type Precision } from "./graph.ts";
+import { headGraph, layersGraph } from "./graph.ts";
+import type { Precision } from "./graphweights.ts";
 import { checkTensors, type Llama, modelTensors, readLlama } from "./llama.ts";
 import { backboneDigest, readBackbonePack, readExpertPack, verifyWeights, type WeightsFile } from "./pack.ts";
 import { writePart } from "./part.ts";

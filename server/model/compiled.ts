@@ -2,11 +2,11 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import type { Precision } from "./graph.ts";
+import type { Precision } from "./graphweights.ts";
 import { type Part, partSchema } from "./manifest.ts";
 
 /** Raise it with every change that makes different files out of the same weights. */
-export const COMPILER = 8;
+export const COMPILER = 9;
 
 export const PART_FILE = "part.json";
 

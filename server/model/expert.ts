@@ -2,7 +2,8 @@
 import { describePart, type PartAbout, readPart } from "./compiled.ts";
 import { WeightsError } from "./cursor.ts";
 import type { Gguf, Value } from "./gguf.ts";
-import { layersGraph, type Precision } from "./graph.ts";
+import { layersGraph } from "./graph.ts";
+import type { Precision } from "./graphweights.ts";
 import { checkTensors, type Llama, layerTensors, modelTensors, type Shape2 } from "./llama.ts";
 import type { ExpertPack } from "./pack.ts";
 import { writePart } from "./part.ts";

@@ -68,10 +68,16 @@ export class OnnxBuilder {
     this.#weights.push(create(TensorProtoSchema, { name, dataType: TensorProto_DataType.INT64, dims, int64Data }));
   }
 
-  /** A small constant [values.length], kept in the graph itself. */
-  float32(name: string, floatData: number[]): void {
-    const dims = [BigInt(floatData.length)];
+  /** A small constant, kept in the graph itself. */
+  float32(name: string, floatData: number[], shape: readonly number[] = [floatData.length]): void {
+    const dims = shape.map(BigInt);
     this.#weights.push(create(TensorProtoSchema, { name, dataType: TensorProto_DataType.FLOAT, dims, floatData }));
+  }
+
+  /** A small constant [1], kept in the graph itself. */
+  uint8(name: string, value: number): void {
+    const dataType = TensorProto_DataType.UINT8;
+    this.#weights.push(create(TensorProtoSchema, { name, dataType, dims: [1n], int32Data: [value] }));
   }
 
   /** Room for `length` bytes in the external file that the graph does not know of; returns their offset. */

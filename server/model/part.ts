@@ -2,7 +2,7 @@
 import { mkdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PART_FILE, type PartAbout } from "./compiled.ts";
-import { type Graph, MAX_CONTEXT, WEIGHTS_FILE } from "./graph.ts";
+import { type Graph, MAX_CONTEXT, WEIGHTS_FILE } from "./graphweights.ts";
 import type { Llama } from "./llama.ts";
 import { type Embedding, type Part, partSchema } from "./manifest.ts";
 import { digestOf } from "./pack.ts";

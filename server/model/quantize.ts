@@ -3,9 +3,8 @@ import { WeightsError } from "./cursor.ts";
 import { fromHalf } from "./half.ts";
 import { decodeQ4K, decodeQ5K, decodeQ6K, decodeQ50, decodeQ51, SUPER } from "./kquants.ts";
 
-/** Values in a block of 8-bit weights, as in Q8_0; each block has one float32 scale. */
+/** Values in a block of quantised weights, as in Q8_0; each block has one float32 scale. */
 export const BLOCK = 32;
-export const WIDE_BLOCK = 64;
 
 export interface BlockType {
   readonly name: string;
@@ -94,7 +93,7 @@ function decodeQ80(raw: DataView, out: Float32Array): void {
   }
 }
 
-/** 8-bit blocks: value = (quant - 128) * scale. One quant a value, one scale a block. */
+/** 8-bit blocks, which may be whole rows: value = (quant - 128) * scale. One quant a value, one scale a block. */
 export interface Blocks {
   readonly quants: Uint8Array;
   readonly scales: Float32Array;
@@ -120,6 +119,35 @@ export function toBlocks(values: Float32Array, size: number, what: string): Bloc
     for (let i = start; i < start + size; i++) quants[i] = Math.round(values[i]! * inverse) + 128;
   }
   return { quants, scales };
+}
+
+/**
+ * The Walsh-Hadamard transform of each BLOCK of values, in place, scaled so that it is orthogonal and its own inverse. A product of
+ * two transformed vectors is the product of the vectors, but none of their values stands out any more: so a whole row of them can
+ * share one scale (Ashkboos et al., QuaRot, arXiv 2404.00456).
+ */
+export function spread(values: Float32Array): Float32Array {
+  for (let half = 1; half < BLOCK; half *= 2) {
+    for (let i = 0; i < values.length; i++) {
+      if ((i & half) !== 0) continue;
+      const [one, other] = [values[i]!, values[i + half]!];
+      values[i] = one + other;
+      values[i + half] = one - other;
+    }
+  }
+  const scale = Math.sqrt(1 / BLOCK);
+  for (let i = 0; i < values.length; i++) values[i]! *= scale;
+  return values;
+}
+
+/** The matrix [BLOCK, BLOCK] that a block is multiplied by in `spread`. */
+export function spreading(): number[] {
+  const rows = Array.from({ length: BLOCK }, (_, row) => {
+    const unit = new Float32Array(BLOCK);
+    unit[row] = 1;
+    return [...spread(unit)];
+  });
+  return rows.flat();
 }
 
 /** Takes Q8_0 blocks over exactly: the same integers and scales in the layout of MatMulNBits. */

@@ -1,9 +1,18 @@
-// Fills a graph's weights.bin, tensor by tensor, so that no more than a few MB are in memory at a time.
+// Fills a graph's weights.bin, tensor by tensor, so that no more than one matrix of a layer is in memory at a time.
 import { closeSync, ftruncateSync, openSync, writeSync } from "node:fs";
 import { WeightsError } from "./cursor.ts";
-import type { Graph, Slot } from "./graph.ts";
+import type { Graph, Slot } from "./graphweights.ts";
 import type { Llama } from "./llama.ts";
-import { BLOCK, type Blocks, type NibbleBlocks, repackQ40, repackQ80, toBlocks, toNibbles } from "./quantize.ts";
+import {
+  BLOCK,
+  type Blocks,
+  type NibbleBlocks,
+  repackQ40,
+  repackQ80,
+  spread,
+  toBlocks,
+  toNibbles,
+} from "./quantize.ts";
 import type { Source, Tensor } from "./source.ts";
 
 /** Values that are decoded at a time. */
@@ -39,7 +48,7 @@ interface Out {
 }
 
 function writeSlot(out: Out, slot: Slot): void {
-  const { source, model } = out;
+  const { source } = out;
   if (slot.what === "rope") {
     writeRope(out, slot);
     return;
@@ -54,8 +63,23 @@ function writeSlot(out: Out, slot: Slot): void {
     }
     return;
   }
+  if (slot.what === "transposed") {
+    writeTransposed(out, slot);
+    return;
+  }
+  for (const piece of pieces(out, slot.tensors)) writeRows(out, slot, piece);
+}
+
+/** Some rows of a tensor, as the source has them; `row`: the first one's place among the rows of all tensors. */
+interface Piece {
+  readonly tensor: Tensor;
+  readonly raw: Uint8Array;
+  readonly row: number;
+}
+
+function* pieces({ source, model }: Out, tensors: readonly string[]): Generator<Piece> {
   let row = 0;
-  for (const name of slot.tensors) {
+  for (const name of tensors) {
     const tensor = find(source, name);
     // Whole heads at a time, because the rows of queries and keys change places inside a head.
     const heads = source.interleaved && /\.attn_[qk]\.weight$/.test(name) ? model.headSize : 0;
@@ -65,13 +89,31 @@ function writeSlot(out: Out, slot: Slot): void {
       const rows = Math.min(step, tensor.rows - first);
       const raw = source.read(tensor, first, rows);
       if (heads > 0) unrotate(raw, rows, heads);
-      writeRows(out, slot, tensor, raw, row + first);
+      yield { tensor, raw, row: row + first };
     }
     row += tensor.rows;
   }
 }
 
-function writeRows(out: Out, slot: Slot & { what: "matrix" }, tensor: Tensor, raw: Uint8Array, row: number): void {
+function writeTransposed(out: Out, slot: Slot & { what: "transposed" }): void {
+  const { rows, columns } = slot;
+  const transposed = new Uint8Array(rows * columns);
+  const scales = new Float32Array(rows);
+  for (const { tensor, raw, row } of pieces(out, slot.tensors)) {
+    const values = decode(out.source, tensor, raw);
+    const blocks = toBlocks(slot.spread ? spread(values) : values, columns, `tensor ${tensor.name}`);
+    const count = blocks.scales.length;
+    scales.set(blocks.scales, row);
+    for (let column = 0; column < columns; column++) {
+      const to = column * rows + row;
+      for (let i = 0; i < count; i++) transposed[to + i] = blocks.quants[i * columns + column]!;
+    }
+  }
+  out.write(transposed, slot.offset);
+  out.write(scales, slot.scales);
+}
+
+function writeRows(out: Out, slot: Slot & { what: "matrix" }, { tensor, raw, row }: Piece): void {
   const { columns } = tensor;
   const start = row * columns;
   if (slot.scales === undefined) {

@@ -5,7 +5,7 @@ import { dirname, join, resolve } from "node:path";
 import { knownExperts } from "../experts.ts";
 import { packsIn } from "../installed.ts";
 import { COMPILER, clearFolder } from "../model/compiled.ts";
-import type { Precision } from "../model/graph.ts";
+import type { Precision } from "../model/graphweights.ts";
 import { chatsLike } from "../model/infill.ts";
 import { compileOwn, digestOwn, type Own, openOwn, ownKey, planOwn } from "../model/own.ts";
 import type { Model, ModelOffer } from "../protocol/team.ts";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { before, describe, test } from "node:test";
 import { openTokenizer } from "../../server/engine/tokenizer.ts";
 import { compileModel } from "../../server/model/compile.ts";
-import type { Precision } from "../../server/model/graph.ts";
+import type { Precision } from "../../server/model/graphweights.ts";
 import type { TokenizerFile } from "../../server/model/manifest.ts";
 import { openParts, type Parts } from "./parts.ts";
 

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { openTokenizer } from "../../server/engine/tokenizer.ts";
 import { Gguf } from "../../server/model/gguf.ts";
-import type { Precision } from "../../server/model/graph.ts";
+import type { Precision } from "../../server/model/graphweights.ts";
 import { compileOwn, digestOwn, openOwn, planOwn } from "../../server/model/own.ts";
 import { jsonTokenizer } from "../../server/model/tokenizerjson.ts";
 import { ggufTokenizer } from "../../server/model/vocabulary.ts";
@@ -122,9 +122,10 @@ describe("a tiny random model agrees with PyTorch", () => {
     });
   }
 
-  // Random weights lack the slack of trained ones. The logits deviate by 1; those of another model would be off by 1.4.
+  // Random weights lack the slack of trained ones, and nothing stands out that a transform could spread. The logits deviate by 1;
+  // those of another model would be off by 1.4.
   for (const [precision, most] of [
-    ["q8", 0.08],
+    ["q8", 0.12],
     ["q4", 0.55],
   ] as const) {
     for (const name of ["llama-small.gguf", "qwen2-k.gguf", "qwen2-shards"] as const) {

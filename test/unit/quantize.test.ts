@@ -2,7 +2,16 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { fromHalf } from "../../server/model/half.ts";
-import { BLOCK, blockType, repackQ40, repackQ80, toBlocks, toNibbles } from "../../server/model/quantize.ts";
+import {
+  BLOCK,
+  blockType,
+  repackQ40,
+  repackQ80,
+  spread,
+  spreading,
+  toBlocks,
+  toNibbles,
+} from "../../server/model/quantize.ts";
 
 const view = (bytes: readonly number[]) => new DataView(Uint8Array.from(bytes).buffer);
 
@@ -99,6 +108,33 @@ describe("8-bit blocks", () => {
       [...quants],
       Array.from({ length: 32 }, (_, i) => i * 8),
     );
+  });
+});
+
+describe("spreading", () => {
+  const values = Float32Array.from({ length: 3 * BLOCK }, (_, i) => Math.sin(i * 12.9898) * (i === 40 ? 1000 : 1));
+  const product = (one: Float32Array, other: Float32Array) => one.reduce((sum, each, i) => sum + each * other[i]!, 0);
+
+  test("keeps the products of vectors, and undoes itself", () => {
+    const others = Float32Array.from(values, (_, i) => Math.cos(i * 78.233));
+    const [one, other] = [spread(values.slice()), spread(others.slice())];
+    assert.ok(Math.abs(product(one, other) - product(values, others)) < 1e-3);
+    for (const [i, value] of spread(one).entries()) assert.ok(Math.abs(value - values[i]!) < 1e-3, `value ${i}`);
+  });
+
+  test("leaves nothing that stands out of its block", () => {
+    const block = spread(values.slice()).subarray(BLOCK, 2 * BLOCK);
+    const [least, most] = [Math.min(...block.map(Math.abs)), Math.max(...block.map(Math.abs))];
+    assert.ok(most < 1.1 * least, `${least} to ${most}`);
+  });
+
+  test("is a product with a matrix, as the graphs have it", () => {
+    const matrix = spreading();
+    const block = values.slice(0, BLOCK);
+    const wanted = Array.from({ length: BLOCK }, (_, column) =>
+      block.reduce((sum, each, row) => sum + each * matrix[row * BLOCK + column]!, 0),
+    );
+    for (const [i, value] of spread(block.slice()).entries()) assert.ok(Math.abs(value - wanted[i]!) < 1e-5);
   });
 });
 

@@ -9,7 +9,12 @@ import { openEmbedding } from "../../../server/engine/embedding.ts";
 import { uniforms } from "../../../server/engine/sample.ts";
 import { type Feeds, openRuntime, type Runtime, type Session } from "../../../server/engine/session.ts";
 import { openStack } from "../../../server/engine/stack.ts";
-import { ModelProtoSchema, NodeProtoSchema, ValueInfoProtoSchema } from "../../../server/model/onnx_pb.ts";
+import {
+  type GraphProto,
+  ModelProtoSchema,
+  NodeProtoSchema,
+  ValueInfoProtoSchema,
+} from "../../../server/model/onnx_pb.ts";
 import { tokenizerOf } from "../pinned.ts";
 import type { Crew, CrewOptions } from "./crew.ts";
 import { plainCrew } from "./plain.ts";
@@ -38,19 +43,20 @@ export function withAdapters(model: string, out: string): void {
 /** product(x) becomes product(x) + x A B, where A [K, rank] and B [rank, N] are inputs `adapter.a.K.N.i` and `adapter.b.K.N.i`. */
 function adapted(graph: Uint8Array): Uint8Array {
   const model = fromBinary(ModelProtoSchema, graph);
+  const products = productsOf(model.graph!);
   const nodes = [];
   for (const node of model.graph!.node) {
     nodes.push(node);
-    if (node.opType !== "MatMulNBits") continue;
-    const size = (name: string) => Number(node.attribute.find((each) => each.name === name)!.i);
     const [result] = node.output;
-    const [columns, rows] = [size("K"), size("N")];
+    const product = products.get(result!);
+    if (product === undefined) continue;
+    const { input, columns, rows } = product;
     const a = `adapter.a.${columns}.${rows}.${nodes.length}`;
     const b = `adapter.b.${columns}.${rows}.${nodes.length}`;
     node.output = [`${result}.plain`];
     const add = (opType: string, input: string[], output: string) =>
       nodes.push(create(NodeProtoSchema, { opType, input, output: [output], name: output }));
-    add("MatMul", [node.input[0]!, a], `${result}.low`);
+    add("MatMul", [input, a], `${result}.low`);
     add("MatMul", [`${result}.low`, b], `${result}.adapted`);
     add("Add", [`${result}.plain`, `${result}.adapted`], result!);
     for (const [name, dims] of [
@@ -64,6 +70,22 @@ function adapted(graph: Uint8Array): Uint8Array {
   }
   model.graph!.node = nodes;
   return toBinary(ModelProtoSchema, model);
+}
+
+/**
+ * The products of a graph's layers by the name of their result. Each is a product of bytes, MatMulIntegerToFloat, times the scales of
+ * its rows; the input's name is what is left when ".quants" is taken from that of its bytes.
+ */
+function productsOf({ node, initializer }: GraphProto) {
+  const shapes = new Map(initializer.map(({ name, dims }) => [name, dims.map(Number)]));
+  const products = new Map<string, { input: string; columns: number; rows: number }>();
+  for (const { opType, input, output } of node) {
+    if (opType !== "MatMulIntegerToFloat") continue;
+    const [columns, rows] = shapes.get(input[1]!)!;
+    const scaled = node.find((each) => each.input[0] === output[0])!;
+    products.set(scaled.output[0]!, { input: input[0]!.replace(/\.quants$/, ""), columns: columns!, rows: rows! });
+  }
+  return products;
 }
 
 export async function openUnmerged({ models, experts, threads, contextTokens }: CrewOptions): Promise<Crew> {
