@@ -55,9 +55,6 @@ export async function load(options: EngineOptions, heard: Heard): Promise<Loaded
   };
 }
 
-/** Most tokens by which an expert follows in one run: wider ones are no faster, and need more memory. */
-const mostFollowed = 32;
-
 export interface Reading {
   /** The expert's final hidden states of the last `wanted` tokens, [wanted, hidden]. */
   readonly hidden: Float32Array;
@@ -69,6 +66,7 @@ export interface Reading {
  * Brings a sequence to hold exactly `ids`: what it or another one has in common with them is kept, the backbone reads the rest,
  * the expert follows from wherever it stood. Yields between runs, so that others can go first; nobody else may touch this sequence
  * meanwhile.
+ * @param isWaitedFor whether somebody waits for what comes of it: then a run may take longer, for all to take less
  * @returns null when `cancelled` turned true; what has been read stays.
  */
 export async function* readTokens(
@@ -77,15 +75,19 @@ export async function* readTokens(
   expert: Session,
   ids: readonly number[],
   wanted: number,
+  isWaitedFor: boolean,
   cancelled: () => boolean,
 ): AsyncGenerator<undefined, Reading | null> {
+  /** Tokens of the next of the runs, all alike, that read so many. */
+  const part = (left: number) => Math.ceil(left / Math.ceil(left / speed.chunk(ids.length, isWaitedFor)));
   sequence.rewindTo(ids);
   const reused = sequences.share(sequence, ids, expert.part);
   sequence.reserve(ids.length);
   while (sequence.tokens.length < ids.length) {
     if (cancelled()) return null;
     const started = performance.now();
-    const fresh = ids.slice(sequence.tokens.length, sequence.tokens.length + speed.chunk);
+    const read = sequence.tokens.length;
+    const fresh = ids.slice(read, read + part(ids.length - read));
     await stack.read(sequence, fresh);
     speed.took(fresh.length, performance.now() - started);
     yield;
@@ -99,7 +101,7 @@ export async function* readTokens(
   while (cache.length < ids.length) {
     if (cancelled()) return null;
     const from = cache.length;
-    const states = await stack.follow(sequence, expert, Math.min(mostFollowed, ids.length - from));
+    const states = await stack.follow(sequence, expert, part(ids.length - from));
     const filling = Math.max(0, first - from);
     hidden.set(states.subarray(filling * size), Math.max(0, from - first) * size);
     release(states);

@@ -1,15 +1,23 @@
 // How fast this machine is, learnt from the runs that it makes: how many tokens one run may read, and what one row more costs.
 import { longestDraft } from "./drafts.ts";
 
-/** Wanted length of a run, ms: a request that nobody waits for any more keeps the engine busy for as long at most. */
-const wantedMs = 50;
-/** Smaller runs waste time on reading the weights; larger ones are no faster, and need memory that grows with them. */
-const smallest = 32;
-const largest = 64;
-/** The first runs, before anything is known. */
-const atFirst = 64;
+/** Runs of so many tokens that take so many ms: what nobody waits for any more keeps the engine busy for as long at most. */
+interface Bounds {
+  readonly ms: number;
+  /** Smaller runs waste time on reading the weights. */
+  readonly smallest: number;
+  /** Larger ones are hardly faster, and need memory that grows with them. */
+  readonly largest: number;
+}
+const usual: Bounds = { ms: 50, smallest: 32, largest: 64 };
+/** Where somebody waits for the answer: the next request, which might end it, comes after a pause of its own. */
+const waited: Bounds = { ms: 200, smallest: 32, largest: 128 };
+/** Attention needs a number for each token of a run and each of the text, in each head: so many tokens by tokens at most. */
+const mostPairs = 1 << 16;
+/** Tokens read in a ms, before anything is known. */
+const rateAtFirst = 1;
 
-/** What one row more adds to a run, in runs of one row: with AVX-512 about 0.08, with AVX2 0.16. */
+/** What one row more adds to a run, in runs of one row: with AVX-512 about 0.08, with AVX2 0.1. */
 const costAtFirst = 0.08;
 const cheapest = 0.03;
 const dearest = 0.5;
@@ -17,27 +25,30 @@ const dearest = 0.5;
 const learning = 0.25;
 
 export class Speed {
-  /** Tokens of the next run. */
-  chunk: number;
   /** What one more row adds to a run of few, in runs of one row. */
   costOfRow = costAtFirst;
-  private readonly fixed: boolean;
+  private readonly fixed: number | undefined;
+  /** Tokens read in a ms. */
+  private rate = rateAtFirst;
   /** Of a run of one row, ms; null until there was one. */
   private single: number | null = null;
 
-  /** @param chunk tokens, where nothing must depend on time. */
+  /** @param chunk tokens of a run, where nothing must depend on time. */
   constructor(chunk?: number) {
-    this.chunk = chunk ?? atFirst;
-    this.fixed = chunk !== undefined;
+    this.fixed = chunk;
+  }
+
+  /** Most tokens that the next run should read of a text of so many. */
+  chunk(tokens: number, isWaitedFor: boolean): number {
+    if (this.fixed !== undefined) return this.fixed;
+    const { ms, smallest, largest } = isWaitedFor ? waited : usual;
+    return Math.max(smallest, Math.min(largest, Math.floor(mostPairs / tokens), Math.round(ms * this.rate)));
   }
 
   /** Hears how long a run of so many rows took, ms. */
   took(rows: number, ms: number): void {
-    if (this.fixed) return;
-    if (rows === this.chunk) {
-      const fitting = rows * (wantedMs / Math.max(1, ms));
-      this.chunk = Math.min(largest, Math.max(smallest, Math.round(towards(this.chunk, fitting))));
-    }
+    if (this.fixed !== undefined) return;
+    if (rows >= usual.smallest) this.rate = towards(this.rate, rows / Math.max(1, ms));
     if (rows === 1) {
       this.single = towards(this.single ?? ms, ms);
     } else if (rows <= 1 + longestDraft && this.single !== null) {

@@ -3,14 +3,25 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Speed } from "../../server/engine/speed.ts";
 
-test("a run reads as many tokens as fit into 50 ms, from 32 to 64", () => {
+test("a run reads as many tokens as fit into 50 ms, from 32 to 64, and four times as many where somebody waits", () => {
   const speed = new Speed();
-  for (let i = 0; i < 40; i++) speed.took(speed.chunk, speed.chunk);
-  assert.ok(Math.abs(speed.chunk - 50) <= 2, `${speed.chunk}`);
-  for (let i = 0; i < 40; i++) speed.took(speed.chunk, 4 * speed.chunk);
-  assert.equal(speed.chunk, 32);
-  for (let i = 0; i < 40; i++) speed.took(speed.chunk, speed.chunk / 4);
-  assert.equal(speed.chunk, 64);
+  /** Tokens of a run of a short text, when some runs have taken so many ms a token. */
+  const after = (ms: number) => {
+    for (let i = 0; i < 40; i++) speed.took(40, 40 * ms);
+    return [speed.chunk(100, false), speed.chunk(100, true)];
+  };
+  assert.deepEqual(after(1), [50, 128]);
+  assert.deepEqual(after(2), [32, 100]);
+  assert.deepEqual(after(8), [32, 32]);
+  assert.deepEqual(after(0.25), [64, 128]);
+});
+
+test("the longer the text, the fewer tokens a run reads of it", () => {
+  const speed = new Speed();
+  assert.deepEqual(
+    [512, 1024, 2048, 4096].map((tokens) => speed.chunk(tokens, true)),
+    [128, 64, 32, 32],
+  );
 });
 
 test("what one row more costs is learnt from runs of few rows, in runs of one", () => {
@@ -36,5 +47,5 @@ test("where nothing may depend on time, nothing does", () => {
     speed.took(4, 100);
     speed.took(16, 1_000);
   }
-  assert.deepEqual([speed.chunk, speed.costOfRow], [16, first]);
+  assert.deepEqual([speed.chunk(100, true), speed.chunk(4096, false), speed.costOfRow], [16, 16, first]);
 });
