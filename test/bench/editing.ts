@@ -14,6 +14,8 @@ const looks = 1_000;
 const reads = 250;
 /** Of what is typed in one go so many keys are; the others come at once, to save minutes. */
 const keysTyped = 8;
+/** Nothing that is read ahead takes longer. Seconds. */
+const longestReading = 30;
 /** For so long nobody does anything, to see what that costs. Milliseconds. */
 const idle = 10_000;
 
@@ -39,8 +41,7 @@ export const editing: Section = {
       const asked = await playIn(server, played);
       note(`editing: ${asked.length} completions`);
       const cpu = cpuSeconds(server.process.pid!);
-      // What is read ahead belongs to the editing.
-      await pause(3_000);
+      await untilRead(server.process.pid!);
       const before = cpuSeconds(server.process.pid!);
       await pause(idle);
       const idleShare = (cpuSeconds(server.process.pid!) - before) / (idle / 1000);
@@ -123,6 +124,15 @@ async function playIn({ client, answers, reached }: Served, trace: Trace): Promi
 }
 
 /** Seconds that a process has computed. Linux: the fields behind the name, in ticks of 1/100 s. */
+/** Waits for a second in which next to nothing was computed: what is read ahead belongs to the editing. */
+async function untilRead(pid: number): Promise<void> {
+  for (let seconds = 0; seconds < longestReading; seconds++) {
+    const before = cpuSeconds(pid);
+    await pause(1_000);
+    if (cpuSeconds(pid) - before < 0.05) return;
+  }
+}
+
 function cpuSeconds(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
