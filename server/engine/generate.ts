@@ -39,8 +39,7 @@ export async function* generate(
   const constraint = request.avoid ? avoiding(held, bytes, request.avoid, tokenizer, index) : held;
   const usage = { ...unread, shortened, promptTokens: ids.length };
 
-  const isWaitedFor = request.priority === "completion";
-  const first = yield* quietly(readTokens(loaded, sequence, expert, ids, 1, isWaitedFor, cancelled));
+  const first = yield* quietly(readTokens(loaded, sequence, expert, ids, 1, request.priority, cancelled));
   if (first === null) return { continuations: [nothing], ...usage };
   usage.reusedTokens = first.reused;
   const next = await loaded.stack.predict(first.hidden);
@@ -88,7 +87,7 @@ export async function* warm(loaded: Loaded, request: WarmRequest, kept: Kept, ca
   if (cancelled()) return null;
   const expert = await loaded.experts.session(request.expert);
   const { ids, sequence } = choosePrompt(loaded, request, kept);
-  yield* quietly(readTokens(loaded, sequence, expert, ids, 1, false, cancelled));
+  yield* quietly(readTokens(loaded, sequence, expert, ids, 1, "idle", cancelled));
   return null;
 }
 
@@ -179,7 +178,7 @@ async function* follow(
     const read = [...ids, ...chosen];
     guess = drafts?.next(read, request.maxTokens - chosen.length - 1, loaded.speed.costOfRow) ?? [];
     const reading = yield* quietly(
-      readTokens(loaded, sequence, expert, [...read, ...guess], 1 + guess.length, true, cancelled),
+      readTokens(loaded, sequence, expert, [...read, ...guess], 1 + guess.length, request.priority, cancelled),
     );
     if (reading === null) return finish("cancelled");
     usage.runs++;

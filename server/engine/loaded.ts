@@ -8,6 +8,7 @@ import { History } from "./drafts.ts";
 import { openEmbedding } from "./embedding.ts";
 import type { EngineOptions } from "./engine.ts";
 import { ExpertSet, type Heard } from "./experts.ts";
+import type { Priority } from "./queue.ts";
 import { openRuntime, type Session } from "./session.ts";
 import { Speed } from "./speed.ts";
 import { openStack, type Stack } from "./stack.ts";
@@ -66,7 +67,7 @@ export interface Reading {
  * Brings a sequence to hold exactly `ids`: what it or another one has in common with them is kept, the backbone reads the rest,
  * the expert follows from wherever it stood. Yields between runs, so that others can go first; nobody else may touch this sequence
  * meanwhile.
- * @param isWaitedFor whether somebody waits for what comes of it: then a run may take longer, for all to take less
+ * @param priority of the request: where it is a completion somebody waits, and a run may take longer, for all to take less
  * @returns null when `cancelled` turned true; what has been read stays.
  */
 export async function* readTokens(
@@ -75,11 +76,11 @@ export async function* readTokens(
   expert: Session,
   ids: readonly number[],
   wanted: number,
-  isWaitedFor: boolean,
+  priority: Priority,
   cancelled: () => boolean,
 ): AsyncGenerator<undefined, Reading | null> {
   /** Tokens of the next of the runs, all alike, that read so many. */
-  const part = (left: number) => Math.ceil(left / Math.ceil(left / speed.chunk(ids.length, isWaitedFor)));
+  const part = (left: number) => Math.ceil(left / Math.ceil(left / speed.chunk(ids.length, priority === "completion")));
   sequence.rewindTo(ids);
   const reused = sequences.share(sequence, ids, expert.part);
   sequence.reserve(ids.length);

@@ -45,7 +45,7 @@ export async function* score(
       const wanted = ending.length - rows.length;
       if (wanted > 0) {
         const read = [...ids, ...ending.slice(0, -1)];
-        const reading = yield* quietly(readTokens(loaded, sequence, expert, read, wanted, true, cancelled));
+        const reading = yield* quietly(readTokens(loaded, sequence, expert, read, wanted, request.priority, cancelled));
         if (reading === null) return null;
         const predicted = await loaded.stack.predict(reading.hidden);
         predictions.push({ first: rows.length, rows: predicted });

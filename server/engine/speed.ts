@@ -1,17 +1,15 @@
 // How fast this machine is, learnt from the runs that it makes: how many tokens one run may read, and what one row more costs.
 import { longestDraft } from "./drafts.ts";
 
-/** Runs of so many tokens that take so many ms: what nobody waits for any more keeps the engine busy for as long at most. */
-interface Bounds {
-  readonly ms: number;
-  /** Smaller runs waste time on reading the weights. */
-  readonly smallest: number;
-  /** Larger ones are hardly faster, and need memory that grows with them. */
-  readonly largest: number;
-}
-const usual: Bounds = { ms: 50, smallest: 32, largest: 64 };
+/** Tokens of a run. Smaller ones waste time on reading the weights. */
+const smallest = 32;
+/**
+ * Wanted length of a run, ms, for so long a request that nobody waits for any more keeps the engine busy at most; and the most tokens
+ * of one: larger runs are hardly faster, and need memory that grows with them.
+ */
+const usual = { ms: 50, largest: 64 };
 /** Where somebody waits for the answer: the next request, which might end it, comes after a pause of its own. */
-const waited: Bounds = { ms: 200, smallest: 32, largest: 128 };
+const waited = { ms: 200, largest: 128 };
 /** Attention needs a number for each token of a run and each of the text, in each head: so many tokens by tokens at most. */
 const mostPairs = 1 << 16;
 /** Tokens read in a ms, before anything is known. */
@@ -41,14 +39,14 @@ export class Speed {
   /** Most tokens that the next run should read of a text of so many. */
   chunk(tokens: number, isWaitedFor: boolean): number {
     if (this.fixed !== undefined) return this.fixed;
-    const { ms, smallest, largest } = isWaitedFor ? waited : usual;
+    const { ms, largest } = isWaitedFor ? waited : usual;
     return Math.max(smallest, Math.min(largest, Math.floor(mostPairs / tokens), Math.round(ms * this.rate)));
   }
 
   /** Hears how long a run of so many rows took, ms. */
   took(rows: number, ms: number): void {
     if (this.fixed !== undefined) return;
-    if (rows >= usual.smallest) this.rate = towards(this.rate, rows / Math.max(1, ms));
+    if (rows >= smallest) this.rate = towards(this.rate, rows / Math.max(1, ms));
     if (rows === 1) {
       this.single = towards(this.single ?? ms, ms);
     } else if (rows <= 1 + longestDraft && this.single !== null) {

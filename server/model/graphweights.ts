@@ -61,7 +61,6 @@ export class GraphWeights {
   readonly #slots: Slot[] = [];
   /** Inputs of products that have been rounded to bytes. */
   readonly #rounded = new Map<string, Rounded>();
-  readonly #shapes = new Set<string>();
   #parameters = 0;
 
   constructor(llama: Llama, precision: Precision) {
@@ -190,12 +189,9 @@ export class GraphWeights {
 
   /** input [1, n, columns] with each block of its rows transformed as `spread` does. */
   #spread(input: string, columns: number): string {
-    const shape = `rows_of_${columns}`;
-    if (!this.#shapes.has(shape)) this.onnx.int64(shape, [1, -1, columns]);
-    this.#shapes.add(shape);
     this.onnx.node("Reshape", [input, "in_blocks"], [`${input}.blocks`]);
     this.onnx.node("MatMul", [`${input}.blocks`, "spreading"], [`${input}.spread_blocks`]);
-    this.onnx.node("Reshape", [`${input}.spread_blocks`, shape], [`${input}.spread`]);
+    this.onnx.node("Reshape", [`${input}.spread_blocks`, `rows_of_${columns}`], [`${input}.spread`]);
     return `${input}.spread`;
   }
 
@@ -208,6 +204,10 @@ export class GraphWeights {
     onnx.float32("step", [1 / 127]);
     onnx.float32("spreading", spreading(), [BLOCK, BLOCK]);
     onnx.int64("in_blocks", [-1, BLOCK]);
+    // What is spread comes from a norm or from the feed-forward layer.
+    for (const columns of new Set([this.llama.hidden, this.llama.feedForward])) {
+      onnx.int64(`rows_of_${columns}`, [1, -1, columns]);
+    }
     onnx.int64("in_a_row", [-1]);
     onnx.int64("last_axis", [-1]);
   }

@@ -123,7 +123,6 @@ async function playIn({ client, answers, reached }: Served, trace: Trace): Promi
   return asked;
 }
 
-/** Seconds that a process has computed. Linux: the fields behind the name, in ticks of 1/100 s. */
 /** Waits for a second in which next to nothing was computed: what is read ahead belongs to the editing. */
 async function untilRead(pid: number): Promise<void> {
   for (let seconds = 0; seconds < longestReading; seconds++) {
@@ -133,6 +132,7 @@ async function untilRead(pid: number): Promise<void> {
   }
 }
 
+/** Seconds that a process has computed. Linux: the fields behind the name, in ticks of 1/100 s. */
 function cpuSeconds(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");

@@ -76,7 +76,7 @@ async function negativeLogLikelihood(
 ): Promise<number> {
   const expert = await loaded.experts.session(id);
   const read = ids.slice(0, -1);
-  const steps = readTokens(loaded, sequence, expert, read, read.length, false, () => false);
+  const steps = readTokens(loaded, sequence, expert, read, read.length, "idle", () => false);
   let step = await steps.next();
   while (!step.done) step = await steps.next();
   const hidden = step.value!.hidden;
