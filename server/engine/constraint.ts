@@ -1,8 +1,8 @@
-// What decoding is held to: functions from the tokens so far to the tokens allowed next.
+// What decoding is held to: functions from the tokens so far to the tokens allowed next, null where any is.
 import type { Allowed } from "./sample.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 
-export type Constraint = (soFar: readonly number[]) => Allowed;
+export type Constraint = (soFar: readonly number[]) => Allowed | null;
 
 /** Finds tokens by the bytes they stand for. */
 export interface TokenIndex {
@@ -14,8 +14,6 @@ export interface TokenIndex {
   exactly(bytes: string): Uint32Array;
   /** Tokens whose bytes begin with `bytes`. */
   beginning(bytes: string): Uint32Array;
-  /** All tokens but those with which a text that is `written` so far, blanks at its start put aside, begins with one of `marks`. */
-  without(written: string, marks: readonly string[]): readonly number[];
 }
 
 /** @param tokenizer control tokens stand for no bytes and are in no answer. */
@@ -39,17 +37,7 @@ export function indexTokens(tokenizer: Tokenizer): TokenIndex {
       lowerBound(all, (id) => tokenizer.bytes(id).length <= bytes.length),
     );
   };
-  const others = new Map<string, readonly number[]>();
   return {
-    without(written, marks) {
-      const key = [written, ...marks].join("\n");
-      const known = others.get(key) ?? [
-        ...ids.filter((id) => !beginsWith(written + spelling(id), marks)),
-        tokenizer.eos,
-      ];
-      others.set(key, known);
-      return known;
-    },
     any(bytes) {
       const id = ids[first(bytes)];
       return id !== undefined && spelling(id).startsWith(bytes);
@@ -75,7 +63,7 @@ export function healing(typed: Uint8Array, tokenizer: Tokenizer, index: TokenInd
       consumed += tokenizer.bytes(id).length;
       if (consumed >= wanted.length) return null;
     }
-    return wanted === "" ? null : index.compatible(wanted.slice(consumed));
+    return wanted === "" ? null : { among: index.compatible(wanted.slice(consumed)), isBarred: null };
   };
 }
 
@@ -88,7 +76,6 @@ export function avoiding(
   typed: Uint8Array,
   marks: readonly string[],
   tokenizer: Tokenizer,
-  index: TokenIndex,
 ): Constraint {
   const bytes = marks.map((mark) => latin1(Buffer.from(mark)));
   return (soFar) => {
@@ -96,10 +83,10 @@ export function avoiding(
     const written = latin1(Buffer.concat(soFar.map((id) => tokenizer.bytes(id))));
     const begun = written.slice(typed.length).trimStart();
     if (!bytes.some((mark) => mark.startsWith(begun) && mark !== begun)) return allowed;
-    if (allowed === null) return index.without(begun, bytes);
     const missing = Math.max(0, typed.length - written.length);
-    const kept = (id: number) => !beginsWith(begun + latin1(tokenizer.bytes(id)).slice(missing), bytes);
-    return Array.from(allowed).filter(kept);
+    const isMark = (id: number) => beginsWith(begun + latin1(tokenizer.bytes(id)).slice(missing), bytes);
+    const isBarred = (id: number) => allowed?.isBarred?.(id) || isMark(id);
+    return { among: allowed?.among ?? null, isBarred };
   };
 }
 

@@ -36,7 +36,7 @@ export async function* generate(
   const { tokenizer, index } = loaded;
   const bytes = Buffer.from(typed);
   const held = request.names ? naming(bytes, request.names, tokenizer, index) : healing(bytes, tokenizer, index);
-  const constraint = request.avoid ? avoiding(held, bytes, request.avoid, tokenizer, index) : held;
+  const constraint = request.avoid ? avoiding(held, bytes, request.avoid, tokenizer) : held;
   const usage = { ...unread, shortened, promptTokens: ids.length };
 
   const first = yield* quietly(readTokens(loaded, sequence, expert, ids, 1, request.priority, cancelled));

@@ -25,17 +25,15 @@ export function naming(
     const written = Buffer.concat(soFar.map((id) => tokenizer.bytes(id)));
     if (written.length < wanted.length) {
       const left = wanted.length - written.length;
-      return index
-        .compatible(wanted.slice(written.length))
-        .filter((id) => walk(root, tokenizer.bytes(id), left) !== null);
+      const among = index.compatible(wanted.slice(written.length));
+      return { among, isBarred: (id) => walk(root, tokenizer.bytes(id), left) === null };
     }
     const node = walk(root, written, wanted.length);
     if (node === "free") return null;
-    if (node === null) return [];
-    const allowed = [...tokensAlong(node, "", index)];
+    const among = node === null ? [] : [...tokensAlong(node, "", index)];
     // The text may end behind a name.
-    if (node.ends) allowed.push(tokenizer.eos);
-    return allowed;
+    if (node?.ends) among.push(tokenizer.eos);
+    return { among, isBarred: null };
   };
 }
 
