@@ -4,7 +4,7 @@ import { release } from "./arrays.ts";
 import type { Sequence } from "./cache.ts";
 import { avoiding, type Constraint, healing } from "./constraint.ts";
 import { Drafts } from "./drafts.ts";
-import { encodePrompt, promptLimit } from "./encode.ts";
+import { type EncodedPrompt, encodePrompt, promptLimit } from "./encode.ts";
 import type { Continuation, GenerateRequest, Generation, Prompt, Score, Token, WarmRequest } from "./engine.ts";
 import { type Loaded, readTokens } from "./loaded.ts";
 import { naming } from "./names.ts";
@@ -66,17 +66,17 @@ export async function* generate(
 /** Where the first branch begins. */
 const begin: Turn = { path: [], gap: 0 };
 
-/** A prompt of which more tokens than this would have to be read is read in idle time, if there is a shorter one. */
-const mostReadTokens = 256;
-
+/** The prompt, or where too much of it has not been read its shorter one: the rest of it is read in idle time. */
 function choosePrompt(loaded: Loaded, request: WarmRequest, kept: Kept) {
   const encode = (prompt: Prompt) =>
     encodePrompt(prompt, request.heal, promptLimit(loaded.contextTokens, request.maxTokens), loaded.tokenizer);
+  const unread = ({ ids }: EncodedPrompt) => ids.length - loaded.cache.longest(ids);
   const whole = encode(request.prompt);
   const sequence = loaded.cache.use(request.sequence, kept);
-  const unread = whole.ids.length - loaded.cache.longest(whole.ids);
-  if (request.shorter === undefined || unread <= mostReadTokens) return { ...whole, sequence, shortened: false };
-  return { ...encode(request.shorter), sequence: loaded.cache.use(shortened(request.sequence), kept), shortened: true };
+  const most = loaded.speed.mostWaitedFor;
+  const shorter = request.shorter && unread(whole) > most ? encode(request.shorter) : null;
+  if (shorter === null || unread(whole) <= unread(shorter)) return { ...whole, sequence, shortened: false };
+  return { ...shorter, sequence: loaded.cache.use(shortened(request.sequence), kept), shortened: true };
 }
 
 /** The shorter prompts of a sequence have one of their own, so that they do not drive out what has been read of the whole. */

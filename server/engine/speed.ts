@@ -12,6 +12,10 @@ const usual = { ms: 50, largest: 64 };
 const waited = { ms: 200, largest: 128 };
 /** Attention needs a number for each token of a run and each of the text, in each head: so many tokens by tokens at most. */
 const mostPairs = 1 << 16;
+/** Of a prompt that has a shorter one so many tokens at most are read while somebody waits, about as many as in `waitedMs`. */
+const mostWaited = 256;
+const leastWaited = 64;
+const waitedMs = 280;
 /** Tokens read in a ms, before anything is known. */
 const rateAtFirst = 1;
 
@@ -41,6 +45,12 @@ export class Speed {
     if (this.fixed !== undefined) return this.fixed;
     const { ms, largest } = isWaitedFor ? waited : usual;
     return Math.max(smallest, Math.min(largest, Math.floor(mostPairs / tokens), Math.round(ms * this.rate)));
+  }
+
+  /** Most tokens that somebody should have to wait for, where a shorter prompt would do. */
+  get mostWaitedFor(): number {
+    if (this.fixed !== undefined) return mostWaited;
+    return Math.max(leastWaited, Math.min(mostWaited, Math.round(waitedMs * this.rate)));
   }
 
   /** Hears how long a run of so many rows took, ms. */

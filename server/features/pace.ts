@@ -6,6 +6,8 @@ const longestGap = 600;
 const remembered = 8;
 /** Nobody waits longer. Milliseconds. */
 const longestWait = 300;
+/** What a few keys have added is read in about so long, without AVX-512. Milliseconds. */
+const readingTime = 45;
 
 export class Pace {
   readonly #now: () => number;
@@ -44,12 +46,12 @@ export class Pace {
   }
 
   /**
-   * When to begin to read what would be asked after such a wait, milliseconds: once the next key of the rhythm is due; at once where no
-   * key is expected before the end.
+   * When to begin to read what would be asked after such a wait, milliseconds: once the next key of the rhythm is due, or so early that it
+   * is read by the end; at once where no key is expected before the end.
    */
   read(wait: number): number {
     const gap = this.#gaps.length === 0 ? 0 : upper(this.#gaps);
-    return gap < wait ? gap : 0;
+    return gap < wait ? Math.max(0, Math.min(gap, wait - readingTime)) : 0;
   }
 }
 

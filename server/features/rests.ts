@@ -60,8 +60,12 @@ export class Rests {
     if (isStale()) return;
 
     const whole = { ...scope, neighbours };
-    const read = (expert: string) => readAhead(whole, expert, crew, settings, "whole", mine.signal);
+    const read = (expert: string, much: "whole" | "asked" = "whole") =>
+      readAhead(whole, expert, crew, settings, much, mine.signal);
     const { expert } = route("complete", scope, crew.rules, crew.installed);
+    // The whole window takes seconds on a slow machine; who types before it has been read is answered from the short one.
+    await read(expert, "asked");
+    if (isStale()) return;
     await read(expert);
     if (!isStale()) this.#done = place;
     const next = nextExpert(scope, expert, crew);

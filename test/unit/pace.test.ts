@@ -32,8 +32,10 @@ test("where answers come before the next key nobody waits for it", () => {
   assert.equal(typing([200, 210, 220], [40, 50]).wait(75), 75);
 });
 
-test("what would be asked is read once the next key of the rhythm is due, at once where none is expected", () => {
-  assert.equal(typing([60, 60, 60], [250]).read(84), 60);
+test("what would be asked is read once the next key of the rhythm is due, in time, and at once where none is expected", () => {
+  assert.equal(typing([150, 150, 150], [250]).read(210), 150);
+  assert.equal(typing([60, 60, 60], [250]).read(84), 39);
+  assert.equal(typing([30, 30, 30], [250]).read(40), 0);
   assert.equal(typing([200, 210, 220], [40, 50]).read(75), 0);
   assert.equal(typing([]).read(75), 0);
 });

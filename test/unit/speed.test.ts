@@ -24,6 +24,16 @@ test("the longer the text, the fewer tokens a run reads of it", () => {
   );
 });
 
+test("who waits waits for as many tokens of a prompt that has a shorter one as are read in 280 ms, from 64 to 256", () => {
+  const speed = new Speed();
+  const after = (ms: number) => {
+    for (let i = 0; i < 40; i++) speed.took(40, 40 * ms);
+    return speed.mostWaitedFor;
+  };
+  assert.equal(speed.mostWaitedFor, 256);
+  assert.deepEqual([after(1), after(2), after(8)], [256, 140, 64]);
+});
+
 test("what one row more costs is learnt from runs of few rows, in runs of one", () => {
   const speed = new Speed();
   const first = speed.costOfRow;
@@ -47,5 +57,8 @@ test("where nothing may depend on time, nothing does", () => {
     speed.took(4, 100);
     speed.took(16, 1_000);
   }
-  assert.deepEqual([speed.chunk(100, true), speed.chunk(4096, false), speed.costOfRow], [16, 16, first]);
+  assert.deepEqual(
+    [speed.chunk(100, true), speed.chunk(4096, false), speed.costOfRow, speed.mostWaitedFor],
+    [16, 16, first, 256],
+  );
 });

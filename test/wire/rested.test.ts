@@ -33,8 +33,8 @@ test("A first completion after a rest reads what is new to it alone, with the wh
   const { pair, uri } = await started({ open });
   const line = 100;
   await rest(pair, uri, line);
-  while (warmed.length === 0) await pair.route(uri, { line, character: 0 });
-  await warmed[0];
+  while (warmed.length < 2) await pair.route(uri, { line, character: 0 });
+  await warmed[1];
   await pair.type(uri, { line, character: 0 }, "  const");
   await pair.complete(uri, { line, character: 7 }, { invoked: true });
   const { promptTokens, reusedTokens } = pair.answers.at(-1)!;
@@ -51,12 +51,16 @@ test("Resting on in one place is read ahead once, shows nothing and reports noth
     await rest(pair, uri, 20);
     await pair.route(uri, { line: 20, character: 0 });
   }
-  while (engine.warmed.length === 0) await pair.route(uri, { line: 20, character: 0 });
+  while (engine.warmed.length < 2) await pair.route(uri, { line: 20, character: 0 });
   for (let i = 0; i < 5; i++) await rest(pair, uri, 20);
   await pair.route(uri, { line: 20, character: 0 });
   assert.deepEqual(
-    engine.warmed.map(({ expert, sequence }) => [expert, sequence]),
-    [["code", uri]],
+    engine.warmed.map(({ expert, sequence, shorter }) => [expert, sequence, shorter !== undefined]),
+    // What would be asked now first, then all of it.
+    [
+      ["code", uri, true],
+      ["code", uri, false],
+    ],
   );
   assert.equal(engine.started.length, 0);
   assert.equal(pair.statuses.length, statuses);
@@ -75,20 +79,20 @@ test("A while later the expert that the rules name next follows, unless the text
   };
   try {
     await rest(pair, uri, 20);
-    await readBy(1);
-    mock.timers.tick(1_500);
     await readBy(2);
+    mock.timers.tick(1_500);
+    await readBy(3);
     assert.deepEqual(
       engine.warmed.map(({ expert }) => expert),
-      ["code", "docs"],
+      ["code", "code", "docs"],
     );
     await rest(pair, uri, 30);
-    await readBy(3);
+    await readBy(5);
     await pair.type(uri, { line: 30, character: 0 }, "x");
-    await readBy(3);
+    await readBy(5);
     mock.timers.tick(10_000);
-    await readBy(3);
-    assert.equal(engine.warmed.length, 3);
+    await readBy(5);
+    assert.equal(engine.warmed.length, 5);
   } finally {
     mock.timers.reset();
   }
