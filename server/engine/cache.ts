@@ -12,6 +12,8 @@ type Kept = Pick<Part, "layers" | "shape" | "precision">;
  */
 export class LayerCache {
   length = 0;
+  /** What the layers gave for the last rows, [some, hidden], where that is known: who has read ahead need not ask again. */
+  last: Float32Array | null = null;
   /**
    * [2 * layers, capacity, row]: for each layer its keys, then its values. The system gives memory only to rows that have been written,
    * so room for more costs nothing.
@@ -55,18 +57,21 @@ export class LayerCache {
     return this.data.subarray(slot * this.capacity * this.row, (slot * this.capacity + this.length) * this.row);
   }
 
-  /** Adds `count` rows to each slot: `rows` is [2 * layers, count, row]. */
-  append(count: number, rows: Values): void {
+  /** Adds the first `count` of `of` rows to each slot: `rows` is [2 * layers, of, row]. */
+  append(count: number, rows: Values, of = count): void {
     this.reserve(this.length + count);
-    const size = count * this.row;
     for (let slot = 0; slot < this.slots; slot++) {
-      this.data.set(rows.subarray(slot * size, (slot + 1) * size), (slot * this.capacity + this.length) * this.row);
+      const first = slot * of * this.row;
+      const added = rows.subarray(first, first + count * this.row);
+      this.data.set(added, (slot * this.capacity + this.length) * this.row);
     }
     this.grow(this.length + count);
   }
 
   rewind(length: number): void {
-    this.length = Math.min(this.length, length);
+    if (length >= this.length) return;
+    this.length = length;
+    this.last = null;
   }
 
   /** Adds those of the first `length` rows of another cache that are missing here. */
@@ -86,6 +91,7 @@ export class LayerCache {
   }
 
   private grow(length: number): void {
+    this.last = null;
     this.length = length;
     this.written = Math.max(this.written, length);
   }

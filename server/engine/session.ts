@@ -21,7 +21,7 @@ export type Feeds = Record<string, Tensor>;
 
 /** Makes input tensors; separate from a session, so that they can be shared between sessions. */
 export interface Runtime {
-  tensor(data: Values, dims: readonly number[]): Tensor;
+  tensor(data: Values | BigInt64Array, dims: readonly number[]): Tensor;
   /**
    * Loads the part in `folder` after checking every file's digest.
    * @throws Error in words when a file is missing, cut short or changed; `repair` says what to do about it.
@@ -43,8 +43,12 @@ export async function openRuntime(): Promise<Runtime> {
     );
   });
   return {
-    tensor: (data, dims) =>
-      data instanceof Uint16Array ? new ort.Tensor("float16", data, dims) : new ort.Tensor("float32", data, dims),
+    tensor(data, dims) {
+      if (data instanceof BigInt64Array) return new ort.Tensor("int64", data, dims);
+      return data instanceof Uint16Array
+        ? new ort.Tensor("float16", data, dims)
+        : new ort.Tensor("float32", data, dims);
+    },
     async load(folder, threads, repair = installAgain) {
       const part = await checkedPart(folder, repair);
       const native = await ort.InferenceSession.create(join(folder, "graph.onnx"), sessionOptions(part, threads));

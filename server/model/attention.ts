@@ -3,25 +3,19 @@ import type { Llama } from "./llama.ts";
 import type { Element, OnnxBuilder } from "./onnx.ts";
 
 /**
- * Prepares, once a run, what `attention` needs beside `cos` and `sin`: `past` int64 [1], the tokens before this run, and `mask`
- * [n * group, past + n], 0 where a query may look and -1e9 elsewhere; `group` query heads share the keys of one head, and the
- * rows of one token's heads stand together.
+ * Prepares, once a run, what `attention` needs beside `cos` and `sin`. Inputs: `positions` int64 [1, n], where each row of this run
+ * stands in its text, and `visible` float32 [n, past + n], 0 where it may look and -1e9 elsewhere: rows may belong to several texts
+ * that begin alike. Makes `mask` [n * group, past + n]; `group` query heads share the keys of one head, and the rows of one token's
+ * heads stand together.
  */
-export function attentionRange(onnx: OnnxBuilder, model: Llama, anyPast: string): void {
+export function attentionRange(onnx: OnnxBuilder, model: Llama): void {
   const { heads, kvHeads, headSize } = model;
   const group = heads / kvHeads;
+  onnx.input("positions", "int64", [1, "n"]);
+  onnx.input("visible", "float32", ["n", "all_rows"]);
   onnx.int64("one", [1]);
   onnx.node("Shape", ["hidden"], ["n"], { start: 1, end: 2 });
-  onnx.node("Shape", [anyPast], ["past"], { start: 0, end: 1 });
-  onnx.node("Add", ["past", "n"], ["total"]);
-
-  onnx.float32("hidden_row", [-1e9]);
-  onnx.node("Concat", ["n", "total"], ["mask_shape"], { axis: 0 });
-  onnx.node("Expand", ["hidden_row", "mask_shape"], ["all_hidden"]);
-  onnx.node("Add", ["past", "one"], ["diagonal"]);
-  onnx.node("Squeeze", ["diagonal"], ["diagonal_scalar"]);
-  onnx.node("Trilu", ["all_hidden", "diagonal_scalar"], ["token_mask"], { upper: 1 });
-  onnx.node("Unsqueeze", ["token_mask", "one"], ["head_mask"]);
+  onnx.node("Unsqueeze", ["visible", "one"], ["head_mask"]);
   const copies = Array.from({ length: group }, () => "head_mask");
   onnx.node("Concat", copies, ["group_mask"], { axis: 1 });
   onnx.node("Flatten", ["group_mask"], ["mask"], { axis: 2 });
@@ -52,7 +46,7 @@ export function attention(onnx: OnnxBuilder, model: Llama, qkv: string, layer: n
   const result = `layer.${layer}.attention`;
   const at = (name: string) => `${result}.${name}`;
   onnx.node("Split", [qkv, "rotated_and_values"], [at("unrotated"), at("value")], { axis: 2 });
-  onnx.contrib("RotaryEmbedding", [at("unrotated"), "past", "cos", "sin"], [at("rotated")]);
+  onnx.contrib("RotaryEmbedding", [at("unrotated"), "positions", "cos", "sin"], [at("rotated")]);
   onnx.node("Split", [at("rotated"), "queries_and_keys"], [at("query"), at("key")], { axis: 2 });
 
   /** Adds this run's rows to those of the past. @returns all of them, float32 [past + n, kvHeads, headSize] */

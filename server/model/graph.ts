@@ -8,7 +8,7 @@ const OUTPUT = "output.weight";
 
 /**
  * Layers [first, end) of the model. Inputs: `hidden` float32 [1, n, hidden] (embedding rows for layer 0, else the residual stream
- * before `first`), and for each layer `past_key_i` and `past_value_i` [past, kvHeads, headSize], the rows that earlier runs gave,
+ * before `first`), `positions` and `visible`, see `attentionRange`, and for each layer `past_key_i` and `past_value_i` [past, kvHeads, headSize], the rows that earlier runs gave,
  * in float16 unless the precision is "f32". Outputs: `hidden_out` float32 [1, n, hidden], after the final norm if `finalNorm`, and
  * `new_rows` [2 * layers * n, kvHeads, headSize], for each layer this run's keys and then its values, as they are to be kept.
  */
@@ -26,7 +26,7 @@ export function layersGraph(model: Llama, first: number, end: number, finalNorm:
   onnx.output("hidden_out", "float32", [1, "n", model.hidden]);
   onnx.output("new_rows", kept, ["new_rows_of_layers", model.kvHeads, model.headSize]);
   graph.rope();
-  attentionRange(onnx, model, `past_key_${first}`);
+  attentionRange(onnx, model);
 
   const epsilon = model.epsilon;
   // What the layer before adds to the residual stream: the addition is done together with the next norm.

@@ -221,8 +221,8 @@ more than float32's limit is possible.
 
 ${table([head, ...contextRows])}
 
-A completion of one token behind so many new ones, at 1,000 tokens of context. Ranking four candidates of 16 tokens apart takes four times the
-column of 16; one run with a tree of them would take the column of 64 at best.
+A completion of one token behind so many new ones, at 1,000 tokens of context. Candidates are ranked in one run, in which each row sees its own text
+alone: that takes about the column of all their tokens together, and some time for the head, which each of them asks.
 
 ${table([
   ["new tokens", ...byRows.map(({ rows }) => `${rows}`)],

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Continuation, Generation } from "../../server/engine/engine.ts";
 import { uniforms } from "../../server/engine/sample.ts";
 import { type Feeds, float32, openRuntime } from "../../server/engine/session.ts";
+import { arranged } from "../../server/engine/twigs.ts";
 
 /**
  * By how many nats the log-probabilities of a token may differ between two runs. Where products give a row the same bits whatever
@@ -28,7 +29,12 @@ export async function rowsAreAlike(model: string): Promise<boolean> {
   const kept = expert.part.precision === "f32" ? new Float32Array(0) : new Uint16Array(0);
   const none = runtime.tensor(kept, [0, kvHeads, headSize]);
   const first = async (count: number) => {
-    const feeds: Feeds = { hidden: runtime.tensor(rows.subarray(0, count * size), [1, count, size]) };
+    const { positions, visible } = arranged(0, count, []);
+    const feeds: Feeds = {
+      hidden: runtime.tensor(rows.subarray(0, count * size), [1, count, size]),
+      positions: runtime.tensor(positions, [1, count]),
+      visible: runtime.tensor(visible, [count, count]),
+    };
     for (let layer = expert.part.layers[0]; layer < expert.part.layers[1]; layer++) {
       feeds[`past_key_${layer}`] = none;
       feeds[`past_value_${layer}`] = none;

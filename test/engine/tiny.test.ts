@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Engine, Token } from "../../server/engine/engine.ts";
+import { uniforms } from "../../server/engine/sample.ts";
 import { never, openModel, run, source, tinyModel } from "./models.ts";
+import { assertSame } from "./same.ts";
 
 let engine: Engine;
 before(async () => {
@@ -127,6 +129,40 @@ test("texts that begin alike are scored together as they are one by one", async 
     assert.equal(together[i]!.tokens, alone!.tokens);
     assert.ok(Math.abs(together[i]!.logProbability - alone!.logProbability) < 1e-2, `"${text}"`);
   }
+});
+
+test("texts that are read in one run are as likely as each alone, and none stays behind", async () => {
+  const uniform = uniforms(3);
+  const below = (count: number) => Math.floor(uniform() * count);
+  const words = ["return", " left", " right", "(", ");", "\n", "}", " const", " x", " = "];
+  const text = (length: number) => Array.from({ length }, () => words[below(words.length)]).join("");
+  const ask = { sequence: "several", expert: "other", heal: true, shortened: false, priority: "completion" } as const;
+  for (let round = 0; round < 20; round++) {
+    const prompt = [source.slice(0, 200 + below(60))];
+    const front = text(below(4));
+    const texts = Array.from({ length: 2 + below(9) }, () => front + text(below(12)));
+    // What was generated before has been read already.
+    if (below(2) === 0) await run(engine, { ...ask, prompt, maxTokens: 6, branches: 2 });
+    const together = (await engine.score({ ...ask, prompt, texts }, never))!;
+    for (const [i, each] of texts.entries()) {
+      const [alone] = (await engine.score({ ...ask, sequence: `alone ${i}`, prompt, texts: [each] }, never))!;
+      assert.equal(together[i]!.tokens, alone!.tokens);
+      assert.ok(Math.abs(together[i]!.logProbability - alone!.logProbability) < 1e-2, `"${each}"`);
+    }
+    const request = { ...ask, prompt, maxTokens: 5 };
+    const fresh = await run(engine, { ...request, sequence: `fresh ${round}` });
+    assert.equal(assertSame(await run(engine, request), fresh, 1e-3), 0);
+  }
+});
+
+test("texts of one token each need no run but that behind the prompt", async () => {
+  const ask = { sequence: "short", expert: "other", prompt: ["let a ="], heal: false, shortened: false } as const;
+  const scores = await engine.score({ ...ask, priority: "completion", texts: ["(", ")", "", ";"] }, never);
+  assert.deepEqual(
+    scores!.map(({ tokens }) => tokens),
+    [1, 1, 0, 1],
+  );
+  assert.ok(scores!.every(({ logProbability, tokens }) => tokens === 0 || logProbability < 0));
 });
 
 test("an unknown expert and a context that is too small are told in words", async () => {

@@ -40,6 +40,23 @@ test("a layer cache keeps its rows through growth and rewinding", () => {
   assert.equal(cache.length, 9);
 });
 
+test("of rows that were read together the first are kept, and the output for the last row only while it is that", () => {
+  const cache = new LayerCache(backbone);
+  append(cache, 3, 4);
+  // Two rows and a third that belongs to another text.
+  const each = Array.from({ length: 4 }, (_, slot) => [...rows(slot, 3, 2), ...rows(9, 0, 1)]);
+  cache.append(2, Float32Array.from(each.flat()), 3);
+  check(cache, 5, 4);
+  cache.last = Float32Array.of(1);
+  cache.rewind(5);
+  assert.ok(cache.last);
+  cache.rewind(4);
+  assert.equal(cache.last, null);
+  cache.last = Float32Array.of(1);
+  append(cache, 1, 4);
+  assert.equal(cache.last, null);
+});
+
 test("rows take half the memory but where all is exact, and what was written counts until the cache grows", () => {
   const exact = new LayerCache(backbone);
   const half = new LayerCache({ ...backbone, precision: "q8" });
