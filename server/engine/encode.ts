@@ -100,6 +100,19 @@ function healedLength(ids: readonly number[], text: string, tokenizer: Tokenizer
   return kept;
 }
 
+/** With the prompt's last row that is as many as a cache keeps the output for. */
+const mostRetyped = 3;
+
+/**
+ * The tokens that decoding is likely to begin with, to repeat what was taken off: those in which it was typed. The last of its blanks
+ * belongs to the word that follows, and so to none of them.
+ */
+export function retyped(typed: string, tokenizer: Pick<Tokenizer, "encode" | "decode">): readonly number[] {
+  if (!/\s$/.test(typed)) return tokenizer.encode(typed).slice(0, mostRetyped);
+  const followed = tokenizer.encode(`${typed}x`).slice(0, mostRetyped);
+  return followed.filter((_, at) => tokenizer.decode(followed.slice(0, at + 1)).length <= typed.length);
+}
+
 /** UTF-8 continuation bytes are 10xxxxxx. */
 function startsInsideCharacter(bytes: Uint8Array): boolean {
   return bytes.length > 0 && (bytes[0]! & 0xc0) === 0x80;

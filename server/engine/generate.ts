@@ -4,7 +4,7 @@ import { release } from "./arrays.ts";
 import type { Sequence } from "./cache.ts";
 import { avoiding, type Constraint, healing } from "./constraint.ts";
 import { Drafts } from "./drafts.ts";
-import { type EncodedPrompt, encodePrompt, promptLimit } from "./encode.ts";
+import { type EncodedPrompt, encodePrompt, promptLimit, retyped } from "./encode.ts";
 import type { Continuation, GenerateRequest, Generation, Prompt, Score, Token, WarmRequest } from "./engine.ts";
 import { type Loaded, readTokens } from "./loaded.ts";
 import { naming } from "./names.ts";
@@ -39,12 +39,16 @@ export async function* generate(
   const constraint = request.avoid ? avoiding(held, bytes, request.avoid, tokenizer) : held;
   const usage = { ...unread, shortened, promptTokens: ids.length };
 
-  const first = yield* quietly(readTokens(loaded, sequence, expert, ids, 1, request.priority, cancelled));
+  const opening = request.sampling || request.drafting === false ? [] : retyped(typed, tokenizer);
+  const read = [...ids, ...opening];
+  const first = yield* quietly(
+    readTokens(loaded, sequence, expert, read, 1 + opening.length, request.priority, cancelled),
+  );
   if (first === null) return { continuations: [nothing], ...usage };
-  usage.reusedTokens = first.reused;
+  usage.reusedTokens = Math.min(first.reused, ids.length);
   const next = await loaded.stack.predict(first.hidden);
   const turns = new Turns();
-  const step = { loaded, sequence, expert, constraint, request, ids, next, turns, cancelled };
+  const step = { loaded, sequence, expert, constraint, request, ids, opening, next, turns, cancelled };
 
   const continuations: Continuation[] = [yield* follow(step, begin, typed, usage, [])];
   sequence.written = writtenBehind(ids, continuations[0]!);
@@ -86,8 +90,10 @@ export const shortened = (sequence: string) => `${sequence} (shortened)`;
 export async function* warm(loaded: Loaded, request: WarmRequest, kept: Kept, cancelled: Cancelled) {
   if (cancelled()) return null;
   const expert = await loaded.experts.session(request.expert);
-  const { ids, sequence } = choosePrompt(loaded, request, kept);
-  yield* quietly(readTokens(loaded, sequence, expert, ids, 1, "idle", cancelled));
+  const { ids, typed, sequence } = choosePrompt(loaded, request, kept);
+  const opening = retyped(typed, loaded.tokenizer);
+  const read = [...ids, ...opening];
+  yield* quietly(readTokens(loaded, sequence, expert, read, 1 + opening.length, "idle", cancelled));
   return null;
 }
 
@@ -102,7 +108,8 @@ interface Step {
   readonly constraint: Constraint;
   readonly request: GenerateRequest;
   readonly ids: readonly number[];
-  /** What the model predicts behind the prompt. */
+  /** Tokens behind the prompt that have been read with it, and what the model predicts before each and behind the last. */
+  readonly opening: readonly number[];
   readonly next: Float32Array;
   readonly turns: Turns;
   readonly cancelled: Cancelled;
@@ -113,7 +120,7 @@ interface Step {
  * @param known what else may be guessed from
  */
 async function* follow(
-  { loaded, sequence, expert, constraint, request, ids, next, turns, cancelled }: Step,
+  { loaded, sequence, expert, constraint, request, ids, opening, next, turns, cancelled }: Step,
   { path, gap }: Turn,
   typed: string,
   usage: { unsure: boolean; newTokens: number; runs: number },
@@ -128,16 +135,19 @@ async function* follow(
   const isDrafting = !request.sampling && request.drafting !== false;
   const ends = (token: number) => isEnd(loaded.tokenizer.bytes(token), request.stops);
   const drafts = isDrafting ? new Drafts(ids.length, before, loaded.history.odds(key), ends) : null;
-  let guess: readonly number[] = [];
+  let guess = opening;
+  /** What `row` and `ahead` are views of. */
+  let predicted = next;
+  const width = loaded.head.part.shape.vocabulary;
+  const rowOf = (at: number) => predicted.subarray(at * width, (at + 1) * width);
   /** What the model predicts behind each guessed token: it counts as long as the tokens chosen are those guessed. */
-  let ahead: { readonly guessed: number; readonly row: Float32Array }[] = [];
-  /** What `row` and `ahead` are views of, behind the first row. */
-  let predicted: Float32Array | null = null;
+  const guessed = () => guess.map((token, i) => ({ token, row: rowOf(i + 1) }));
+  let ahead = guessed();
   /** What has given text. */
   const written = { logProbability: 0, tokens: 0 };
   const finish = (stop: Continuation["stop"]): Continuation => ({ text: transcript.finish(), tokens, stop });
 
-  for (let row = next; ; ) {
+  for (let row = rowOf(0); ; ) {
     const given = path[chosen.length];
     const [token, ...others] =
       given !== undefined
@@ -169,12 +179,12 @@ async function* follow(
       }
     }
     if (chosen.length >= request.maxTokens) return finish("length");
-    if (chosen.length < path.length) continue;
-    if (ahead[0]?.guessed === token) {
-      row = ahead.shift()!.row;
-      continue;
-    }
-    drafts?.heard(guess.length - ahead.length, token);
+    const right = guess.length - ahead.length;
+    const checked = ahead[0]?.token === token ? ahead.shift() : undefined;
+    if (checked === undefined) ahead = [];
+    else row = checked.row;
+    if (checked !== undefined || chosen.length < path.length) continue;
+    drafts?.heard(right, token);
     const read = [...ids, ...chosen];
     guess = drafts?.next(read, request.maxTokens - chosen.length - 1, loaded.speed.costOfRow) ?? [];
     const reading = yield* quietly(
@@ -182,12 +192,10 @@ async function* follow(
     );
     if (reading === null) return finish("cancelled");
     usage.runs++;
-    const rows = await loaded.stack.predict(reading.hidden);
-    if (predicted !== null) release(predicted);
-    predicted = rows;
-    const width = rows.length / (1 + guess.length);
-    row = rows.subarray(0, width);
-    ahead = guess.map((guessed, i) => ({ guessed, row: rows.subarray((i + 1) * width, (i + 2) * width) }));
+    if (predicted !== next) release(predicted);
+    predicted = await loaded.stack.predict(reading.hidden);
+    row = rowOf(0);
+    ahead = guessed();
   }
 }
 

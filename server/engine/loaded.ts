@@ -56,6 +56,9 @@ export async function load(options: EngineOptions, heard: Heard): Promise<Loaded
   };
 }
 
+/** Of so many rows the expert's output is kept: the last of a prompt, and what heals it. */
+const mostKept = 4;
+
 export interface Reading {
   /** The expert's final hidden states of the last `wanted` tokens, [wanted, hidden]. */
   readonly hidden: Float32Array;
@@ -93,10 +96,14 @@ export async function* readTokens(
     speed.took(fresh.length, performance.now() - started);
     yield;
   }
+  const cache = sequence.expert(expert.part);
   const size = expert.part.shape.hidden;
+  const { last } = cache;
+  if (last !== null && cache.length === ids.length && last.length >= wanted * size) {
+    return { hidden: last.slice(-wanted * size), reused };
+  }
   const hidden = new Float32Array(wanted * size);
   const first = ids.length - wanted;
-  const cache = sequence.expert(expert.part);
   cache.rewind(first);
   cache.reserve(ids.length);
   while (cache.length < ids.length) {
@@ -108,5 +115,6 @@ export async function* readTokens(
     release(states);
     yield;
   }
+  cache.last = hidden.slice(-mostKept * size);
   return { hidden, reused };
 }

@@ -71,6 +71,21 @@ test("a cold request asks the shorter prompt; the whole one can be read for the 
   assertSame(await run(engine, asked), fresh, nearTie.q8);
 });
 
+test("what heals a prompt is read with it, so that the first word behind it takes no run of its own", async () => {
+  const asked = {
+    prompt: [`${source.slice(0, 900)}\nfunction add(a: number, b: number) {\n  `],
+    heal: true,
+    maxTokens: 2,
+  };
+  const [drafted, plain] = [
+    await run(engine, asked),
+    await run(engine, { ...asked, drafting: false, sequence: "plain" }),
+  ];
+  assert.deepEqual([drafted.runs, plain.runs], [0, 1]);
+  assert.ok(drafted.continuations[0]!.text.trim() !== "");
+  assertSame(drafted, plain, nearTie.q8);
+});
+
 test("a request that is given up before it begins loads nobody and forgets nothing", async () => {
   const asked = { prompt: [`// Kept.\n${source.slice(0, 2000)}`], sequence: "kept" };
   const first = await run(engine, asked);

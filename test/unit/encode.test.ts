@@ -1,7 +1,7 @@
 // From prompts to ids: control tokens stand by name only, healing takes off what is not finished, the rest fits.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { encodePrompt } from "../../server/engine/encode.ts";
+import { encodePrompt, retyped } from "../../server/engine/encode.ts";
 import { openTokenizer } from "../../server/engine/tokenizer.ts";
 import { tokenizerFile } from "../engine/reference/tokenizer_file.ts";
 
@@ -75,4 +75,15 @@ test("an empty prompt, and one of which healing leaves nothing, is that of a tex
   const bare = { ...tokenizer, bos: null };
   assert.deepEqual(encodePrompt([], true, 10, bare), { ids: [tokenizer.eos], typed: "" });
   assert.deepEqual(encodePrompt(["imp"], true, 10, bare), { ids: [tokenizer.eos], typed: "imp" });
+});
+
+test("what was taken off is likely to be repeated as it was typed, its last blank with what follows", () => {
+  const repeated = (typed: string) => retyped(typed, tokenizer).map((id) => tokenizer.decode([id]));
+  assert.deepEqual(repeated("\n    "), ["\n   "]);
+  assert.deepEqual(repeated("\n"), ["\n"]);
+  assert.deepEqual(repeated("\n\n"), ["\n", "\n"]);
+  assert.deepEqual(repeated(" "), []);
+  assert.deepEqual(repeated(""), []);
+  assert.deepEqual(repeated("const"), ["const"]);
+  assert.ok(repeated("aVeryLongNameThatNobodyWouldEverWantToTypeAgain").length <= 3);
 });
