@@ -4,6 +4,11 @@
 const longestGap = 600;
 /** So many gaps and answers are remembered. */
 const remembered = 8;
+/**
+ * A key is overdue after so many of the gaps that three quarters do not exceed: where their logarithms scatter by 0.45, as people type,
+ * every eighth comes later.
+ */
+const overdue = 1.25;
 /** Nobody waits longer. Milliseconds. */
 const longestWait = 300;
 /** What a few keys have added is read in about so long, without AVX-512. Milliseconds. */
@@ -42,7 +47,7 @@ export class Pace {
     if (least <= 0 || this.#gaps.length === 0) return least;
     const gap = upper(this.#gaps);
     if (this.#answers.length > 0 && least + upper(this.#answers) < gap) return least;
-    return Math.max(least, Math.min(longestWait, 1.4 * gap));
+    return Math.max(least, Math.min(longestWait, overdue * gap));
   }
 
   /**
