@@ -105,6 +105,8 @@ export class Sequence {
   /** The tokens that the backbone has read. */
   readonly tokens: number[] = [];
   readonly backbone: LayerCache;
+  /** How many readings have begun here: whoever finds another one has been overtaken, and nothing is as he left it. */
+  readings = 0;
   /** The backbone's output, [capacity, hidden]; the first tokens.length rows count. */
   hidden = new Float32Array(0);
   /** The likeliest text that was generated here last, with the end of its prompt: typing on or deleting often leads to it again. */

@@ -64,6 +64,7 @@ export async function* generate(
     const known = continuations.map(({ tokens }) => tokens.map(({ id }) => id));
     continuations.push(yield* quietly(follow(step, turn, typed, usage, known)));
   }
+  release(next);
   return { continuations, ...usage };
 }
 
@@ -145,7 +146,10 @@ async function* follow(
   let ahead = guessed();
   /** What has given text. */
   const written = { logProbability: 0, tokens: 0 };
-  const finish = (stop: Continuation["stop"]): Continuation => ({ text: transcript.finish(), tokens, stop });
+  const finish = (stop: Continuation["stop"]): Continuation => {
+    if (predicted !== next) release(predicted);
+    return { text: transcript.finish(), tokens, stop };
+  };
 
   for (let row = rowOf(0); ; ) {
     const given = path[chosen.length];

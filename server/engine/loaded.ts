@@ -68,10 +68,10 @@ export interface Reading {
 
 /**
  * Brings a sequence to hold exactly `ids`: what it or another one has in common with them is kept, the backbone reads the rest,
- * the expert follows from wherever it stood. Yields between runs, so that others can go first; nobody else may touch this sequence
- * meanwhile.
+ * the expert follows from wherever it stood. Yields between runs, so that others can go first; who goes on with this sequence meanwhile
+ * has overtaken it.
  * @param priority of the request: where it is a completion somebody waits, and a run may take longer, for all to take less
- * @returns null when `cancelled` turned true; what has been read stays.
+ * @returns null when `cancelled` turned true or it was overtaken; what has been read stays.
  */
 export async function* readTokens(
   { stack, speed, cache: sequences }: Loaded,
@@ -84,11 +84,13 @@ export async function* readTokens(
 ): AsyncGenerator<undefined, Reading | null> {
   /** Tokens of the next of the runs, all alike, that read so many. */
   const part = (left: number) => Math.ceil(left / Math.ceil(left / speed.chunk(ids.length, priority === "completion")));
+  const mine = ++sequence.readings;
+  const isOver = () => cancelled() || sequence.readings !== mine;
   sequence.rewindTo(ids);
   const reused = sequences.share(sequence, ids, expert.part);
   sequence.reserve(ids.length);
   while (sequence.tokens.length < ids.length) {
-    if (cancelled()) return null;
+    if (isOver()) return null;
     const started = performance.now();
     const read = sequence.tokens.length;
     const fresh = ids.slice(read, read + part(ids.length - read));
@@ -96,6 +98,7 @@ export async function* readTokens(
     speed.took(fresh.length, performance.now() - started);
     yield;
   }
+  if (isOver()) return null;
   const cache = sequence.expert(expert.part);
   const size = expert.part.shape.hidden;
   const { last } = cache;
@@ -107,7 +110,7 @@ export async function* readTokens(
   cache.rewind(first);
   cache.reserve(ids.length);
   while (cache.length < ids.length) {
-    if (cancelled()) return null;
+    if (isOver()) return null;
     const from = cache.length;
     const states = await stack.follow(sequence, expert, part(ids.length - from));
     const filling = Math.max(0, first - from);
@@ -115,6 +118,7 @@ export async function* readTokens(
     release(states);
     yield;
   }
+  if (sequence.readings !== mine) return null;
   cache.last = hidden.slice(-mostKept * size);
   return { hidden, reused };
 }

@@ -91,6 +91,7 @@ async function* together(
     if (reading === null) return null;
   }
   if (cancelled()) return null;
+  const mine = ++sequence.readings;
   const held = texts.map((text) => sequence.common([...ids, ...text]));
   const trunk = held.indexOf(Math.max(...held));
   const order = [trunk, ...texts.keys()].filter((place, at) => at === 0 || place !== trunk);
@@ -99,7 +100,7 @@ async function* together(
   const whole = [...ids, ...ordered[0]!.slice(0, -1)];
   const states = await stack.read(sequence, whole.slice(sequence.rewindTo(whole)), twigs);
   yield "";
-  if (cancelled()) return null;
+  if (cancelled() || sequence.readings !== mine) return null;
   sequence.expert(expert.part).rewind(ids.length - 1);
   const hidden = await stack.follow(sequence, expert, ordered[0]!.length, twigs, states);
   if (states.length > 0) release(states);
