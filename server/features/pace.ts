@@ -6,9 +6,9 @@ const longestGap = 600;
 const remembered = 8;
 /**
  * A key is overdue after so many of the gaps that three quarters do not exceed: where their logarithms scatter by 0.45, as people type,
- * every eighth comes later.
+ * every eleventh comes later.
  */
-const overdue = 1.25;
+const overdue = 1.35;
 /** Nobody waits longer. Milliseconds. */
 const longestWait = 300;
 /** What a few keys have added is read in about so long, without AVX-512. Milliseconds. */
