@@ -28,11 +28,13 @@ test("120 completions while typing, deleting, moving and changing files read les
   const uri = (path: string) => pair.uri(path);
   let heard = 0;
   const rest = async (path: string, position: Position) => {
-    const before = readings.length;
     await pair.client.sendNotification(rested, { uri: uri(path), position });
-    // Nothing is read ahead where nothing would be completed, or where it has been: a few round trips tell.
-    for (let trips = 0; trips < 20 && readings.length === before; trips++) await pair.route(uri(path), position);
-    await readings.at(-1);
+    // The short window is read, then the whole one. Nothing where nothing would be completed, or where it has been: a few round trips tell.
+    for (let waited = -1; waited !== readings.length; ) {
+      waited = readings.length;
+      await readings.at(-1);
+      for (let trips = 0; trips < 20 && readings.length === waited; trips++) await pair.route(uri(path), position);
+    }
   };
   await play(recorded(), {
     async open(path, text) {
