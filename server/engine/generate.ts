@@ -39,7 +39,10 @@ export async function* generate(
   const constraint = request.avoid ? avoiding(held, bytes, request.avoid, tokenizer) : held;
   const usage = { ...unread, shortened, promptTokens: ids.length };
 
-  const opening = request.sampling || request.drafting === false ? [] : retyped(typed, tokenizer);
+  const guess = request.sampling || request.drafting === false ? [] : retyped(typed, tokenizer);
+  // Where the prompt has been read without it, it would take a run of its own, which comes to nothing in the middle of a word.
+  const known = sequence.common([...ids, ...guess]);
+  const opening = known < ids.length || known === ids.length + guess.length ? guess : [];
   const read = [...ids, ...opening];
   const first = yield* quietly(
     readTokens(loaded, sequence, expert, read, 1 + opening.length, request.priority, cancelled),
