@@ -11,7 +11,8 @@ export interface Candidate {
 
 /**
  * So many characters after the cursor, and the blanks between them, must a candidate make likely, about 8 tokens: what comes behind them is
- * as likely after each.
+ * as likely after each. With blanks counted too, of 82 held-out places 16 find 36 and 45 find 35, in half the time; indents then leave
+ * too little.
  */
 const suffixCharacters = 16;
 

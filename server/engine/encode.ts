@@ -100,8 +100,8 @@ function healedLength(ids: readonly number[], text: string, tokenizer: Tokenizer
   return kept;
 }
 
-/** With the prompt's last row that is as many as a cache keeps the output for. */
-const mostRetyped = 3;
+/** More tokens are not guessed. */
+export const mostRetyped = 3;
 
 /**
  * The tokens that decoding is likely to begin with, to repeat what was taken off: those in which it was typed. The last of its blanks

@@ -41,8 +41,8 @@ export async function* generate(
 
   const guess = request.sampling || request.drafting === false ? [] : retyped(typed, tokenizer);
   // Where the prompt has been read without it, it would take a run of its own, which comes to nothing in the middle of a word.
-  const known = sequence.common([...ids, ...guess]);
-  const opening = known < ids.length || known === ids.length + guess.length ? guess : [];
+  const cached = sequence.common([...ids, ...guess]);
+  const opening = cached < ids.length || cached === ids.length + guess.length ? guess : [];
   const read = [...ids, ...opening];
   const first = yield* quietly(
     readTokens(loaded, sequence, expert, read, 1 + opening.length, request.priority, cancelled),
@@ -81,9 +81,9 @@ function choosePrompt(loaded: Loaded, request: WarmRequest, kept: Kept) {
   const unread = ({ ids }: EncodedPrompt) => ids.length - loaded.cache.longest(ids);
   const whole = encode(request.prompt);
   const sequence = loaded.cache.use(request.sequence, kept);
-  const most = loaded.speed.mostWaitedFor;
-  const shorter = request.shorter && unread(whole) > most ? encode(request.shorter) : null;
-  if (shorter === null || unread(whole) <= unread(shorter)) return { ...whole, sequence, shortened: false };
+  const left = unread(whole);
+  const shorter = request.shorter && left > loaded.speed.mostWaitedFor ? encode(request.shorter) : null;
+  if (shorter === null || left <= unread(shorter)) return { ...whole, sequence, shortened: false };
   return { ...shorter, sequence: loaded.cache.use(shortened(request.sequence), kept), shortened: true };
 }
 

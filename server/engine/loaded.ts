@@ -6,6 +6,7 @@ import { Cache, Sequence } from "./cache.ts";
 import { indexTokens, type TokenIndex } from "./constraint.ts";
 import { History } from "./drafts.ts";
 import { openEmbedding } from "./embedding.ts";
+import { mostRetyped } from "./encode.ts";
 import type { EngineOptions } from "./engine.ts";
 import { ExpertSet, type Heard } from "./experts.ts";
 import type { Priority } from "./queue.ts";
@@ -57,7 +58,7 @@ export async function load(options: EngineOptions, heard: Heard): Promise<Loaded
 }
 
 /** Of so many rows the expert's output is kept: the last of a prompt, and what heals it. */
-const mostKept = 4;
+const mostKept = 1 + mostRetyped;
 
 export interface Reading {
   /** The expert's final hidden states of the last `wanted` tokens, [wanted, hidden]. */

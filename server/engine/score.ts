@@ -1,8 +1,7 @@
 // One scoring: how likely several texts are behind one prompt, in as few runs as possible. It yields between runs.
 
 import { release } from "./arrays.ts";
-import type { Sequence } from "./cache.ts";
-import { commonLength } from "./cache.ts";
+import { commonLength, type Sequence } from "./cache.ts";
 import { encodePrompt, promptLimit, scoredLimit } from "./encode.ts";
 import type { Score, ScoreRequest } from "./engine.ts";
 import { type Cancelled, type Kept, quietly, shortened } from "./generate.ts";

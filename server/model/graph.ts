@@ -8,9 +8,10 @@ const OUTPUT = "output.weight";
 
 /**
  * Layers [first, end) of the model. Inputs: `hidden` float32 [1, n, hidden] (embedding rows for layer 0, else the residual stream
- * before `first`), `positions` and `visible`, see `attentionRange`, and for each layer `past_key_i` and `past_value_i` [past, kvHeads, headSize], the rows that earlier runs gave,
- * in float16 unless the precision is "f32". Outputs: `hidden_out` float32 [1, n, hidden], after the final norm if `finalNorm`, and
- * `new_rows` [2 * layers * n, kvHeads, headSize], for each layer this run's keys and then its values, as they are to be kept.
+ * before `first`), `positions` and `visible`, see `attentionRange`, and for each layer `past_key_i` and `past_value_i`
+ * [past, kvHeads, headSize], the rows that earlier runs gave, in float16 unless the precision is "f32". Outputs: `hidden_out` float32
+ * [1, n, hidden], after the final norm if `finalNorm`, and `new_rows` [2 * layers * n, kvHeads, headSize], for each layer this run's
+ * keys and then its values, as they are to be kept.
  */
 export function layersGraph(model: Llama, first: number, end: number, finalNorm: boolean, precision: Precision): Graph {
   const graph = new GraphWeights(model, precision);

@@ -8,11 +8,16 @@ const never = () => false;
 
 test("who has been overtaken gives up, and what is kept is of who came last", async () => {
   const heard = { changed: () => undefined, trouble: (message: string) => assert.fail(message) };
-  const options = { model: tinyModel(), threads: 2, contextTokens: 512, cacheBytes: 256e6, chunkTokens: 16 };
-  const loaded = await load(
-    options as unknown as Parameters<typeof load>[0],
-    heard as unknown as Parameters<typeof load>[1],
-  );
+  // No worker is started here.
+  const options = {
+    model: tinyModel(),
+    worker: "",
+    threads: 2,
+    contextTokens: 512,
+    cacheBytes: 256e6,
+    chunkTokens: 16,
+  };
+  const loaded = await load(options, heard);
   const expert = await loaded.experts.session("general");
   const read = async (name: string, ids: readonly number[], runs = Number.POSITIVE_INFINITY) => {
     const steps = readTokens(loaded, loaded.cache.use(name, { has: () => true }), expert, ids, 1, "idle", never);
